@@ -1,0 +1,1 @@
+"""The outer loop: config, objective, selection, store, resume."""

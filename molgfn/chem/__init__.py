@@ -1,0 +1,1 @@
+"""RDKit at its edge: standardise, cut, join, properties, alerts, similarity, scaffolds."""

@@ -1,0 +1,1 @@
+"""States, actions and masks as integer arrays."""

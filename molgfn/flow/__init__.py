@@ -1,0 +1,1 @@
+"""The flow network: policy, objectives, sampler, replay, trainer, exact laws."""

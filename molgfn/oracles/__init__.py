@@ -1,0 +1,1 @@
+"""Oracles answer what a compound is worth: docking, and what else a campaign can ask."""
