@@ -1,0 +1,174 @@
+"""What is wrong with a campaign file, in the words of the person who wrote it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from molgfn.campaign.sections import Campaign, DockingSection, PythonSection
+from molgfn.campaign.toml_text import toml_value
+from molgfn.errors import ConfigError, did_you_mean
+
+ORACLES: dict[str, type[BaseModel]] = {"docking": DockingSection, "python": PythonSection}
+_MISSING = object()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to mend: where (section, key, ...), what was found (if anything), and what to do."""
+
+    place: tuple[str, ...]
+    text: str
+    found: Any = _MISSING
+
+    def order(self) -> tuple[int, tuple[str, ...]]:
+        """Sort as the sections stand in a campaign file."""
+        sections = list(Campaign.model_fields)
+        section = self.place[0] if self.place else ""
+        return sections.index(section) if section in sections else -1, self.place
+
+
+def config_error(source: Path, problems: Iterable[Problem], overrides: Mapping[tuple[str, ...], str]) -> ConfigError:
+    """Return one error that tells all problems, each under the key (or the `--set`) that it is about."""
+    blocks = []
+    for problem in sorted(problems, key=Problem.order):
+        override = next((text for place, text in overrides.items() if problem.place[: len(place)] == place), None)
+        head = f"--set {override}" if override else f"{source}: {_key_and_value(problem)}"
+        blocks.append("\n  ".join([head, *problem.text.splitlines()]))
+    return ConfigError("\n".join(blocks))
+
+
+def _key_and_value(problem: Problem) -> str:
+    *sections, key = problem.place or ("",)
+    if not sections and (problem.found is _MISSING or isinstance(problem.found, Mapping)):
+        return f"[{key}]"
+    head = f"[{'.'.join(sections)}] {key}" if sections else key
+    return head if problem.found is _MISSING else f"{head} = {_shortened(toml_value(problem.found))}"
+
+
+def _shortened(text: str, limit: int = 100) -> str:
+    return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def problems_of(error: ValidationError) -> list[Problem]:
+    """Return the problems that pydantic found, one for each key."""
+    found: dict[tuple[str, ...], Problem] = {}
+    for detail in error.errors():
+        problem = _problem(detail["type"], detail["loc"], detail.get("input"), detail.get("ctx", {}))
+        found.setdefault(problem.place, problem)
+    return list(found.values())
+
+
+def _problem(kind: str, loc: tuple[int | str, ...], found: Any, ctx: dict[str, Any]) -> Problem:
+    place = tuple(str(part) for part in _without_tag(loc) if isinstance(part, str))
+    inside_list = any(isinstance(part, int) for part in loc)
+    if kind == "extra_forbidden":
+        return Problem(place, _unknown(place), found)
+    if kind == "missing" and not inside_list:
+        return Problem(place, _missing(place))
+    if kind in ("union_tag_invalid", "union_tag_not_found"):
+        word = str(ctx.get("tag", ""))
+        return Problem((*place, "kind"), _one_of("kind of oracle", word, list(ORACLES)), word)
+    if kind == "literal_error":
+        words = [str(word) for word in get_args(section_at(place[:-1]).model_fields[place[-1]].annotation)]
+        return Problem(place, _one_of(place[-1], str(found), words), found)
+    text = _WORDS.get(kind, lambda ctx: str(ctx.get("error", kind.replace("_", " "))))(ctx)
+    return Problem(place, text, _MISSING if inside_list and kind == "missing" else found)
+
+
+def _without_tag(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """Drop the kind of oracle that pydantic puts between section and key."""
+    return loc[:1] + loc[2:] if loc[0] == "oracle" and len(loc) > 1 and loc[1] in ORACLES else loc
+
+
+def section_at(place: tuple[str, ...]) -> type[BaseModel]:
+    """Return the model of a section named as in the file, for `oracle` that of docking."""
+    model: type[BaseModel] = Campaign
+    for name in place:
+        model = DockingSection if name == "oracle" else _model_in(model.model_fields[name].annotation)
+    return model
+
+
+def _model_in(annotation: Any) -> type[BaseModel]:
+    candidates = [annotation, *get_args(annotation)]
+    return next(part for part in candidates if isinstance(part, type) and issubclass(part, BaseModel))
+
+
+def _unknown(place: tuple[str, ...]) -> str:
+    *sections, word = place
+    accepted = _keys(tuple(sections))
+    what = "key" if sections else "section"
+    near = did_you_mean(word, accepted)
+    homes = [name for name in Campaign.model_fields if word in _keys((name,)) and name not in sections]
+    if near:
+        return f"unknown {what}. {near}"
+    if homes:
+        return f"unknown {what}. It belongs in [{homes[0]}]."
+    return f"unknown {what}.\nAccepted: {', '.join(accepted)}."
+
+
+def _keys(place: tuple[str, ...]) -> list[str]:
+    if place == ("oracle",):
+        return list(dict.fromkeys(key for model in ORACLES.values() for key in model.model_fields))
+    return list(section_at(place).model_fields)
+
+
+def _missing(place: tuple[str, ...]) -> str:
+    examples = {
+        ("campaign",): 'missing section. It names the campaign:\n[campaign]\nname = "my-first"',
+        ("campaign", "name"): 'missing. Give the campaign a name: name = "my-first"',
+        ("oracle",): 'missing section. It says what to dock against:\n[oracle]\ntarget = "PARP1"',
+        ("oracle", "factory"): 'missing. Name the class of your oracle: factory = "my_module:MyOracle"',
+    }
+    return examples.get(place, "missing.")
+
+
+def _one_of(what: str, word: str, accepted: list[str]) -> str:
+    return " ".join([f"unknown {what}.", did_you_mean(word, accepted)]).strip() + f"\nAccepted: {', '.join(accepted)}."
+
+
+def _accepts(text: str) -> Callable[[dict[str, Any]], str]:
+    return lambda ctx: f"Accepted: {text.format(**ctx)}."
+
+
+_WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "int_type": _accepts("a whole number"),
+    "int_from_float": _accepts("a whole number"),
+    "float_type": _accepts("a number"),
+    "finite_number": _accepts("a number that is not infinite"),
+    "string_type": _accepts('text in quotes, as "text"'),
+    "path_type": _accepts('the path of a file in quotes, as "folder/file"'),
+    "tuple_type": _accepts("a list in brackets, as [1, 2]"),
+    "dict_type": _accepts("a section of its own"),
+    "model_type": _accepts("a section of its own, as [section]"),
+    "model_attributes_type": _accepts("a section of its own, as [section]"),
+    "greater_than": _accepts("more than {gt}"),
+    "greater_than_equal": _accepts("{ge} or more"),
+    "less_than": _accepts("less than {lt}"),
+    "less_than_equal": _accepts("{le} or less"),
+    "string_too_short": _accepts("text that is not empty"),
+    "string_too_long": _accepts("at most {max_length} characters"),
+    "string_pattern_mismatch": lambda ctx: (
+        'Accepted: module:Class, as "my_oracle:MyOracle".'
+        if ":" in ctx["pattern"]
+        else "Accepted: letters, digits, - _ and . (it names files and folders)."
+    ),
+    "missing": lambda _: "a number of the list is missing.\nAccepted: [low, high] for a window, [x, y, z] for a box.",
+    "too_long": _accepts("a list of {max_length} numbers"),
+    "missing_file": lambda ctx: "no such file or folder.\nLooked for: " + "\n            ".join(ctx["looked"]),
+    "smarts": lambda _: 'not a valid SMARTS.\nAccepted: a pattern such as "[NX3;H2]c1ccccc1".',
+    "core": lambda _: 'not a valid SMILES.\nAccepted: a scaffold such as "c1ccc([*:1])cc1".',
+    "core_points": lambda _: (
+        'no attachment point.\nAccepted: a scaffold with at least one [*:1], as "c1ccc([*:1])cc1".'
+    ),
+    "core_bonds": lambda _: "an attachment point [*:n] must hang on one single bond.",
+    "core_whole": lambda _: "not one connected scaffold.",
+    "window": lambda _: "the low end is above the high end.\nAccepted: [low, high].",
+    "window_nan": _accepts("[low, high], two numbers (inf and -inf for no limit)"),
+    "unknown_target": lambda ctx: (
+        f"unknown target. {did_you_mean(ctx['name'], ctx['names'])}".strip() + "\n`molgfn targets` lists all of them."
+    ),
+    "unknown_alerts": lambda ctx: _one_of("alert catalog", ctx["name"], ctx["names"]),
+}

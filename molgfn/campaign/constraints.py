@@ -1,0 +1,92 @@
+"""What a good molecule is besides its score: property windows, alerts, required and forbidden substructures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import log, sqrt
+
+from rdkit import Chem
+
+from molgfn.chem.alerts import find_alerts
+from molgfn.chem.properties import property_values
+
+TOLERANCES = {
+    "mw": 30.0,
+    "clogp": 0.5,
+    "tpsa": 15.0,
+    "hbd": 0.5,
+    "hba": 1.0,
+    "rotatable_bonds": 1.0,
+    "qed": 0.1,
+    "sa_score": 0.5,
+    "heavy_atoms": 2.0,
+}
+"""How far outside its window a property is clearly worse, in the unit of the property."""
+
+LOG_HALF = -log(2.0)
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A constraint that a molecule does not meet, and how."""
+
+    constraint: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Constraints:
+    """Property windows, alert catalogs and substructures.
+
+    Attributes
+    ----------
+    windows : mapping of str to (float, float)
+        Lowest and highest value allowed, ends included, by name of `Properties`; inf where there is no limit.
+    alerts : sequence of str
+        Names of `ALERT_CATALOGS`.
+    required, forbidden : sequence of str
+        SMARTS.
+    """
+
+    windows: Mapping[str, tuple[float, float]]
+    alerts: Sequence[str] = ()
+    required: Sequence[str] = ()
+    forbidden: Sequence[str] = ()
+
+    @cached_property
+    def _patterns(self) -> dict[str, Chem.Mol]:
+        return {smarts: Chem.MolFromSmarts(smarts) for smarts in (*self.required, *self.forbidden)}
+
+    def log_desirability(self, mol: Chem.Mol) -> float:
+        """Return the log of a number in (0, 1]: 1 where every constraint is met, smoothly lower elsewhere.
+
+        A property `u` tolerances outside its window costs a factor of 2^-(sqrt(1 + u^2) - 1): flat at the edge, halving
+        with every tolerance far out, and never zero. Each alert, forbidden substructure present and required one
+        missing costs a factor of 2.
+        """
+        values = property_values(mol, self.windows)
+        halvings = 0.0
+        for name, (low, high) in self.windows.items():
+            outside = max(low - values[name], values[name] - high, 0.0) / TOLERANCES[name]
+            halvings += sqrt(1.0 + outside**2) - 1.0
+        return LOG_HALF * (halvings + len(self._structural(mol)))
+
+    def violations(self, mol: Chem.Mol) -> list[Violation]:
+        """Return every constraint that is not met; none for a molecule that may be proposed."""
+        values = property_values(mol, self.windows)
+        return [
+            Violation(name, f"{name} {values[name]:.4g} is {'below' if values[name] < low else 'above'} {limit:.4g}")
+            for name, (low, high) in self.windows.items()
+            if not low <= values[name] <= high
+            for limit in [low if values[name] < low else high]
+        ] + self._structural(mol)
+
+    def _structural(self, mol: Chem.Mol) -> list[Violation]:
+        found = [Violation(alert.split(":")[0], f"alert {alert}") for alert in find_alerts(mol, self.alerts)]
+        for smarts in self.required:
+            if not mol.HasSubstructMatch(self._patterns[smarts]):
+                found.append(Violation(f"required {smarts}", f"lacks the required {smarts}"))
+        for smarts in self.forbidden:
+            if mol.HasSubstructMatch(self._patterns[smarts]):
+                found.append(Violation(f"forbidden {smarts}", f"has the forbidden {smarts}"))
+        return found

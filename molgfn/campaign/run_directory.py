@@ -1,0 +1,203 @@
+"""The folder of one run: where everything is, and how a file gets there whole or not at all."""
+
+import csv
+import fcntl
+import io
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from molgfn.campaign.store import DATABASE
+from molgfn.errors import ConfigError
+
+RESOLVED = "campaign.resolved.toml"
+
+
+class RunDirectory:
+    """Paths inside a run directory; all that is written there is relative, so that the folder can be moved."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def database(self) -> Path:
+        return self.path / DATABASE
+
+    @property
+    def resolved(self) -> Path:
+        return self.path / RESOLVED
+
+    @property
+    def inputs(self) -> Path:
+        return self.path / "inputs"
+
+    @property
+    def proxy_card(self) -> Path:
+        return self.path / "proxy_card.json"
+
+    def round(self, number: int) -> Path:
+        """Folder of a round's tables."""
+        return self.path / "rounds" / f"{number:03d}"
+
+    def checkpoints(self, number: int) -> Path:
+        """Folder of a round's models."""
+        return self.path / "checkpoints" / f"round_{number:03d}"
+
+    def flow(self, number: int) -> Path:
+        """Folder of the flow network that proposed in a round."""
+        return self.checkpoints(number) / "flow"
+
+    def proxy(self, number: int) -> Path:
+        """Folder of the proxy as it was at the end of a round."""
+        return self.checkpoints(number) / "proxy"
+
+    def pose(self, compound_id: str) -> Path:
+        return self.path / "poses" / f"{compound_id}.sdf"
+
+    def log(self, event: str, **fields: Any) -> None:
+        """Append one line to `log.jsonl`."""
+        line = json.dumps({"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **fields})
+        path = self.path / "log.jsonl"
+        # A killed process may have left half a line, which must not swallow this one.
+        torn = path.exists() and path.stat().st_size > 0 and path.read_bytes()[-1:] != b"\n"
+        with path.open("a", encoding="utf-8") as log:
+            log.write(("\n" if torn else "") + line + "\n")
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Let no other process run this directory meanwhile.
+
+        Raises
+        ------
+        ConfigError
+            If one is doing so already.
+        """
+        with (self.path / ".lock").open("a+", encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                holder = file.read().strip() or "unknown"
+                raise ConfigError(
+                    f"{self.path}: this run is under way already, in process {holder}",
+                    "Wait for it to end, or stop it (Ctrl-C, or `kill` with its process number) and resume then.\n"
+                    "`molgfn status` may be asked at any time.",
+                ) from None
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+            yield
+
+
+def open_run(path: Path) -> RunDirectory:
+    """Return the run directory at `path`.
+
+    Raises
+    ------
+    ConfigError
+        If `path` is not one.
+    """
+    run = RunDirectory(path)
+    for file in (run.database, run.resolved):
+        if not file.is_file():
+            found = "no such folder" if not path.is_dir() else f"no run directory: there is no {file.name} in it"
+            raise ConfigError(f"{path}: {found}", "Name a folder that `molgfn run` made, such as runs/2026-11-22_parp1.")
+    return run
+
+
+def create_run(runs: Path, name: str, fill: Callable[[RunDirectory], None]) -> RunDirectory:
+    """Make `runs/DATE_name`, or `DATE_name-2`, `-3`, ... where that exists.
+
+    Parameters
+    ----------
+    runs : Path
+        Made if missing.
+    name : str
+    fill : callable
+        Writes what a run directory starts with into the folder given. The folder gets its name only afterwards, so that
+        a run directory is there whole or not at all.
+
+    Raises
+    ------
+    ConfigError
+        If the folder cannot be made.
+    """
+    stem = f"{date.today().isoformat()}_{name}"
+    draft = runs / f".{stem}.{os.getpid()}"
+    try:
+        runs.mkdir(parents=True, exist_ok=True)
+        draft.mkdir()
+    except OSError as error:
+        raise ConfigError(f"{runs}: no run directory can be made there: {error.strerror}") from None
+    try:
+        fill(RunDirectory(draft))
+        return RunDirectory(_claim(draft, runs, stem))
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+
+
+def _claim(draft: Path, runs: Path, stem: str) -> Path:
+    number = 1
+    while True:
+        path = runs / (stem if number == 1 else f"{stem}-{number}")
+        try:
+            # Making the name first, and failing if it is there, keeps two runs started at once apart.
+            path.mkdir()
+        except FileExistsError:
+            number += 1
+            continue
+        draft.rename(path)
+        return path
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all; its folder is made if missing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with draft.open("w", encoding="utf-8", newline="") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON for people and programs, whole or not at all."""
+    write_text(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a table, whole or not at all; text that a spreadsheet would run as a formula gets a leading apostrophe."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([harmless(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    write_text(path, text.getvalue())
+
+
+def harmless(cell: str) -> str:
+    """Return text that no spreadsheet takes for a formula.
+
+    Examples
+    --------
+    >>> harmless("=1+1"), harmless("c1ccccc1")
+    ("'=1+1", 'c1ccccc1')
+    """
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Give a folder to write in that replaces `path` when all is written, and is removed otherwise."""
+    draft = path.with_name(f".{path.name}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    yield draft
+    shutil.rmtree(path, ignore_errors=True)
+    draft.rename(path)

@@ -1,0 +1,242 @@
+"""The sections of a campaign file, with their types, limits and defaults."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
+from rdkit import Chem
+from rdkit.rdBase import BlockLogs
+
+from molgfn.bundled import bundled
+from molgfn.chem.alerts import ALERT_CATALOGS
+from molgfn.oracles.targets import target_names
+
+
+class Section(BaseModel):
+    """Read-only, and strict: a key that no section has is an error, and so is 8 written as a string."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+def found_in(kind: Literal["data", "proxy"] | None = None) -> Callable[[Path, ValidationInfo], Path]:
+    """Return a validator that makes a path absolute: beside the campaign file, else the bundled one of that kind."""
+
+    def resolve(path: Path, info: ValidationInfo) -> Path:
+        folder = (info.context or {}).get("folder", Path.cwd())
+        places = [folder / path.expanduser()] + ([bundled(kind, str(path))] if kind else [])
+        for place in places:
+            if place.exists():
+                return place.resolve()
+        raise PydanticCustomError("missing_file", "no such file", {"looked": [str(place) for place in places]})
+
+    return resolve
+
+
+def _smarts(pattern: str) -> str:
+    with BlockLogs():
+        if not pattern or Chem.MolFromSmarts(pattern) is None:
+            raise PydanticCustomError("smarts", "not a valid SMARTS")
+    return pattern
+
+
+def _core(smiles: str) -> str:
+    with BlockLogs():
+        mol = Chem.MolFromSmiles(smiles) if smiles.strip() else None
+    if mol is None:
+        raise PydanticCustomError("core", "not a valid SMILES")
+    points = [atom for atom in mol.GetAtoms() if atom.GetAtomicNum() == 0]
+    if not points:
+        raise PydanticCustomError("core_points", "a core needs at least one attachment point")
+    if any(atom.GetDegree() != 1 or atom.GetBonds()[0].GetBondType() != Chem.BondType.SINGLE for atom in points):
+        raise PydanticCustomError("core_bonds", "an attachment point hangs on one single bond")
+    if len(points) == mol.GetNumAtoms() or len(Chem.GetMolFrags(mol)) > 1:
+        raise PydanticCustomError("core_whole", "a core is one connected molecule")
+    return smiles
+
+
+def _catalog(name: str) -> str:
+    if name not in ALERT_CATALOGS:
+        raise PydanticCustomError("unknown_alerts", "unknown alert catalog", {"name": name, "names": ALERT_CATALOGS})
+    return name
+
+
+def _target(name: str) -> str:
+    folded = {known.casefold(): known for known in target_names()}
+    if name.casefold() not in folded:
+        raise PydanticCustomError("unknown_target", "unknown target", {"name": name, "names": list(folded.values())})
+    return folded[name.casefold()]
+
+
+def _window(window: tuple[float, float]) -> tuple[float, float]:
+    low, high = window
+    if math.isnan(low) or math.isnan(high):
+        raise PydanticCustomError("window_nan", "a window has two numbers")
+    if low > high:
+        raise PydanticCustomError("window", "the low end is above the high end")
+    return window
+
+
+Positive = Annotated[float, Field(gt=0)]
+# A strict tuple or path would refuse the list or string that TOML gives; what is inside stays strict.
+Point = Annotated[tuple[float, float, float], Field(strict=False)]
+BoxSize = Annotated[tuple[Positive, Positive, Positive], Field(strict=False)]
+Catalogs = Annotated[tuple[Annotated[str, AfterValidator(_catalog)], ...], Field(strict=False)]
+Smarts = Annotated[tuple[Annotated[str, AfterValidator(_smarts)], ...], Field(strict=False)]
+Bound = Annotated[float, Field(allow_inf_nan=True)]
+Window = Annotated[tuple[Bound, Bound], Field(strict=False), AfterValidator(_window)]
+InputFile = Annotated[Path, Field(strict=False), AfterValidator(found_in())]
+DataFile = Annotated[Path, Field(strict=False), AfterValidator(found_in("data"))]
+ProxyFolder = Annotated[Path, Field(strict=False), AfterValidator(found_in("proxy"))]
+ANY: tuple[float, float] = (-math.inf, math.inf)
+
+
+class CampaignSection(Section):
+    """`[campaign]`: what it is called and how much it may spend."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64)
+    seed: int = Field(1, ge=0, lt=2**31)
+    rounds: int = Field(2, ge=1)
+    batch_size: int = Field(10, ge=1)
+    """Molecules sent to the oracle each round."""
+    proposals: int = Field(200, ge=1)
+    """Candidates kept each round, of which the batch is chosen."""
+    initial: int = Field(48, ge=2)
+    """Random molecules measured as round 0 where no data is given to train the first proxy."""
+
+
+class VocabularySection(Section):
+    """`[vocabulary]`: the blocks that molecules are built from."""
+
+    file: DataFile = Field(default_factory=lambda: bundled("data", "vocabulary.json"))
+    min_blocks: int = Field(2, ge=1)
+    max_blocks: int = Field(8, ge=1)
+
+
+class CoreSection(Section):
+    """`[core]`: a scaffold that every molecule contains, with its open stems as `[*:1]`, `[*:2]`, ..."""
+
+    smiles: Annotated[str, AfterValidator(_core)]
+
+
+class WindowsSection(Section):
+    """`[objective.windows]`: [low, high] of each property, ends included; inf where there is no limit."""
+
+    mw: Window = (200.0, 500.0)
+    clogp: Window = (-1.0, 5.0)
+    tpsa: Window = ANY
+    hbd: Window = (0.0, 5.0)
+    hba: Window = ANY
+    rotatable_bonds: Window = (0.0, 10.0)
+    qed: Window = ANY
+    sa_score: Window = (1.0, 5.0)
+    heavy_atoms: Window = ANY
+
+    def limits(self) -> dict[str, tuple[float, float]]:
+        """Return the windows that limit anything, by property name."""
+        return {name: window for name, window in self if window != ANY}
+
+
+class ObjectiveSection(Section):
+    """`[objective]`: what a good molecule is."""
+
+    best: float = -12.0
+    worst: float = -6.0
+    exponent: float = Field(8.0, gt=0)
+    floor: float = Field(1e-3, gt=0, lt=1)
+    windows: WindowsSection = WindowsSection()
+    alerts: Catalogs = ("PAINS", "BRENK")
+    required: Smarts = ()
+    forbidden: Smarts = ()
+
+
+class ProxySection(Section):
+    """`[proxy]`: the model that predicts the oracle."""
+
+    start: ProxyFolder | None = None
+    data: DataFile | None = None
+    value_column: str = Field("score_kcal_mol", min_length=1)
+    members: int = Field(5, ge=2)
+    epochs: int = Field(40, ge=1)
+    fine_tune_epochs: int = Field(6, ge=1)
+    """Passes over the data where the training goes on from an earlier proxy."""
+
+
+class SamplerSection(Section):
+    """`[sampler]`: the flow network and how long it is trained each round."""
+
+    steps: int = Field(500, ge=1)
+    batch_size: int = Field(64, ge=1)
+    learning_rate: float = Field(1e-3, gt=0)
+    log_z_learning_rate: float = Field(0.1, gt=0)
+    epsilon: float = Field(0.05, ge=0, le=1)
+    replay_fraction: float = Field(0.5, ge=0, lt=1)
+    width: int = Field(128, ge=8)
+    layers: int = Field(4, ge=1)
+
+
+class AcquisitionSection(Section):
+    """`[acquisition]`: how predicted value and uncertainty make one number."""
+
+    kind: Literal["greedy", "ucb", "ei", "pi", "thompson"] = "ucb"
+    kappa: float = Field(1.0, ge=0)
+
+
+class SelectionSection(Section):
+    """`[selection]`: how different the molecules of one batch are."""
+
+    max_similarity: float = Field(0.6, gt=0, le=1)
+
+
+class DockingSection(Section):
+    """`[oracle]` with `kind = "docking"`: a named target, or a receptor with a box or a bound ligand."""
+
+    kind: Literal["docking"] = "docking"
+    target: Annotated[str, AfterValidator(_target)] | None = None
+    receptor: InputFile | None = None
+    center: Point | None = None
+    size: BoxSize | None = None
+    ligand: InputFile | None = None
+    exhaustiveness: int = Field(8, ge=1)
+    max_evals: int = Field(250_000, ge=0)
+    seed: int = Field(42, ge=1, lt=2**31)
+    time_limit_s: float = Field(600.0, gt=0)
+    max_failure_rate: float = Field(0.5, gt=0, le=1)
+
+
+class PythonSection(Section):
+    """`[oracle]` with `kind = "python"`: a class of the user's own, called with the options as keywords."""
+
+    kind: Literal["python"]
+    factory: str = Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")
+    folder: InputFile = Field(Path(), validate_default=True)
+    """Where to import from, by default the folder of the campaign file."""
+    options: dict[str, Any] = Field(default_factory=dict)
+    max_failure_rate: float = Field(0.5, gt=0, le=1)
+
+
+OracleSection = Annotated[DockingSection | PythonSection, Field(discriminator="kind")]
+
+
+class ComputeSection(Section):
+    """`[compute]`: worker processes (0: one for each core) and threads of the learning."""
+
+    workers: int = Field(0, ge=0)
+    threads: int = Field(1, ge=1)
+
+
+class Campaign(Section):
+    """A whole campaign file; every path in it is absolute."""
+
+    campaign: CampaignSection
+    oracle: OracleSection
+    vocabulary: VocabularySection = Field(default_factory=VocabularySection)
+    core: CoreSection | None = None
+    objective: ObjectiveSection = ObjectiveSection()
+    proxy: ProxySection = ProxySection()
+    sampler: SamplerSection = SamplerSection()
+    acquisition: AcquisitionSection = AcquisitionSection()
+    selection: SelectionSection = SelectionSection()
+    compute: ComputeSection = ComputeSection()

@@ -1,0 +1,70 @@
+"""Choosing a batch: the best acquisition first, and no two molecules too alike."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from molgfn.chem.similarity import fingerprint, pick_diverse
+from molgfn.chem.standardise import parse_smiles
+
+RELAXATION = 0.1
+"""By how much the highest similarity is raised each time the candidates run out."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A molecule that may be sent to the oracle; a higher `acquisition` is better."""
+
+    compound_id: str
+    smiles: str
+    acquisition: float
+
+
+def select_batch(
+    candidates: Sequence[Candidate],
+    size: int,
+    max_similarity: float,
+    *,
+    pending: Collection[str] = (),
+    known: Collection[str] = (),
+) -> list[Candidate]:
+    """Choose up to `size` candidates, greedily by acquisition; ties go to the lower compound id.
+
+    A candidate more similar (Tanimoto, Morgan radius 2) than `max_similarity` to one already chosen, or to a pending
+    one, is passed over. When no other is left, the limit rises by `RELAXATION` at a time, so that the batch is full as
+    long as there are candidates.
+
+    Parameters
+    ----------
+    candidates : sequence of Candidate
+        None of them may have been asked about before.
+    size : int
+        Number wanted.
+    max_similarity : float
+        0 to 1; at 1 similarity does not matter.
+    pending : collection of str
+        SMILES of the molecules that are at the oracle now.
+    known : collection of str
+        Canonical SMILES that are never chosen, such as the initial data.
+
+    Returns
+    -------
+    list of Candidate
+        In the order chosen.
+    """
+    left = sorted(
+        (candidate for candidate in candidates if candidate.smiles not in known),
+        key=lambda candidate: (-candidate.acquisition, candidate.compound_id),
+    )
+    prints = [fingerprint(parse_smiles(candidate.smiles)) for candidate in left]
+    taken = [fingerprint(parse_smiles(smiles)) for smiles in pending]
+    chosen: list[Candidate] = []
+    limit = max_similarity
+    while left and len(chosen) < size:
+        picks = pick_diverse(prints, size - len(chosen), limit, taken)
+        chosen += [left[position] for position in picks]
+        taken += [prints[position] for position in picks]
+        picked = set(picks)
+        left = [candidate for position, candidate in enumerate(left) if position not in picked]
+        prints = [bits for position, bits in enumerate(prints) if position not in picked]
+        limit = min(limit + RELAXATION, 1.0)
+    return chosen

@@ -1,0 +1,71 @@
+"""Stopping on request: the first signal stops at the next safe point, a second Ctrl-C stops at once."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from molgfn.errors import Stopped
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT)
+
+
+class StopRequest:
+    """Whether the user or the cluster has asked this run to stop.
+
+    Parameters
+    ----------
+    hint : str
+        What the user is told to do to go on.
+    """
+
+    def __init__(self, hint: str) -> None:
+        self._hint = hint
+        self._signal: signal.Signals | None = None
+        self._waiting = False
+
+    def check(self) -> None:
+        """Raise `Stopped` if a signal has come; called where everything worth keeping has been kept."""
+        if self._signal is not None:
+            raise Stopped(f"stopped by {self._signal.name}; everything recorded so far is kept", self._hint)
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Let a signal interrupt the code inside at once: for a wait that may be long and holds nothing to keep."""
+        self._waiting = True
+        try:
+            self.check()
+            yield
+        finally:
+            self._waiting = False
+
+    def receive(self, number: int, _frame: FrameType | None) -> None:
+        """Signal handler."""
+        received = signal.Signals(number)
+        if self._signal is not None and received is signal.SIGINT:
+            raise KeyboardInterrupt
+        self._signal = received
+        if self._waiting:
+            self._waiting = False
+            self.check()
+
+
+@contextmanager
+def stop_on_signals(hint: str) -> Iterator[StopRequest]:
+    """Handle SIGTERM, SIGUSR1 and Ctrl-C as requests to stop, and put the former handlers back at the end.
+
+    Outside the main thread Python allows no handlers; nothing is handled there.
+    """
+    request = StopRequest(hint)
+    if threading.current_thread() is not threading.main_thread():
+        yield request
+        return
+    former: dict[signal.Signals, Callable[[int, FrameType | None], object] | int | None] = {}
+    try:
+        for number in STOP_SIGNALS:
+            former[number] = signal.signal(number, request.receive)
+        yield request
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)

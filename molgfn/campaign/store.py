@@ -1,0 +1,355 @@
+"""The record of a campaign: one SQLite file, written by one process, readable by any number while it is written.
+
+Everything that finishes a phase is written in one transaction with the note that it is finished, and every answer of an
+oracle in a transaction of its own the moment it arrives: whatever kills the process, what is in the file is whole.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self, TypeVar, get_args
+from urllib.parse import quote
+
+from molgfn.errors import DataError
+from molgfn.oracles.base import Failure, Measurement
+
+Status = Literal["proposed", "pending", "completed", "failed", "abandoned"]
+STATUSES: tuple[Status, ...] = get_args(Status)
+PhaseName = Literal["propose", "select", "query", "learn"]
+PHASES: tuple[PhaseName, ...] = get_args(PhaseName)
+USER_VERSION = 1
+DATABASE = "campaign.sqlite"
+
+_SCHEMA = f"""
+CREATE TABLE compounds (
+    compound_id TEXT PRIMARY KEY, smiles TEXT NOT NULL, inchikey TEXT UNIQUE NOT NULL, blocks TEXT NOT NULL,
+    round INTEGER NOT NULL, status TEXT NOT NULL CHECK (status IN {STATUSES}), batch_round INTEGER
+) STRICT;
+CREATE TABLE predictions (
+    compound_id TEXT NOT NULL REFERENCES compounds, round INTEGER NOT NULL, pred_mean REAL NOT NULL,
+    pred_std REAL NOT NULL, acquisition REAL NOT NULL, log_reward REAL NOT NULL, source_model TEXT NOT NULL,
+    PRIMARY KEY (compound_id, round)
+) STRICT;
+CREATE TABLE measurements (
+    measurement_id INTEGER PRIMARY KEY, compound_id TEXT NOT NULL REFERENCES compounds, round INTEGER NOT NULL,
+    value REAL NOT NULL, unit TEXT NOT NULL, docked_smiles TEXT NOT NULL, wall_s REAL NOT NULL,
+    recorded_at TEXT NOT NULL
+) STRICT;
+CREATE TABLE failures (
+    failure_id INTEGER PRIMARY KEY, compound_id TEXT NOT NULL REFERENCES compounds, round INTEGER NOT NULL,
+    code TEXT NOT NULL, message TEXT NOT NULL, wall_s REAL NOT NULL, recorded_at TEXT NOT NULL
+) STRICT;
+CREATE TABLE rejected (
+    round INTEGER NOT NULL, smiles TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (round, smiles)
+) STRICT;
+CREATE TABLE phases (
+    round INTEGER NOT NULL, phase TEXT NOT NULL CHECK (phase IN {PHASES}), finished_at TEXT NOT NULL,
+    PRIMARY KEY (round, phase)
+) STRICT;
+CREATE TABLE initial_data (smiles TEXT NOT NULL, value REAL NOT NULL) STRICT;
+PRAGMA user_version = {USER_VERSION};
+"""
+
+
+@dataclass(frozen=True)
+class CompoundRow:
+    """A molecule once proposed; `blocks` are block SMILES, `batch_round` the round that sent it to the oracle."""
+
+    compound_id: str
+    smiles: str
+    inchikey: str
+    blocks: tuple[str, ...]
+    round: int
+    status: Status
+    batch_round: int | None
+
+
+@dataclass(frozen=True)
+class PredictionRow:
+    """What one model thought of a compound in one round; mean and standard deviation in the unit of the oracle."""
+
+    compound_id: str
+    round: int
+    pred_mean: float
+    pred_std: float
+    acquisition: float
+    log_reward: float
+    source_model: str
+
+
+@dataclass(frozen=True)
+class MeasurementRow:
+    """A value that the oracle gave."""
+
+    measurement_id: int
+    compound_id: str
+    round: int
+    value: float
+    unit: str
+    docked_smiles: str
+    wall_s: float
+    recorded_at: str
+
+
+@dataclass(frozen=True)
+class FailureRow:
+    """A compound that the oracle could not answer, kept even if it is asked again later."""
+
+    failure_id: int
+    compound_id: str
+    round: int
+    code: str
+    message: str
+    wall_s: float
+    recorded_at: str
+
+
+@dataclass(frozen=True)
+class RejectedRow:
+    """A molecule that was sampled but may not be proposed, and why."""
+
+    round: int
+    smiles: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class PhaseRow:
+    """A phase that is finished."""
+
+    round: int
+    phase: PhaseName
+    finished_at: str
+
+
+@dataclass(frozen=True)
+class InitialRow:
+    """A molecule of the initial data, standardised, and its value in the unit of the oracle."""
+
+    smiles: str
+    value: float
+
+
+Row = TypeVar("Row", PredictionRow, MeasurementRow, FailureRow, RejectedRow, PhaseRow, InitialRow)
+
+
+class Store:
+    """One campaign's record; open it with `create`, `open` (to write) or `read`, and close it, or use `with`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    @classmethod
+    def create(cls, path: Path) -> Self:
+        """Make a new, empty record.
+
+        Raises
+        ------
+        FileExistsError
+            If there is one already.
+        """
+        path.touch(exist_ok=False)
+        connection = _connect(path, "rw")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.executescript(_SCHEMA)
+        return cls(connection)
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open a record to write in it.
+
+        Raises
+        ------
+        DataError
+            If there is none, or if it is no record of a campaign of this version.
+        """
+        return cls(_checked(path, "rw"))
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Open a record to read it, also while a campaign is writing in it; nothing can be written.
+
+        Raises
+        ------
+        DataError
+            As `open`.
+        """
+        return cls(_checked(path, "ro"))
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Write everything inside, or nothing."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    # ---- writing: each of these runs inside a transaction of the caller
+
+    def add_compounds(self, rows: Iterable[CompoundRow]) -> None:
+        """Add new compounds."""
+        values = (
+            (row.compound_id, row.smiles, row.inchikey, json.dumps(row.blocks), row.round, row.status, row.batch_round)
+            for row in rows
+        )
+        self._connection.executemany("INSERT INTO compounds VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+
+    def add_predictions(self, rows: Iterable[PredictionRow]) -> None:
+        """Add predictions, one for each compound and round."""
+        self._connection.executemany("INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?)", map(astuple, rows))
+
+    def add_rejected(self, rows: Iterable[RejectedRow]) -> None:
+        """Add molecules that may not be proposed."""
+        self._connection.executemany("INSERT INTO rejected VALUES (?, ?, ?)", map(astuple, rows))
+
+    def add_initial_data(self, rows: Iterable[InitialRow]) -> None:
+        """Add the data that the first proxy was trained on."""
+        self._connection.executemany("INSERT INTO initial_data VALUES (?, ?)", map(astuple, rows))
+
+    def send(self, compound_ids: Iterable[str], round_number: int) -> None:
+        """Note that compounds go to the oracle in this round."""
+        self._connection.executemany(
+            "UPDATE compounds SET status = 'pending', batch_round = ? WHERE compound_id = ? AND status = 'proposed'",
+            [(round_number, compound_id) for compound_id in compound_ids],
+        )
+
+    def finish(self, round_number: int, phase: PhaseName) -> None:
+        """Note that a phase is finished."""
+        self._connection.execute("INSERT INTO phases VALUES (?, ?, ?)", (round_number, phase, _now()))
+
+    # ---- writing: transactions of their own
+
+    def record(self, answer: Measurement | Failure, round_number: int, unit: str) -> bool:
+        """Keep an answer of the oracle at once.
+
+        Returns
+        -------
+        bool
+            False, with nothing written, if the compound is not waiting for an answer.
+        """
+        status: Status = "completed" if isinstance(answer, Measurement) else "failed"
+        with self.transaction():
+            changed = self._connection.execute(
+                "UPDATE compounds SET status = ? WHERE compound_id = ? AND status = 'pending' AND batch_round = ?",
+                (status, answer.compound_id, round_number),
+            ).rowcount
+            if not changed:
+                return False
+            head = (answer.compound_id, round_number)
+            if isinstance(answer, Measurement):
+                self._connection.execute(
+                    "INSERT INTO measurements VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
+                    (*head, float(answer.value), unit, answer.docked_smiles, float(answer.wall_s), _now()),
+                )
+            else:
+                self._connection.execute(
+                    "INSERT INTO failures VALUES (NULL, ?, ?, ?, ?, ?, ?)",
+                    (*head, answer.code, answer.message, float(answer.wall_s), _now()),
+                )
+        return True
+
+    def reopen(self, compound_ids: Iterable[str]) -> None:
+        """Let failed compounds be asked about again; the failures stay on record."""
+        with self.transaction():
+            self._connection.executemany(
+                "UPDATE compounds SET status = 'pending' WHERE compound_id = ? AND status = 'failed'",
+                [(compound_id,) for compound_id in compound_ids],
+            )
+
+    # ---- reading: always in an order that does not depend on when answers arrived
+
+    def compounds(self, *, status: Status | None = None, batch_round: int | None = None) -> list[CompoundRow]:
+        """Return compounds by id, all or those of a status or sent in a round."""
+        rows = self._connection.execute(
+            "SELECT * FROM compounds WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR batch_round = ?2) "
+            "ORDER BY compound_id",
+            (status, batch_round),
+        )
+        return [CompoundRow(*row[:3], tuple(json.loads(row[3])), *row[4:]) for row in rows]
+
+    def predictions(self, round_number: int | None = None) -> list[PredictionRow]:
+        """Return predictions by compound id and round, all or those of one round."""
+        return self._rows(PredictionRow, "predictions", "compound_id, round", round_number)
+
+    def measurements(self, round_number: int | None = None) -> list[MeasurementRow]:
+        """Return measurements by compound id, all or those of one round."""
+        return self._rows(MeasurementRow, "measurements", "compound_id, measurement_id", round_number)
+
+    def failures(self, round_number: int | None = None) -> list[FailureRow]:
+        """Return failures by compound id, all or those of one round."""
+        return self._rows(FailureRow, "failures", "compound_id, failure_id", round_number)
+
+    def rejected(self, round_number: int | None = None) -> list[RejectedRow]:
+        """Return the molecules that may not be proposed, in the order sampled."""
+        return self._rows(RejectedRow, "rejected", "round, rowid", round_number)
+
+    def phases(self) -> list[PhaseRow]:
+        """Return the finished phases in the order they were finished."""
+        return self._rows(PhaseRow, "phases", "rowid")
+
+    def initial_data(self) -> list[InitialRow]:
+        """Return the data that the first proxy was trained on."""
+        return self._rows(InitialRow, "initial_data", "rowid")
+
+    def is_finished(self, round_number: int, phase: PhaseName) -> bool:
+        """Tell whether a phase is finished."""
+        found = self._connection.execute(
+            "SELECT 1 FROM phases WHERE round = ? AND phase = ?", (round_number, phase)
+        ).fetchone()
+        return found is not None
+
+    def _rows(self, row: type[Row], table: str, order: str, round_number: int | None = None) -> list[Row]:
+        names = ", ".join(field.name for field in fields(row))
+        where, values = ("", ()) if round_number is None else ("WHERE round = ?", (round_number,))
+        rows = self._connection.execute(f"SELECT {names} FROM {table} {where} ORDER BY {order}", values)
+        return [row(*one) for one in rows]
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30.0)
+    # Without it an answer just committed could be lost with the power.
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def _checked(path: Path, mode: str) -> sqlite3.Connection:
+    if not path.is_file():
+        raise DataError(f"{path}: no such file", "A run directory made by `molgfn run` has one.")
+    connection = _connect(path, mode)
+    try:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise DataError(f"{path}: not readable as the record of a campaign ({error})") from None
+    if version != USER_VERSION:
+        connection.close()
+        raise DataError(
+            f"{path}: version {version} of the record; accepted: {USER_VERSION}",
+            "It was written by another version of molgfn: use that one (manifest.json names it).",
+        )
+    return connection
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

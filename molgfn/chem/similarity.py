@@ -1,0 +1,62 @@
+"""Structural similarity: Tanimoto on Morgan fingerprints of radius 2, 2048 bits (Rogers and Hahn 2010)."""
+
+from collections.abc import Sequence
+
+from rdkit import Chem
+from rdkit.Chem import rdFingerprintGenerator
+from rdkit.DataStructs import BulkTanimotoSimilarity, ExplicitBitVect
+
+_GENERATOR = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=2048)
+
+
+def fingerprint(mol: Chem.Mol) -> ExplicitBitVect:
+    """Return the Morgan fingerprint of radius 2, folded to 2048 bits."""
+    bits: ExplicitBitVect = _GENERATOR.GetFingerprint(mol)
+    return bits
+
+
+def max_similarity(query: ExplicitBitVect, others: Sequence[ExplicitBitVect]) -> float:
+    """Return the Tanimoto similarity to the nearest of the others; 0 where there are none.
+
+    Examples
+    --------
+    >>> phenol, benzene = (fingerprint(Chem.MolFromSmiles(smiles)) for smiles in ("Oc1ccccc1", "c1ccccc1"))
+    >>> max_similarity(phenol, [benzene, phenol])
+    1.0
+    """
+    return max(BulkTanimotoSimilarity(query, others), default=0.0)
+
+
+def pick_diverse(
+    fingerprints: Sequence[ExplicitBitVect],
+    n: int,
+    highest_similarity: float,
+    taken: Sequence[ExplicitBitVect] = (),
+) -> list[int]:
+    """Pick greedily, best first, skipping what is too similar to a better pick.
+
+    Parameters
+    ----------
+    fingerprints : sequence of ExplicitBitVect
+        Candidates in the order of preference.
+    n : int
+        Number wanted.
+    highest_similarity : float
+        Two picks are at most this similar (Tanimoto).
+    taken : sequence of ExplicitBitVect
+        Molecules already picked elsewhere, such as those still at the oracle.
+
+    Returns
+    -------
+    list of int
+        Positions in `fingerprints`, ascending; fewer than `n` where diversity forbids more.
+    """
+    picked: list[int] = []
+    kept = list(taken)
+    for position, candidate in enumerate(fingerprints):
+        if len(picked) == n:
+            break
+        if max_similarity(candidate, kept) <= highest_similarity:
+            picked.append(position)
+            kept.append(candidate)
+    return picked

@@ -1,0 +1,101 @@
+"""Trees of blocks: what a molecule is to molgfn, and when two trees are the same molecule."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import factorial, prod
+
+from molgfn.chem.blocks import Block
+
+OPEN, PARENT = -2, -1
+
+
+@dataclass(frozen=True)
+class Tree:
+    """An unrooted tree of blocks.
+
+    Attributes
+    ----------
+    blocks : tuple of int, length N
+        Number of each block in its vocabulary.
+    joins : tuple of (int, int, int, int), length N - 1
+        Node, stem atom of its block, other node, its stem atom.
+    """
+
+    blocks: tuple[int, ...]
+    joins: tuple[tuple[int, int, int, int], ...]
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Which molecule a tree is, and in how many ways it is its own mirror.
+
+    Attributes
+    ----------
+    code : int
+        Equal for two trees if and only if they are the same molecule (with the same `TreeCodes`).
+    automorphisms : int
+        Order of the tree's symmetry group, |Aut(x)|; swaps of equal branches and of open stems on one atom included.
+    """
+
+    code: int
+    automorphisms: int
+
+
+class TreeCodes:
+    """Canonical codes of trees of blocks of one vocabulary.
+
+    A branch hanging from its parent gets a number that depends on its isomorphism class alone: its block, and the
+    numbers of what hangs on each stem atom, least over the symmetries of the block. A tree is known by the least such
+    code over all choices of root.
+    """
+
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        self._blocks = blocks
+        self._numbers: dict[tuple[int, tuple[tuple[int, ...], ...]], int] = {}
+        self._seen: dict[tuple[int, tuple[tuple[int, ...], ...]], tuple[int, int]] = {}
+
+    def _code(self, block: int, arrangement: tuple[tuple[int, ...], ...]) -> tuple[int, int]:
+        """Return the number of a rooted arrangement and how many symmetries of the block keep it."""
+        key = (block, arrangement)
+        known = self._seen.get(key)
+        if known is None:
+            images = [tuple(arrangement[i] for i in p) for p in self._blocks[block].permutations]
+            swaps = prod(factorial(n) for stems in arrangement for n in Counter(stems).values())
+            number = self._numbers.setdefault((block, min(images)), len(self._numbers))
+            known = self._seen[key] = (number, images.count(arrangement) * swaps)
+        return known
+
+    def identity(self, tree: Tree) -> Identity:
+        """Return the identity of a tree."""
+        hanging: list[list[tuple[int, int]]] = [[] for _ in tree.blocks]
+        for node, stem, other, other_stem in tree.joins:
+            hanging[node].append((stem, other))
+            hanging[other].append((other_stem, node))
+        branches: dict[tuple[int, int], tuple[int, int]] = {}
+
+        def branch(node: int, parent: int) -> tuple[int, int]:
+            """Return code and automorphisms of the branch at `node` seen from `parent` (-1: as root)."""
+            if (known := branches.get((node, parent))) is not None:
+                return known
+            number = tree.blocks[node]
+            block = self._blocks[number]
+            stems: list[list[int]] = [[] for _ in block.multiplicity]
+            automorphisms = 1
+            for stem, other in hanging[node]:
+                if other == parent:
+                    stems[stem].append(PARENT)
+                else:
+                    code, below = branch(other, node)
+                    stems[stem].append(code)
+                    automorphisms *= below
+            for codes, multiplicity in zip(stems, block.multiplicity, strict=True):
+                codes.extend([OPEN] * (multiplicity - len(codes)))
+                codes.sort()
+            code, own = self._code(number, tuple(map(tuple, stems)))
+            result = branches[node, parent] = (code, own * automorphisms)
+            return result
+
+        roots = [branch(node, -1) for node in range(len(tree.blocks))]
+        least = min(roots)
+        return Identity(least[0], sum(code == least[0] for code, _ in roots) * least[1])

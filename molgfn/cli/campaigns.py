@@ -1,0 +1,99 @@
+"""Commands that make, check and run campaigns."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from molgfn.cli.options import CampaignFile, Overrides, Rounds, Run, RunsDir, Workers, as_overrides
+from molgfn.cli.results import leave_results
+from molgfn.progress import progress_for
+
+
+def demo(rounds: Rounds = None, workers: Workers = None, runs_dir: RunsDir = Path("runs")) -> None:
+    """Design molecules against PARP1 with real docking, in minutes.
+
+    Ends with a CSV of candidates and an HTML report, and prints where they are.
+    """
+    from molgfn.bundled import bundled
+
+    _start(bundled("campaigns", "parp1-demo.toml"), as_overrides(None, rounds, workers), runs_dir)
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder to make.", show_default=False)],
+    target: Annotated[str | None, typer.Option("--target", metavar="NAME", help="One of `molgfn targets`.")] = None,
+    receptor: Annotated[Path | None, typer.Option("--receptor", metavar="R.pdbqt", help="Your own receptor.")] = None,
+    box: Annotated[
+        tuple[float, float, float, float, float, float] | None,
+        typer.Option("--box", metavar="CX CY CZ SX SY SZ", help="Center and size of the docking box, angstrom."),
+    ] = None,
+    ligand: Annotated[
+        Path | None, typer.Option("--ligand", metavar="L.sdf", help="A bound ligand, to put the box around.")
+    ] = None,
+) -> None:
+    """Write a commented campaign file that is ready to run, for a named target or your own receptor."""
+    from molgfn.campaign.init import write_campaign
+
+    file = write_campaign(folder, target=target, receptor=receptor, box=box, ligand=ligand)
+    print(file)
+    print(f"Next: molgfn check {file}\n      molgfn run {file}", file=sys.stderr)
+
+
+def check(
+    campaign_file: CampaignFile,
+    workers: Workers = None,
+    overrides: Overrides = None,
+    no_dock: Annotated[bool, typer.Option("--no-dock", help="Do not dock the control ligand.")] = False,
+) -> None:
+    """Validate a campaign file, open every file that it names, and dock one control ligand."""
+    from molgfn.campaign.check import check_campaign
+    from molgfn.campaign.config import load_campaign
+
+    campaign = load_campaign(campaign_file, as_overrides(overrides, workers=workers))
+    for finding in check_campaign(campaign, dock=not no_dock, progress=progress_for(sys.stderr)):
+        print(f"ok  {finding.what:<10}  {finding.found}", flush=True)
+
+
+def run(
+    campaign_file: CampaignFile,
+    rounds: Rounds = None,
+    workers: Workers = None,
+    overrides: Overrides = None,
+    runs_dir: RunsDir = Path("runs"),
+) -> None:
+    """Run a campaign in a new run directory; ends with a CSV of candidates and an HTML report.
+
+    Ctrl-C and SIGTERM stop it with everything kept; `molgfn resume RUN` goes on.
+    """
+    _start(campaign_file, as_overrides(overrides, rounds, workers), runs_dir)
+
+
+def resume(run: Run) -> None:
+    """Go on with a run that was stopped or killed; nothing that was recorded is asked for again."""
+    from molgfn.campaign.loop import resume_run
+
+    leave_results(resume_run(run, progress=progress_for(sys.stderr)))
+
+
+def targets() -> None:
+    """List the named targets, each with center and size of its docking box in angstrom."""
+    from molgfn.oracles.targets import find_target, target_names
+
+    for name in target_names():
+        receptor = find_target(name)
+        print(f"{name:<8}", *(f"{value:8.2f}" for value in (*receptor.center, *receptor.size)))
+
+
+def _start(campaign_file: Path, changes: list[str], runs_dir: Path) -> None:
+    from molgfn.campaign.check import check_inputs
+    from molgfn.campaign.config import load_campaign
+
+    campaign = load_campaign(campaign_file, changes)
+    progress = progress_for(sys.stderr)
+    for finding in check_inputs(campaign):
+        progress.log(f"{finding.what}: {finding.found}")
+    from molgfn.campaign.loop import start_run  # loads torch: only after everything is checked
+
+    leave_results(start_run(campaign, runs_dir=runs_dir, argv=sys.argv, progress=progress))

@@ -1,0 +1,116 @@
+"""All commands, and what the shell is told when one of them fails."""
+
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from molgfn import __version__
+from molgfn.cli import campaigns, proxy, results, vocabulary
+from molgfn.errors import MolgfnError
+
+_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+
+
+def _group(text: str) -> typer.Typer:
+    # Plain help: rich boxes would not fit one screen.
+    return typer.Typer(
+        help=text,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings=dict(_SETTINGS),
+    )
+
+
+app = _group("")
+
+
+def _add(group: typer.Typer, command: Callable[..., None], *examples: str, name: str | None = None) -> None:
+    lines = "\n".join(f"  {example}" for example in examples)
+    group.command(name, epilog=f"\b\nExample:\n{lines}", context_settings=dict(_SETTINGS))(command)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"molgfn {__version__}")
+        raise typer.Exit
+
+
+@app.callback(epilog="\b\nExample:\n  molgfn demo\n  molgfn init my-campaign --target PARP1\n  molgfn run -h")
+def _molgfn(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error (after any command).")] = False,  # noqa: ARG001
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version)
+    ] = False,  # noqa: ARG001
+) -> None:
+    """Design molecules against a target, in rounds of building, predicting and docking."""
+
+
+_add(app, campaigns.demo, "molgfn demo")
+_add(
+    app,
+    campaigns.init,
+    "molgfn init my-campaign --target PARP1",
+    "molgfn init my-campaign --receptor R.pdbqt --box 10 20 30 22 22 22",
+    "molgfn init my-campaign --receptor R.pdbqt --ligand bound.sdf",
+)
+_add(app, campaigns.check, "molgfn check my-campaign/campaign.toml")
+_add(app, campaigns.run, "molgfn run my-campaign/campaign.toml --rounds 3 --set acquisition.kappa=2")
+_add(app, campaigns.resume, "molgfn resume runs/2026-11-22_my-campaign")
+_add(app, results.status, "molgfn status runs/2026-11-22_my-campaign --json")
+_add(app, results.export, "molgfn export runs/2026-11-22_my-campaign --format csv --top 50")
+_add(app, results.report, "molgfn report runs/2026-11-22_my-campaign")
+_add(app, campaigns.targets, "molgfn targets")
+
+_vocabulary = _group("Build, check and use vocabularies of blocks.")
+app.add_typer(_vocabulary, name="vocabulary")
+_add(_vocabulary, vocabulary.build, "molgfn vocabulary build library.smi -o my-vocabulary.json --size 250")
+_add(_vocabulary, vocabulary.check, "molgfn vocabulary check my-vocabulary.json")
+_add(_vocabulary, vocabulary.decompose, 'molgfn vocabulary decompose "O=C(Nc1ccccc1)C1CCNCC1"')
+
+_proxy = _group("Train proxies: models that predict what the oracle will say.")
+app.add_typer(_proxy, name="proxy")
+_add(_proxy, proxy.train, "molgfn proxy train proxy/parp1-docking/recipe.toml -o my-proxy")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and leave with its exit code.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        What stands after `molgfn`; by default what the shell gave.
+
+    Raises
+    ------
+    SystemExit
+        Always; 0 done, 1 internal error, 2 usage or configuration, 3 input data, 4 oracle, 5 no candidate,
+        75 stopped but resumable, 130 interrupted.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in words
+    try:
+        app([word for word in words if word != "--debug"], prog_name="molgfn")
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        message, code = _told(error)
+        print(message, file=sys.stderr)
+        raise SystemExit(code) from None
+
+
+def _told(error: Exception) -> tuple[str, int]:
+    """Return what the user is told, and the exit code."""
+    if isinstance(error, MolgfnError):
+        return str(error), error.exit_code
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}", 2
+    return f"internal error: {_name(error)}\n  Run the command again with --debug to see where.", 1
+
+
+def _name(error: Any) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())

@@ -1,0 +1,300 @@
+"""The block-and-stem environment: molecules as trees of blocks, stepped in batches of integer arrays.
+
+Building acts on labelled stems: an action is (open stem of the state, stem of the new block), or stop. Along a step that
+adds block b to s and gives s', the forward actions that lead to s' and the leaves of s' that lead back are in the ratio
+|Aut(s)| |Aut(b)| / |Aut(s')|, which telescopes over a trajectory. A law that is to be over molecules needs the reward
+divided by its product, the *build multiplicity* of the molecule: prod_i |Aut(b_i)| / |Aut(x)|.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import log, prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from molgfn.chem.assembly import assemble_smiles
+from molgfn.chem.blocks import Block
+from molgfn.chem.tree import Tree, TreeCodes
+from molgfn.chem.vocabulary import Vocabulary
+from molgfn.environments.core import Core, count_embeddings, read_core
+from molgfn.environments.states import States
+from molgfn.environments.tables import BlockTables
+from molgfn.errors import ConfigError
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class OpenStems:
+    """The stem atoms of a batch of states at which a block may be added, one row each.
+
+    Attributes
+    ----------
+    state, node, stem : array, shape (O,)
+        Where it is.
+    kind : array, shape (O,)
+        Kind of stem (see `BlockTables`).
+    count : array, shape (O,)
+        Equivalent open stems on that atom: each is an action of its own.
+    """
+
+    state: Ints
+    node: Ints
+    stem: Ints
+    kind: Ints
+    count: Ints
+
+
+class FragmentEnvironment:
+    """Molecules of `min_blocks` to `max_blocks` blocks of a vocabulary.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+    min_blocks, max_blocks : int
+        The blocks of a core count.
+    core : str, optional
+        SMILES of a scaffold to start from, attachment points as `[*:1]`; molecules are then those grown from it.
+
+    Raises
+    ------
+    ConfigError
+        If no molecule of the minimum size can be built, or the core cannot be used.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, min_blocks: int = 2, max_blocks: int = 8, core: str | None = None) -> None:
+        self.vocabulary = vocabulary
+        self.core: Core | None = None if core is None else read_core(core, vocabulary)
+        self.start = 0 if self.core is None else len(self.core.blocks)
+        self.min_blocks, self.max_blocks = max(min_blocks, self.start), max_blocks
+        own = () if self.core is None else self.core.blocks
+        self.tables = BlockTables((*vocabulary.blocks, *own), len(vocabulary), vocabulary)
+        self._growth, self._block_growth = self.tables.growth(max_blocks)
+        self.plain_blocks, self._plain = self._without_marks()
+        self.codes = TreeCodes(self.plain_blocks)
+        self._check_reach()
+
+    def _without_marks(self) -> tuple[tuple[Block, ...], Ints]:
+        """Return the distinct blocks and for each block of the tables its number among them."""
+        blocks: list[Block] = list(self.vocabulary.blocks)
+        plain = list(range(len(blocks)))
+        for block in self.tables.blocks[len(blocks) :]:
+            if block not in blocks:
+                blocks.append(block)
+            plain.append(blocks.index(block))
+        return tuple(blocks), np.array(plain)
+
+    def _check_reach(self) -> None:
+        if not 1 <= self.min_blocks <= self.max_blocks:
+            raise ConfigError(
+                f"[vocabulary] min_blocks = {self.min_blocks}, max_blocks = {self.max_blocks}: "
+                "need 1 <= min_blocks <= max_blocks"
+                + (f", and the core alone has {self.start} blocks." if self.start else ".")
+            )
+        if self.core is None:
+            largest = 1 + int(self._block_growth[: len(self.vocabulary)].max())
+        else:
+            start = self.initial(1)
+            largest = self.start + int(self._room(start)[0])
+            if largest == self.start:
+                raise ConfigError(
+                    f"[core] smiles = {self.core.smiles!r}: the vocabulary {self.vocabulary.name} joins nothing at its open stems."
+                )
+        if largest < self.min_blocks:
+            raise ConfigError(
+                f"[vocabulary] min_blocks = {self.min_blocks}: the vocabulary {self.vocabulary.name} "
+                f"({len(self.vocabulary)} blocks) cannot build molecules of more than {largest} blocks.",
+                "Lower min_blocks, or build the vocabulary from a larger library.",
+            )
+
+    # States
+
+    def initial(self, batch: int) -> States:
+        """Return the start state, `batch` times: nothing, or the core."""
+        states = States.empty(batch, self.max_blocks)
+        if self.core is not None:
+            joined = {b: (a, i, j) for a, i, b, j in self._core_joins()}
+            rows = np.arange(batch)
+            for node in range(self.start):
+                parent, parent_stem, own_stem = joined.get(node, (-1, -1, -1))
+                block = np.full(batch, len(self.vocabulary) + node)
+                states.append(rows, block, *(np.full(batch, x) for x in (parent, parent_stem, own_stem)))
+        return states
+
+    def _core_joins(self) -> list[tuple[int, int, int, int]]:
+        """Return the core's joins, the earlier node first; its nodes are numbered so that each has one earlier."""
+        assert self.core is not None
+        return [(a, i, b, j) if a < b else (b, j, a, i) for a, i, b, j in self.core.tree.joins]
+
+    def used_stems(self, states: States) -> Ints:
+        """Return the number of stems in use on each stem atom, shape (S, N, P)."""
+        size, nodes = states.blocks.shape
+        used = np.zeros((size, nodes, self.tables.max_stems), dtype=np.int64)
+        row, node = np.nonzero(states.parent >= 0)
+        np.add.at(used, (row, states.parent[row, node], states.parent_stem[row, node]), 1)
+        used[row, node, states.own_stem[row, node]] += 1
+        return used
+
+    def _open(self, states: States) -> Ints:
+        """Return the number of open stems on each stem atom, shape (S, N, P); joins alone, no mask."""
+        blocks = states.blocks
+        free = np.where((blocks >= 0)[..., None], self.tables.multiplicity[blocks], 0) - self.used_stems(states)
+        if self.core is not None:
+            for node in range(self.start):
+                allowed = np.zeros(self.tables.max_stems, dtype=np.int64)
+                allowed[: len(self.core.open_stems[node])] = self.core.open_stems[node]
+                closed = self.tables.multiplicity[len(self.vocabulary) + node] - allowed
+                closed[: len(self.core.used(node))] -= self.core.used(node)
+                free[:, node] = np.maximum(free[:, node] - closed, 0)
+        return free
+
+    def _room(self, states: States) -> Ints:
+        """Return how many blocks could still be hung on each state, the maximum not minded, shape (S,)."""
+        kinds = self.tables.kind[states.blocks]
+        return (self._open(states) * np.where(kinds >= 0, self._growth[kinds], 0)).sum(axis=(1, 2))
+
+    def open_stems(self, states: States) -> OpenStems:
+        """Return where a block may be added; nothing for full states and for the empty one."""
+        free = self._open(states)
+        free[states.length >= self.max_blocks] = 0
+        state, node, stem = np.nonzero(free)
+        kind = self.tables.kind[states.blocks[state, node], stem]
+        alive = self._growth[kind] > 0
+        state, node, stem, kind = (array[alive] for array in (state, node, stem, kind))
+        return OpenStems(state, node, stem, kind, free[state, node, stem])
+
+    def may_stop(self, states: States) -> NDArray[np.bool_]:
+        """Return whether a state is a molecule that may be handed over, shape (S,)."""
+        return states.length >= self.min_blocks
+
+    def first_blocks(self) -> NDArray[np.bool_]:
+        """Return which blocks may come first: those from which the minimum can be reached, shape (V,)."""
+        return 1 + self._block_growth[: len(self.vocabulary)] >= self.min_blocks
+
+    def dead_ends(self, states: States, stems: OpenStems) -> NDArray[np.bool_] | None:
+        """Return which (open stem, class) would leave too little room to reach the minimum, shape (O, C); None if none."""
+        short = self.min_blocks - states.length[stems.state] - 1
+        if not (short > 0).any():
+            return None
+        tables = self.tables
+        left = self._room(states)[stems.state] - self._growth[stems.kind]
+        brought = self._block_growth[tables.class_block] - self._growth[: tables.n_classes]
+        return left[:, None] + brought < short[:, None]
+
+    def leaves(self, states: States) -> NDArray[np.bool_]:
+        """Return which nodes can be taken away, shape (S, N): those with one join (or the only one), not of the core."""
+        joins = self.used_stems(states).sum(axis=2)
+        leaf = (states.blocks >= 0) & (joins <= 1)
+        leaf[:, : self.start] = False
+        return leaf
+
+    def without(self, states: States, node: Ints) -> States:
+        """Return the states without one leaf each, shape (S,), the order of the others kept."""
+        places = np.arange(states.blocks.shape[1])
+        order = np.argsort(np.where(places == node[:, None], len(places), places), axis=1, kind="stable")
+        rows = np.arange(len(states))[:, None]
+        blocks, parent, parent_stem, own_stem = (array[rows, order] for array in states.arrays()[:4])
+        parent = np.where(parent > node[:, None], parent - 1, parent)
+        shorter = States(blocks, parent, parent_stem, own_stem, states.length - 1)
+        # The first node had no parent; its only neighbour is now the first and has none either.
+        rerooted = node == 0
+        shorter.parent[rerooted, 0] = shorter.parent_stem[rerooted, 0] = shorter.own_stem[rerooted, 0] = -1
+        return shorter.cut_to(shorter.length)
+
+    # Molecules
+
+    def tree(self, states: States, row: int) -> Tree:
+        """Return the tree of one state, marks of the core removed."""
+        count = int(states.length[row])
+        blocks = tuple(self._plain[states.blocks[row, :count]].tolist())
+        parent, parent_stem, own_stem = (a[row, :count].tolist() for a in states.arrays()[1:4])
+        return Tree(blocks, tuple((parent[n], parent_stem[n], n, own_stem[n]) for n in range(1, count)))
+
+    def smiles(self, tree: Tree) -> str:
+        """Return the canonical SMILES of a tree's molecule."""
+        return assemble_smiles(tree, self.plain_blocks)
+
+    def block_smiles(self, tree: Tree) -> tuple[str, ...]:
+        """Return the blocks of a tree, sorted."""
+        return tuple(sorted(self.plain_blocks[b].smiles for b in tree.blocks))
+
+    def log_build_multiplicity(self, tree: Tree, automorphisms: int) -> float:
+        """Return the log of how many times too often uncorrected building would make this molecule.
+
+        prod_i |Aut(b_i)| / |Aut(x)|, over the blocks that were added; with a core, times the number of ways to lay the
+        core onto the molecule.
+        """
+        orders = [self.plain_blocks[b].order for b in tree.blocks]
+        if self.core is None:
+            return log(prod(orders)) - log(automorphisms)
+        added = prod(orders) / prod(block.order for block in self.core.blocks)
+        return log(added) + log(count_embeddings(self.core, tree, self.plain_blocks)) - log(automorphisms)
+
+    @cached_property
+    def marked_codes(self) -> TreeCodes:
+        """Codes by which states that differ only in where the core lies are told apart."""
+        fixed = [_FixedBlock(b.smiles, b.stem_atoms, b.multiplicity) for b in self.tables.blocks[len(self.vocabulary) :]]
+        return TreeCodes((*self.vocabulary.blocks, *fixed))
+
+    def marked_tree(self, states: States, row: int) -> Tree:
+        """Return the tree of one state, core nodes with numbers of their own."""
+        count = int(states.length[row])
+        return replace(self.tree(states, row), blocks=tuple(states.blocks[row, :count].tolist()))
+
+    def states_of(self, trees: Sequence[Tree], generator: np.random.Generator) -> States:
+        """Return trees as states, each built in an order drawn by taking leaves away uniformly at random.
+
+        Raises
+        ------
+        ValueError
+            If a tree has more than `max_blocks` blocks, or the environment has a core.
+        """
+        if self.core is not None:
+            raise ValueError("a molecule has no single place for the core")
+        states = States.empty(len(trees), self.max_blocks)
+        for row, tree in enumerate(trees):
+            if len(tree.blocks) > self.max_blocks:
+                raise ValueError(f"{len(tree.blocks)} blocks, more than {self.max_blocks}")
+            for place, (node, parent, stem, own) in enumerate(_random_order(tree, generator)):
+                states.append(np.array([row]), *(np.array([x]) for x in (tree.blocks[node], parent, stem, own)))
+                assert states.length[row] == place + 1
+        return states
+
+
+class _FixedBlock(Block):
+    """A block of a core: it lies where it lies."""
+
+    @property
+    def permutations(self) -> tuple[tuple[int, ...], ...]:  # type: ignore[override]
+        return (tuple(range(len(self.stem_atoms))),)
+
+
+def _random_order(tree: Tree, generator: np.random.Generator) -> list[tuple[int, int, int, int]]:
+    """Return (node, place of its parent, parent's stem, own stem) in the order of building."""
+    hanging: list[dict[int, tuple[int, int]]] = [{} for _ in tree.blocks]
+    for a, i, b, j in tree.joins:
+        hanging[a][b] = (i, j)
+        hanging[b][a] = (j, i)
+    left = [dict(h) for h in hanging]
+    remaining = set(range(len(tree.blocks)))
+    gone = []
+    while remaining:
+        leaves = [node for node in sorted(remaining) if len(left[node]) <= 1]
+        node = leaves[generator.integers(len(leaves))]
+        remaining.discard(node)
+        for other in left[node]:
+            del left[other][node]
+        gone.append(node)
+    place = {node: number for number, node in enumerate(reversed(gone))}
+    order = []
+    for node in reversed(gone):
+        earlier = [other for other in hanging[node] if place[other] < place[node]]
+        if earlier:
+            own, stem = hanging[node][earlier[0]]
+            order.append((node, place[earlier[0]], stem, own))
+        else:
+            order.append((node, -1, -1, -1))
+    return order

@@ -1,0 +1,67 @@
+"""A batch of fragment states, which is also a batch of trajectories."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+
+@dataclass
+class States:
+    """Trees of blocks in the order in which they were built: the first k nodes are the k-th state of a trajectory.
+
+    Attributes
+    ----------
+    blocks : array, shape (B, N)
+        Block of each node; -1 beyond the end.
+    parent : array, shape (B, N)
+        Earlier node to which it was joined; -1 for the first.
+    parent_stem : array, shape (B, N)
+        Stem atom of the parent that was used.
+    own_stem : array, shape (B, N)
+        Stem atom of its own block that was used; -1 for the first.
+    length : array, shape (B,)
+        Number of nodes.
+    """
+
+    blocks: Ints
+    parent: Ints
+    parent_stem: Ints
+    own_stem: Ints
+    length: Ints
+
+    @classmethod
+    def empty(cls, batch: int, max_blocks: int) -> "States":
+        blocks, parent, parent_stem, own_stem = (np.full((batch, max_blocks), -1, dtype=np.int64) for _ in range(4))
+        return cls(blocks, parent, parent_stem, own_stem, np.zeros(batch, dtype=np.int64))
+
+    def __len__(self) -> int:
+        return len(self.length)
+
+    def arrays(self) -> tuple[Ints, ...]:
+        """Return the five arrays in the order of the fields."""
+        return self.blocks, self.parent, self.parent_stem, self.own_stem, self.length
+
+    def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "States":
+        """Return a copy of some rows."""
+        return States(*(array[rows] for array in self.arrays()))
+
+    @classmethod
+    def concatenate(cls, parts: "list[States]") -> "States":
+        return cls(*(np.concatenate(arrays) for arrays in zip(*(part.arrays() for part in parts), strict=True)))
+
+    def cut_to(self, length: Ints) -> "States":
+        """Return the earlier states with these numbers of nodes, shape (B,)."""
+        gone = np.arange(self.blocks.shape[1]) >= length[:, None]
+        return States(*(np.where(gone, -1, array) for array in self.arrays()[:4]), length=length.copy())
+
+    def append(self, rows: Ints, block: Ints, parent: Ints, parent_stem: Ints, own_stem: Ints) -> None:
+        """Add one node to each of these rows, in place."""
+        place = self.length[rows]
+        self.blocks[rows, place] = block
+        self.parent[rows, place] = parent
+        self.parent_stem[rows, place] = parent_stem
+        self.own_stem[rows, place] = own_stem
+        self.length[rows] += 1

@@ -1,0 +1,151 @@
+"""A vocabulary as integer arrays: all that stepping through states needs."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from molgfn.chem.blocks import Block
+from molgfn.chem.cut import may_join
+from molgfn.chem.vocabulary import Vocabulary
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class BlockTables:
+    """Blocks of a vocabulary, then those of a core (which cannot be added), as arrays.
+
+    `V` blocks of the vocabulary, `W` with those of the core, `P` stem atoms of a block (padded), `Q` kinds of stem (the
+    orbits of the stem atoms of a block), `C` the first of these that belong to the vocabulary, `R` relations between
+    stem atoms.
+
+    Attributes
+    ----------
+    blocks : tuple of Block, length W
+    n_vocabulary : int
+        V.
+    vocabulary : Vocabulary
+    """
+
+    blocks: tuple[Block, ...]
+    n_vocabulary: int
+    vocabulary: Vocabulary
+
+    @cached_property
+    def max_stems(self) -> int:
+        """P."""
+        return max(len(block.stem_atoms) for block in self.blocks)
+
+    @cached_property
+    def multiplicity(self) -> Ints:
+        """Stems on each stem atom, shape (W, P), 0 where there is none."""
+        table = np.zeros((len(self.blocks), self.max_stems), dtype=np.int64)
+        for number, block in enumerate(self.blocks):
+            table[number, : len(block.multiplicity)] = block.multiplicity
+        return table
+
+    @cached_property
+    def kind(self) -> Ints:
+        """Kind of each stem atom, shape (W, P), -1 where there is none. Blocks of a core share those of the vocabulary."""
+        known: dict[tuple[str, int], int] = {}
+        table = np.full((len(self.blocks), self.max_stems), -1, dtype=np.int64)
+        for number, block in enumerate(self.blocks):
+            for stem, orbit in enumerate(block.orbits):
+                table[number, stem] = known.setdefault((block.smiles, block.stem_atoms[orbit]), len(known))
+        return table
+
+    @cached_property
+    def n_kinds(self) -> int:
+        """Q."""
+        return int(self.kind.max()) + 1
+
+    @cached_property
+    def relation(self) -> Ints:
+        """Relation of each ordered pair of stem atoms of a block, shape (W, P, P), 0 where there is none."""
+        offsets: dict[str, int] = {}
+        table = np.zeros((len(self.blocks), self.max_stems, self.max_stems), dtype=np.int64)
+        end = 0
+        for number, block in enumerate(self.blocks):
+            relations, count = block.relations, len(block.stem_atoms)
+            if block.smiles not in offsets:
+                offsets[block.smiles] = end
+                end += int(relations.max()) + 1
+            table[number, :count, :count] = relations + offsets[block.smiles]
+        return table
+
+    @cached_property
+    def n_relations(self) -> int:
+        """R."""
+        return int(self.relation.max()) + 1
+
+    @cached_property
+    def n_classes(self) -> int:
+        """C: kinds of stem by which a block can be added."""
+        return int(self.kind[: self.n_vocabulary].max()) + 1
+
+    @cached_property
+    def class_block(self) -> Ints:
+        """Block of each class, shape (C,)."""
+        return self._class_first()[:, 0]
+
+    @cached_property
+    def class_stem(self) -> Ints:
+        """The first stem atom of each class, shape (C,)."""
+        return self._class_first()[:, 1]
+
+    def _class_first(self) -> Ints:
+        first = np.zeros((self.n_classes, 2), dtype=np.int64)
+        for number in reversed(range(self.n_vocabulary)):
+            for stem in reversed(range(len(self.blocks[number].stem_atoms))):
+                first[self.kind[number, stem]] = number, stem
+        return first
+
+    @cached_property
+    def class_size(self) -> Ints:
+        """Number of stems in each class, shape (C,)."""
+        kinds, stems = self.kind[: self.n_vocabulary], self.multiplicity[: self.n_vocabulary]
+        return np.bincount(kinds[kinds >= 0], weights=stems[kinds >= 0], minlength=self.n_classes).astype(np.int64)
+
+    @cached_property
+    def legal(self) -> NDArray[np.bool_]:
+        """Whether a stem of kind q may be joined to a stem of class c, shape (Q, C)."""
+        ends = {
+            int(self.kind[number, stem]): (block.environments[stem], block.roles[stem])
+            for number, block in enumerate(self.blocks)
+            for stem in range(len(block.stem_atoms))
+        }
+        table = np.ones((self.n_kinds, self.n_classes), dtype=np.bool_)
+        if self.vocabulary.joins is None:
+            return table
+        for q in range(self.n_kinds):
+            for c in range(self.n_classes):
+                (a, role_a), (b, role_b) = ends[q], ends[c]
+                table[q, c] = (min(a, b), max(a, b)) in self.vocabulary.joins and may_join(role_a, role_b)
+        return table
+
+    def growth(self, limit: int) -> tuple[Ints, Ints]:
+        """How many blocks can be hung on a stem, and how many more a block brings.
+
+        Parameters
+        ----------
+        limit : int
+            Larger numbers are not told apart.
+
+        Returns
+        -------
+        per_kind : array, shape (Q,)
+            Largest branch that a stem of this kind can carry, at most `limit`.
+        per_block : array, shape (W,)
+            Sum over all stems of a block, not limited.
+        """
+        per_kind = np.zeros(self.n_kinds, dtype=np.int64)
+        padded = np.where(self.kind >= 0, self.kind, 0)
+        while True:
+            per_block = (self.multiplicity * per_kind[padded]).sum(axis=1)
+            branch = 1 + per_block[self.class_block] - per_kind[: self.n_classes]
+            grown = np.minimum(np.where(self.legal, branch, 0).max(axis=1), limit)
+            if (grown == per_kind).all():
+                return per_kind, per_block
+            per_kind = grown

@@ -1,0 +1,135 @@
+"""From a SMILES to the three-dimensional ligand that Vina reads, or the reason why it cannot be docked."""
+
+from dataclasses import dataclass
+
+from meeko import MoleculePreparation, PDBQTWriterLegacy
+from rdkit import Chem
+from rdkit.Chem import rdDistGeom, rdForceFieldHelpers
+from rdkit.rdBase import BlockLogs
+
+from molgfn.chem.standardise import MoleculeError, parent_mol, parse_smiles
+
+# Vina types no other element: boron raises, silicon is silently taken for something else.
+DOCKABLE_ELEMENTS = ("H", "C", "N", "O", "F", "P", "S", "Cl", "Br", "I")
+MAX_HEAVY_ATOMS = 50
+MAX_TORSIONS = 20
+_CONFORMER_SEED = 1
+_MMFF_ITERATIONS = 500
+# Two components nearly as large as one another: nothing says which of them is the drug and which the counter-ion.
+_RIVAL_FRACTION = 0.75
+
+
+class Refusal(ValueError):
+    """A molecule that is not docked; `code` is a word for programs, the message is for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Ligand:
+    """A molecule ready to dock.
+
+    Attributes
+    ----------
+    mol : Chem.Mol
+        With all hydrogens and one conformer.
+    smiles : str
+        The isomer that the conformer shows, every stereo centre assigned.
+    pdbqt : str
+        The same conformer for Vina, with a map from its atoms to those of `mol`.
+    """
+
+    mol: Chem.Mol
+    smiles: str
+    pdbqt: str
+
+
+def prepare_ligand(smiles: str) -> Ligand:
+    """Strip salts, neutralise, embed one conformer and write it as PDBQT.
+
+    The result depends on the molecule, not on how its SMILES is spelled. Centres and double bonds without stereo get the
+    isomer that the embedding of seed 1 happens to give.
+
+    Raises
+    ------
+    Refusal
+        With code unparsable, several_fragments, unsupported_element, radical, too_large, no_conformer or too_flexible.
+    """
+    mol = Chem.AddHs(dockable_mol(smiles))
+    _embed(mol)
+    pdbqt = _write_pdbqt(mol)
+    return Ligand(mol, _smiles_of_conformer(mol), pdbqt)
+
+
+def dockable_mol(smiles: str) -> Chem.Mol:
+    """Return the neutral parent, stereo kept, atoms in the order of its canonical SMILES.
+
+    Raises
+    ------
+    Refusal
+        As `prepare_ligand`, for everything that is known before the embedding.
+    """
+    try:
+        _refuse_rivals(parse_smiles(smiles))
+        mol = parent_mol(smiles)
+    except MoleculeError as error:
+        raise Refusal("unparsable", str(error)) from error
+    _refuse_atoms(mol)
+    for atom in mol.GetAtoms():
+        atom.SetIsotope(0)
+        atom.SetAtomMapNum(0)
+    return parse_smiles(Chem.MolToSmiles(Chem.RemoveHs(mol)))
+
+
+def _refuse_rivals(mol: Chem.Mol) -> None:
+    organic = {
+        Chem.MolToSmiles(fragment): fragment.GetNumHeavyAtoms()
+        for fragment in Chem.GetMolFrags(mol, asMols=True, sanitizeFrags=False)
+        if any(atom.GetAtomicNum() == 6 for atom in fragment.GetAtoms())
+    }
+    sizes = sorted(organic.values(), reverse=True)
+    if len(sizes) > 1 and sizes[1] >= _RIVAL_FRACTION * sizes[0]:
+        raise Refusal(
+            "several_fragments",
+            f"two different components of {sizes[0]} and {sizes[1]} heavy atoms; give the one to dock",
+        )
+
+
+def _refuse_atoms(mol: Chem.Mol) -> None:
+    strange = sorted({atom.GetSymbol() for atom in mol.GetAtoms()} - set(DOCKABLE_ELEMENTS))
+    if strange:
+        raise Refusal("unsupported_element", f"Vina has no parameters for {', '.join(strange)}")
+    if any(atom.GetNumRadicalElectrons() for atom in mol.GetAtoms()):
+        raise Refusal("radical", "an atom has an unpaired electron or an empty valence")
+    if mol.GetNumHeavyAtoms() > MAX_HEAVY_ATOMS:
+        raise Refusal("too_large", f"{mol.GetNumHeavyAtoms()} heavy atoms; at most {MAX_HEAVY_ATOMS} are docked")
+
+
+def _embed(mol: Chem.Mol) -> None:
+    parameters = rdDistGeom.srETKDGv3()
+    parameters.randomSeed = _CONFORMER_SEED
+    with BlockLogs():
+        if rdDistGeom.EmbedMolecule(mol, parameters) != 0:
+            parameters.useRandomCoords = True
+            if rdDistGeom.EmbedMolecule(mol, parameters) != 0:
+                raise Refusal("no_conformer", "no three-dimensional conformer could be made")
+        rdForceFieldHelpers.MMFFOptimizeMolecule(mol, maxIters=_MMFF_ITERATIONS)
+
+
+def _write_pdbqt(mol: Chem.Mol) -> str:
+    setups = MoleculePreparation().prepare(mol)
+    pdbqt, valid, reason = PDBQTWriterLegacy.write_string(setups[0], add_index_map=True)
+    if not valid:
+        raise Refusal("unsupported_element", f"meeko: {reason.strip()}")
+    torsions = int(pdbqt.rsplit("TORSDOF", 1)[1])
+    if torsions > MAX_TORSIONS:
+        raise Refusal("too_flexible", f"{torsions} rotatable bonds; at most {MAX_TORSIONS} are docked")
+    return str(pdbqt)
+
+
+def _smiles_of_conformer(mol: Chem.Mol) -> str:
+    isomer = Chem.Mol(mol)
+    Chem.AssignStereochemistryFrom3D(isomer)
+    return Chem.MolToSmiles(Chem.RemoveHs(isomer))

@@ -1,0 +1,147 @@
+"""Training data: a table of molecules and values, read row by row, with every row used or listed."""
+
+import csv
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from molgfn.chem.standardise import MoleculeError, standard_smiles
+from molgfn.errors import DataError, did_you_mean
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A row that cannot be used: its line in the file and what was found."""
+
+    line: int
+    found: str
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """Distinct molecules and their values.
+
+    Attributes
+    ----------
+    smiles : tuple of str
+        Standard SMILES, sorted, each once.
+    values : (B,) float64
+        Mean over the rows of each molecule.
+    n_rows : int
+        Rows of the table.
+    n_not_completed : int
+        Rows whose status is not `completed`: no value was measured.
+    n_merged : int
+        Rows beyond the first of their molecule.
+    bad_rows : tuple of BadRow
+    """
+
+    smiles: tuple[str, ...]
+    values: NDArray[np.float64]
+    n_rows: int
+    n_not_completed: int = 0
+    n_merged: int = 0
+    bad_rows: tuple[BadRow, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.smiles)
+
+    def sha256(self) -> str:
+        """Return a digest of the molecules and values, whatever the order and spelling of the rows."""
+        lines = (f"{smiles} {value!r}\n" for smiles, value in zip(self.smiles, self.values.tolist(), strict=True))
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def merge(smiles: Sequence[str], values: Sequence[float] | NDArray[np.float64]) -> TrainingData:
+    """Standardise molecules and average the values of equal ones.
+
+    Raises
+    ------
+    DataError
+        If the lengths differ, a value is not finite, or a SMILES is no usable molecule; names it and its place.
+    """
+    if len(smiles) != len(values):
+        raise DataError(f"{len(smiles)} molecules but {len(values)} values")
+    grouped: dict[str, list[float]] = {}
+    for place, (text, value) in enumerate(zip(smiles, values, strict=True)):
+        if not math.isfinite(value):
+            raise DataError(f"molecule {place} (counted from 0), {text!r}: value {value} is not a finite number")
+        try:
+            grouped.setdefault(standard_smiles(text), []).append(float(value))
+        except MoleculeError as error:
+            raise DataError(f"molecule {place} (counted from 0), {text!r}: {error}") from error
+    distinct = sorted(grouped)
+    means = np.array([math.fsum(grouped[key]) / len(grouped[key]) for key in distinct], dtype=np.float64)
+    return TrainingData(tuple(distinct), means, n_rows=len(smiles), n_merged=len(smiles) - len(distinct))
+
+
+def read_table(
+    path: Path, value_column: str, smiles_column: str = "smiles", status_column: str = "status"
+) -> TrainingData:
+    """Read a CSV of molecules and values.
+
+    Where the table has a status column only `completed` rows are used: a failure is never a number. Rows that cannot be
+    read are left out and listed in `bad_rows`.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, lacks a column, or holds no usable row.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as handle:
+            reader = csv.DictReader(handle)
+            _check_columns(path, reader.fieldnames, (smiles_column, value_column))
+            rows = [(reader.line_num, row) for row in reader]
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: not UTF-8 text: {error}", "Save the table as CSV (UTF-8).") from error
+    except csv.Error as error:
+        raise DataError(f"{path}: not a CSV table: {error}") from error
+    smiles, values, bad, n_open = [], [], [], 0
+    for line, row in rows:
+        if (row.get(status_column) or "completed").strip() != "completed":
+            n_open += 1
+            continue
+        try:
+            standard = standard_smiles((row[smiles_column] or "").strip())
+            value = _number(row[value_column], value_column)
+        except ValueError as error:
+            bad.append(BadRow(line, str(error)))
+            continue
+        smiles.append(standard)
+        values.append(value)
+    if not smiles:
+        raise DataError(f"{path}: no usable row among {len(rows)}", _list_rows(bad))
+    merged = merge(smiles, values)
+    return TrainingData(merged.smiles, merged.values, len(rows), n_open, merged.n_merged, tuple(bad))
+
+
+def _check_columns(path: Path, found: Sequence[str] | None, wanted: Sequence[str]) -> None:
+    if not found:
+        raise DataError(f"{path}: empty file", "Expected a CSV table whose first line names the columns.")
+    for column in wanted:
+        if column not in found:
+            hint = did_you_mean(column, found)
+            raise DataError(f"{path}, line 1: no column {column!r}. Found: {', '.join(found)}.", hint)
+
+
+def _number(text: str | None, column: str) -> float:
+    try:
+        value = float(text or "")
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise ValueError(f"column {column!r}: found {text or 'nothing'!r}, which is not a number")
+    return value
+
+
+def _list_rows(bad: Sequence[BadRow], most: int = 10) -> str:
+    lines = [f"line {row.line}: {row.found}" for row in bad[:most]]
+    return "\n".join([*lines, f"and {len(bad) - most} more"] if len(bad) > most else lines)

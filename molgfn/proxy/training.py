@@ -1,0 +1,212 @@
+"""Training a proxy from molecules and values, from scratch or from an earlier proxy."""
+
+import copy
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from molgfn.errors import ConfigError, DataError
+from molgfn.oracles.base import Direction
+from molgfn.proxy.data import TrainingData, merge
+from molgfn.proxy.ensemble import Proxy, ProxyInfo
+from molgfn.proxy.featurise import Graphs, featurise_smiles
+from molgfn.proxy.model import Architecture, GraphBatch, ProxyNetwork
+
+MIN_MOLECULES = 5
+_WARM_UP = 0.1
+_RIDGE = 10.0
+_MAX_GRADIENT_NORM = 5.0
+
+
+@dataclass(frozen=True)
+class ProxySettings:
+    """How a proxy is built and trained.
+
+    Attributes
+    ----------
+    members : int
+        M, networks of the ensemble.
+    width, steps, dropout
+        See `Architecture`. A proxy trained from an earlier one keeps the earlier architecture and number of members.
+    epochs, fine_tune_epochs : int
+        Passes over the data, from scratch and from an earlier proxy.
+    batch_size : int
+        Molecules a step.
+    learning_rate, fine_tune_learning_rate : float
+        The highest; it warms up over a tenth of the steps and falls to zero along a cosine.
+    weight_decay : float
+    """
+
+    members: int = 5
+    width: int = 64
+    steps: int = 4
+    dropout: float = 0.1
+    epochs: int = 40
+    fine_tune_epochs: int = 6
+    batch_size: int = 32
+    learning_rate: float = 2e-3
+    fine_tune_learning_rate: float = 5e-4
+    weight_decay: float = 1e-2
+
+
+@dataclass(frozen=True)
+class TrainingEpoch:
+    """Progress: `member` of `members` has finished `epoch` of `epochs`, all counted from 1; `loss` is its mean loss."""
+
+    member: int
+    members: int
+    epoch: int
+    epochs: int
+    loss: float
+
+
+def train_proxy(
+    smiles: Sequence[str],
+    values: Sequence[float] | NDArray[np.float64],
+    *,
+    unit: str,
+    direction: Direction,
+    settings: ProxySettings,
+    seed: int,
+    initial: Proxy | None = None,
+    name: str = "proxy",
+    on_epoch: Callable[[TrainingEpoch], None] | None = None,
+) -> Proxy:
+    """Train a proxy; the same data in any order and the same seed give the same proxy.
+
+    Parameters
+    ----------
+    smiles, values : sequences of length B
+        Equal molecules are merged by the mean of their values.
+    unit, direction : str
+        Of the values.
+    settings : ProxySettings
+    seed : int
+    initial : Proxy, optional
+        Start from its weights; `values` should include what it was trained on, or that is forgotten.
+    name : str
+    on_epoch : callable, optional
+        Called after each epoch of each member.
+
+    Raises
+    ------
+    DataError
+        If there are fewer than 5 distinct molecules, all values are equal, or a molecule or value is unusable.
+    ConfigError
+        If `initial` was trained on another unit or direction.
+    """
+    data = merge(smiles, values)
+    _check(data, unit, direction, initial)
+    graphs = featurise_smiles(data.smiles)
+    if initial is None:
+        mean, std = float(data.values.mean()), float(data.values.std())
+        networks = _new_networks(settings, seed)
+    else:
+        mean, std = initial.info.target_mean, initial.info.target_std
+        networks = copy.deepcopy(initial.networks)
+    targets = (data.values - mean) / std
+    for member, network in enumerate(networks):
+        generator = torch.Generator().manual_seed(_member_seed(seed, member))
+        if initial is None:
+            _fit_linear(network, graphs, targets)
+        epochs = settings.epochs if initial is None else settings.fine_tune_epochs
+        rate = settings.learning_rate if initial is None else settings.fine_tune_learning_rate
+        losses = _fit(network, graphs, targets, settings, epochs, rate, generator)
+        for epoch, loss in enumerate(losses, start=1):
+            if on_epoch is not None:
+                on_epoch(TrainingEpoch(member + 1, len(networks), epoch, epochs, loss))
+    info = ProxyInfo(name, unit, direction, mean, std, len(data), seed, data.sha256(), versions())
+    return Proxy(networks, info)
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of molgfn and of the libraries that decide the numbers."""
+    return {package: version(package) for package in ("molgfn", "torch", "torch-geometric", "rdkit", "numpy")}
+
+
+def _check(data: TrainingData, unit: str, direction: Direction, initial: Proxy | None) -> None:
+    if len(data) < MIN_MOLECULES:
+        raise DataError(f"{len(data)} distinct molecules: a proxy needs at least {MIN_MOLECULES} to learn from")
+    if np.ptp(data.values) == 0:
+        raise DataError(f"all {len(data)} values are {data.values[0]}: there is nothing to learn")
+    if initial is not None and (initial.unit, initial.direction) != (unit, direction):
+        raise ConfigError(
+            f"proxy {initial.name!r} predicts {initial.unit} ({initial.direction}), "
+            f"but the values are in {unit} ({direction})",
+            "Train a new proxy, or start from one of the same unit and direction.",
+        )
+
+
+def _member_seed(seed: int, member: int) -> int:
+    return int(np.random.SeedSequence([seed, member]).generate_state(1)[0])
+
+
+def _new_networks(settings: ProxySettings, seed: int) -> list[ProxyNetwork]:
+    architecture = Architecture(settings.width, settings.steps, settings.dropout)
+    networks = []
+    for member in range(settings.members):
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(_member_seed(seed, member))
+            networks.append(ProxyNetwork(architecture))
+    return networks
+
+
+def _fit_linear(network: ProxyNetwork, graphs: Graphs, targets: NDArray[np.float64]) -> None:
+    """Start the linear part of a network at the ridge regression on counts."""
+    counts = graphs.counts().astype(np.float64)
+    mean, scale = counts.mean(axis=0), counts.std(axis=0)
+    scale[scale == 0] = 1.0
+    x = (counts - mean) / scale
+    weights = np.linalg.solve(x.T @ x + _RIDGE * np.eye(x.shape[1]), x.T @ (targets - targets.mean()))
+    with torch.no_grad():
+        network.count_mean.copy_(torch.from_numpy(mean))
+        network.count_scale.copy_(torch.from_numpy(scale))
+        network.linear.weight.copy_(torch.from_numpy(weights))
+        network.linear.bias.fill_(targets.mean())
+
+
+def _fit(
+    network: ProxyNetwork,
+    graphs: Graphs,
+    targets: NDArray[np.float64],
+    settings: ProxySettings,
+    epochs: int,
+    rate: float,
+    generator: torch.Generator,
+) -> Iterator[float]:
+    """Train one network in place and yield the mean loss of each epoch."""
+    truth = torch.from_numpy(targets.astype(np.float32))
+    optimiser = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=settings.weight_decay)
+    n_batches = math.ceil(len(graphs) / settings.batch_size)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate_at(step / (epochs * n_batches)))
+    network.train()
+    for _ in range(epochs):
+        total = 0.0
+        for chosen in torch.randperm(len(graphs), generator=generator).split(settings.batch_size):
+            loss = _step(network, GraphBatch.of(graphs.take(chosen.numpy())), truth[chosen], generator)
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(network.parameters(), _MAX_GRADIENT_NORM)
+            optimiser.step()
+            schedule.step()
+            total += loss.item() * len(chosen)
+        yield total / len(graphs)
+    network.eval()
+
+
+def _step(network: ProxyNetwork, batch: GraphBatch, truth: Tensor, generator: torch.Generator) -> Tensor:
+    # Dropout draws from torch's global generator: seed it for this step alone and leave it as it was.
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(int(torch.randint(2**31, (1,), generator=generator)))
+        return cast(Tensor, nn.functional.mse_loss(network(batch), truth))
+
+
+def _rate_at(progress: float) -> float:
+    return min(progress / _WARM_UP, 0.5 * (1 + math.cos(math.pi * min(progress, 1.0)))) + 1e-4

@@ -1,0 +1,121 @@
+"""The candidate table: one row for each compound a run proposed, best first."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from molgfn.chem.alerts import find_alerts
+from molgfn.chem.properties import properties, undefined_stereo
+from molgfn.chem.scaffolds import murcko_scaffold
+from molgfn.chem.standardise import MoleculeError, parse_smiles
+from molgfn.report.columns import CANDIDATE_COLUMNS, REJECTED_COLUMNS, Column
+from molgfn.report.reading import RunData, read_run
+
+# The rule sets of the catalog CHEMBL flag half of all drugs: no help in a column that people read.
+_ALERT_CATALOGS = ("PAINS", "BRENK", "NIH")
+
+
+def candidate_table(run: Path) -> pd.DataFrame:
+    """Return the candidates of a run with the columns of `CANDIDATE_COLUMNS`, ordered by rank.
+
+    A cell without a value is empty: NaN in a column of numbers, <NA> of integers, "" of text.
+
+    Raises
+    ------
+    DataError
+        If the folder is no run directory, or its files cannot be read.
+    """
+    return _typed(describe(rank_compounds(read_run(run))), CANDIDATE_COLUMNS)
+
+
+def rejected_table(run: Path) -> pd.DataFrame:
+    """Return the molecules that were sampled but not proposed, with the columns of `REJECTED_COLUMNS`.
+
+    Raises
+    ------
+    DataError
+        As `candidate_table`.
+    """
+    rejected = read_run(run).rejected.rename(columns={"reason": "reasons"})
+    return _typed(rejected.sort_values(["round", "smiles"], ignore_index=True), REJECTED_COLUMNS)
+
+
+def rank_compounds(data: RunData) -> pd.DataFrame:
+    """Join each compound with its latest prediction and measurement, and order by the best estimate.
+
+    The estimate is the measured value, else the predicted mean; compounds that failed are last, and ties are in the
+    order of the ids.
+    """
+    predictions = _latest(data.predictions, "round").drop(columns="round")
+    measurements = _latest(data.measurements, "measurement_id")[["compound_id", "value", "unit", "docked_smiles"]]
+    table = data.compounds.merge(predictions, how="left", on="compound_id").merge(
+        measurements.rename(columns={"value": "oracle_value", "unit": "oracle_unit"}), how="left", on="compound_id"
+    )
+    failed = table["status"] == "failed"
+    table.loc[failed, ["oracle_value", "oracle_unit", "docked_smiles"]] = np.nan
+    estimate = table["oracle_value"].fillna(table["pred_mean"]).astype(float)
+    table["_failed"] = failed
+    table["_loss"] = estimate if data.direction == "minimise" else -estimate
+    table = table.sort_values(["_failed", "_loss", "compound_id"], na_position="last", ignore_index=True)
+    table["rank"] = np.arange(1, len(table) + 1)
+    return table.drop(columns=["_failed", "_loss"])
+
+
+def describe(table: pd.DataFrame) -> pd.DataFrame:
+    """Add the columns that follow from the structure, and the ligand efficiency."""
+    structure = pd.DataFrame([_structure_columns(smiles) for smiles in table["smiles"]], index=table.index)
+    table = pd.concat([table, structure], axis=1)
+    table["ligand_efficiency"] = ligand_efficiency(table)
+    table["blocks"] = [" | ".join(json.loads(blocks)) for blocks in table["blocks"]]
+    return table
+
+
+def ligand_efficiency(table: pd.DataFrame) -> pd.Series:
+    """Return -value / heavy atoms where the value is an energy in kcal/mol, else NaN.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With columns oracle_value, oracle_unit and heavy_atoms.
+    """
+    if table.empty:
+        return pd.Series(dtype=float)
+    energy = table["oracle_value"].where(table["oracle_unit"] == "kcal/mol").astype(float)
+    return -energy / table["heavy_atoms"].astype(float)
+
+
+def _latest(table: pd.DataFrame, order: str) -> pd.DataFrame:
+    return table.sort_values(order).drop_duplicates("compound_id", keep="last")
+
+
+def _structure_columns(smiles: str) -> dict[str, Any]:
+    try:
+        mol = parse_smiles(smiles)
+    except MoleculeError:
+        return {}
+    return asdict(properties(mol)) | {
+        "undefined_stereo": undefined_stereo(mol),
+        "alerts": "; ".join(find_alerts(mol, _ALERT_CATALOGS)),
+        "scaffold": murcko_scaffold(mol),
+    }
+
+
+def _typed(table: pd.DataFrame, columns: Iterable[Column]) -> pd.DataFrame:
+    """Keep just these columns, each of its type."""
+    return pd.DataFrame({column.name: _cells(table, column) for column in columns}, index=table.index)
+
+
+def _cells(table: pd.DataFrame, column: Column) -> pd.Series:
+    values = table[column.name] if column.name in table else pd.Series(index=table.index, dtype=object)
+    match column.type:
+        case "text":
+            return values.astype(object).where(values.notna(), "")
+        case "integer":
+            return values.astype("Int64")
+        case "number":
+            return values.astype(float)

@@ -1,0 +1,73 @@
+"""The columns of the exported tables: what each means, its unit and how it is written."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of an exported table. `decimals` is given for numbers alone."""
+
+    name: str
+    type: Literal["text", "integer", "number"]
+    meaning: str
+    unit: str = ""
+    decimals: int | None = None
+
+
+_ORACLE_UNIT = "that of oracle_unit"
+
+CANDIDATE_COLUMNS = (
+    Column("compound_id", "text", "Lasting name of the compound: the same in every file, report and page."),
+    Column("smiles", "text", "Structure, standardised: without salt, charge and stereo."),
+    Column("inchikey", "text", "InChIKey of the structure."),
+    Column(
+        "rank",
+        "integer",
+        "1 is the best by the best estimate there is: the measured value, else the predicted mean. Failed are last.",
+    ),
+    Column("round", "integer", "Round in which the compound was first proposed; 0 is the initial data."),
+    Column(
+        "status",
+        "text",
+        "proposed: never sent to the oracle; pending: sent, not answered; completed: measured; failed: the oracle "
+        "could not answer; abandoned: given up.",
+    ),
+    Column("pred_mean", "number", "Latest prediction of the proxy: mean of its ensemble.", _ORACLE_UNIT, 3),
+    Column("pred_std", "number", "Standard deviation of that prediction.", _ORACLE_UNIT, 3),
+    Column("docked_smiles", "text", "The one stereoisomer that was docked."),
+    Column("acquisition", "number", "What the batch was chosen by, at the latest prediction; higher is better.", "", 4),
+    Column("oracle_value", "number", "Measured value; empty where there is none. A failure is never a number.", "", 3),
+    Column("oracle_unit", "text", "Unit of oracle_value."),
+    Column(
+        "ligand_efficiency",
+        "number",
+        "-oracle_value / number of heavy atoms, where oracle_value is an energy in kcal/mol; higher is better.",
+        "kcal/mol per heavy atom",
+        3,
+    ),
+    Column("qed", "number", "Quantitative estimate of drug-likeness (Bickerton 2012), 0 to 1; RDKit.", "", 3),
+    Column("sa_score", "number", "Synthetic accessibility (Ertl 2009), 1 easy to 10 hard; RDKit.", "", 2),
+    Column("mw", "number", "Average molecular weight.", "g/mol", 2),
+    Column("clogp", "number", "Octanol-water partition coefficient (Wildman and Crippen 1999); RDKit.", "log10", 2),
+    Column("tpsa", "number", "Topological polar surface area of N and O (Ertl 2000); RDKit.", "angstrom^2", 2),
+    Column("hbd", "integer", "Hydrogen bond donors; RDKit."),
+    Column("hba", "integer", "Hydrogen bond acceptors; RDKit."),
+    Column("rotatable_bonds", "integer", "Rotatable bonds, strict definition; RDKit."),
+    Column(
+        "undefined_stereo",
+        "integer",
+        "Tetrahedral centres and double bonds whose configuration is open in `smiles`.",
+    ),
+    Column("alerts", "text", "Structural alerts of the catalogs PAINS, BRENK and NIH, separated by '; '."),
+    Column("scaffold", "text", "Bemis-Murcko scaffold as SMILES; empty for a molecule without rings."),
+    Column("blocks", "text", "SMILES of the blocks the molecule is built from, separated by ' | '."),
+    Column("log_reward", "number", "Log of the reward that the sampler aimed at, at the latest prediction.", "", 4),
+    Column("source_model", "text", "The sampler that proposed it, and the proxy that the prediction is from."),
+)
+
+REJECTED_COLUMNS = (
+    Column("round", "integer", "Round in which the molecule was sampled."),
+    Column("smiles", "text", "Structure."),
+    Column("reasons", "text", "Why it was not proposed, separated by '; '."),
+)

@@ -1,0 +1,90 @@
+"""Dock every row of a CSV, one line written per answer: started again, it goes on where it was stopped.
+
+    python scripts/dock_dataset.py molecules.csv docked.csv --target PARP1 --workers 2
+
+INPUT has a column `smiles`; its other columns are kept. A row that OUTPUT already answers (same smiles and source) is not
+docked again. For a dataset that a bundled proxy is trained on; campaigns dock by themselves.
+"""
+
+import argparse
+import csv
+import os
+import sys
+import time
+from pathlib import Path
+
+from molgfn.errors import DataError, MolgfnError
+from molgfn.oracles.base import Answer, Compound, Measurement
+from molgfn.oracles.docking import DockingOracle, DockingSettings
+from molgfn.oracles.targets import find_target
+
+ANSWER_COLUMNS = ["status", "score_kcal_mol", "docked_smiles", "code", "message", "wall_s"]
+
+Row = dict[str, str]
+
+
+def key(row: Row) -> tuple[str, str]:
+    return row["smiles"], row.get("source", "")
+
+
+def read_rows(path: Path) -> tuple[list[str], list[Row]]:
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        reader = csv.DictReader(file)
+        columns = list(reader.fieldnames or [])
+        if "smiles" not in columns:
+            raise DataError(f"{path}: no column `smiles`; found {', '.join(columns) or 'nothing'}")
+        return [column for column in columns if column not in ANSWER_COLUMNS], list(reader)
+
+
+def cut_torn_line(path: Path) -> None:
+    """Remove what a killed process left of its last line."""
+    content = path.read_bytes()
+    path.write_bytes(content[: content.rfind(b"\n") + 1])
+
+
+def answer_columns(answer: Answer) -> Row:
+    if isinstance(answer, Measurement):
+        found = {"status": "completed", "score_kcal_mol": f"{answer.value:.3f}", "docked_smiles": answer.docked_smiles}
+    else:
+        found = {"status": "failed", "code": answer.code, "message": " ".join(answer.message.split())}
+    return found | {"wall_s": f"{answer.wall_s:.2f}"}
+
+
+def dock_rows(rows: list[Row], columns: list[str], output: Path, oracle: DockingOracle) -> None:
+    compounds = [Compound(str(number), row["smiles"]) for number, row in enumerate(rows)]
+    started = time.monotonic()
+    with output.open("a", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, [*columns, *ANSWER_COLUMNS], extrasaction="ignore", lineterminator="\n")
+        if file.tell() == 0:
+            writer.writeheader()
+        for count, answer in enumerate(oracle.query(compounds), 1):
+            writer.writerow(rows[int(answer.compound_id)] | answer_columns(answer))
+            file.flush()
+            left_min = (time.monotonic() - started) / count * (len(rows) - count) / 60
+            print(f"{count}/{len(rows)} docked, {left_min:.0f} min left", file=sys.stderr)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("input", type=Path)
+    parser.add_argument("output", type=Path)
+    parser.add_argument("--target", default="PARP1")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    arguments = parser.parse_args()
+    try:
+        columns, rows = read_rows(arguments.input)
+        answered: set[tuple[str, str]] = set()
+        if arguments.output.exists():
+            cut_torn_line(arguments.output)
+            answered = {key(row) for row in read_rows(arguments.output)[1]} if arguments.output.stat().st_size else set()
+        oracle = DockingOracle(find_target(arguments.target), DockingSettings(), arguments.workers, poses=False)
+        try:
+            dock_rows([row for row in rows if key(row) not in answered], columns, arguments.output, oracle)
+        finally:
+            oracle.close()
+    except MolgfnError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()
