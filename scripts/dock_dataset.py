@@ -2,8 +2,8 @@
 
     python scripts/dock_dataset.py molecules.csv docked.csv --target PARP1 --workers 2
 
-INPUT has a column `smiles`; its other columns are kept. A row that OUTPUT already answers (same smiles and source) is not
-docked again. For a dataset that a bundled proxy is trained on; campaigns dock by themselves.
+INPUT has a column `smiles`; its other columns are kept. A row that OUTPUT already answers (same smiles and source) is
+not docked again. For the datasets that bundled proxies are trained on; campaigns dock by themselves.
 """
 
 import argparse
@@ -36,10 +36,14 @@ def read_rows(path: Path) -> tuple[list[str], list[Row]]:
         return [column for column in columns if column not in ANSWER_COLUMNS], list(reader)
 
 
-def cut_torn_line(path: Path) -> None:
-    """Remove what a killed process left of its last line."""
+def answered_rows(path: Path) -> set[tuple[str, str]]:
+    """Return the rows that are answered, having removed what a killed process left of its last line."""
+    if not path.exists():
+        return set()
     content = path.read_bytes()
-    path.write_bytes(content[: content.rfind(b"\n") + 1])
+    whole = content.rfind(b"\n") + 1
+    os.truncate(path, whole)
+    return {key(row) for row in read_rows(path)[1]} if whole else set()
 
 
 def answer_columns(answer: Answer) -> Row:
@@ -73,10 +77,7 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         columns, rows = read_rows(arguments.input)
-        answered: set[tuple[str, str]] = set()
-        if arguments.output.exists():
-            cut_torn_line(arguments.output)
-            answered = {key(row) for row in read_rows(arguments.output)[1]} if arguments.output.stat().st_size else set()
+        answered = answered_rows(arguments.output)
         oracle = DockingOracle(find_target(arguments.target), DockingSettings(), arguments.workers, poses=False)
         try:
             dock_rows([row for row in rows if key(row) not in answered], columns, arguments.output, oracle)

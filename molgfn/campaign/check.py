@@ -4,12 +4,8 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rdkit import Chem
-
-from molgfn.campaign.open_oracle import open_oracle
-from molgfn.campaign.receptor import read_ligand, receptor_of
+from molgfn.campaign.open_oracle import open_oracle, receptor_of
 from molgfn.campaign.sections import Campaign, DockingSection
-from molgfn.chem.standardise import MoleculeError, standard_smiles
 from molgfn.chem.vocabulary import Vocabulary
 from molgfn.errors import OracleError
 from molgfn.oracles.base import Compound, Failure
@@ -99,30 +95,19 @@ def _data_finding(campaign: Campaign) -> Finding:
 
 
 def _control_finding(campaign: Campaign, progress: Progress) -> Finding:
-    smiles = _control(campaign)
     oracle = open_oracle(campaign, poses=False)
     try:
         with progress.step("control compound", total=1) as step:
-            answer = next(oracle.query([Compound("CONTROL", smiles)]), None)
+            answer = next(oracle.query([Compound("CONTROL", CONTROL)]), None)
             step.advance()
     finally:
         oracle.close()
     if answer is None or isinstance(answer, Failure):
         why = f"{answer.code}: {answer.message}" if answer else "no answer"
-        raise OracleError(f"the control compound {smiles} got no value: {why}")
-    value = f"{smiles}: {answer.value:.2f} {oracle.unit}"
+        raise OracleError(f"the control compound {CONTROL} got no value: {why}")
+    value = f"{CONTROL}: {answer.value:.2f} {oracle.unit}"
     if not isinstance(campaign.oracle, DockingSection):
         return Finding("control", value)
     workers = campaign.compute.workers or os.cpu_count() or 1
     batch = answer.wall_s * campaign.campaign.batch_size / workers
     return Finding("control", f"{value} in {duration(answer.wall_s)}; a batch takes about {duration(batch)}")
-
-
-def _control(campaign: Campaign) -> str:
-    """Return the bound ligand where there is one that can be read as a molecule, else celecoxib."""
-    if isinstance(campaign.oracle, DockingSection) and campaign.oracle.ligand is not None:
-        try:
-            return standard_smiles(Chem.MolToSmiles(read_ligand(campaign.oracle.ligand)))
-        except MoleculeError:
-            return CONTROL
-    return CONTROL

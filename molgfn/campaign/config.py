@@ -83,8 +83,10 @@ def _read_toml(path: Path) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        near = did_you_mean(path.name, (file.name for file in path.absolute().parent.glob("*.toml")))
-        raise ConfigError(f"{path}: no such file", near or "`molgfn init DIR` writes a campaign file.") from None
+        # By stem: all names are alike in their suffix.
+        near = [file.name for file in path.absolute().parent.glob("*.toml") if did_you_mean(path.stem, [file.stem])]
+        hint = f"Did you mean `{min(near)}`?" if near else "`molgfn init DIR` writes a campaign file."
+        raise ConfigError(f"{path}: no such file", hint) from None
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not UTF-8 text (byte {error.start})", "Save the file as UTF-8.") from None
     except OSError as error:

@@ -17,11 +17,15 @@ _MISSING = object()
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing to mend: where (section, key, ...), what was found (if anything), and what to do."""
+    """One thing to mend: where (section, key, ...), what to do, and what was found there, if anything.
+
+    `item` counts from 1 where the thing stands in a list.
+    """
 
     place: tuple[str, ...]
     text: str
     found: Any = _MISSING
+    item: int | None = None
 
     def order(self) -> tuple[int, tuple[str, ...]]:
         """Sort as the sections stand in a campaign file."""
@@ -33,7 +37,9 @@ class Problem:
 def config_error(source: Path, problems: Iterable[Problem], overrides: Mapping[tuple[str, ...], str]) -> ConfigError:
     """Return one error that tells all problems, each under the key (or the `--set`) that it is about."""
     blocks = []
-    for problem in sorted(problems, key=Problem.order):
+    # One key may be wrong in two ways, of which the first found explains more.
+    first = {(problem.place, problem.item): problem for problem in reversed(list(problems))}
+    for problem in sorted(first.values(), key=Problem.order):
         override = next((text for place, text in overrides.items() if problem.place[: len(place)] == place), None)
         head = f"--set {override}" if override else f"{source}: {_key_and_value(problem)}"
         blocks.append("\n  ".join([head, *problem.text.splitlines()]))
@@ -44,6 +50,7 @@ def _key_and_value(problem: Problem) -> str:
     *sections, key = problem.place or ("",)
     if not sections and (problem.found is _MISSING or isinstance(problem.found, Mapping)):
         return f"[{key}]"
+    key += f", item {problem.item}" if problem.item else ""
     head = f"[{'.'.join(sections)}] {key}" if sections else key
     return head if problem.found is _MISSING else f"{head} = {_shortened(toml_value(problem.found))}"
 
@@ -53,41 +60,41 @@ def _shortened(text: str, limit: int = 100) -> str:
 
 
 def problems_of(error: ValidationError) -> list[Problem]:
-    """Return the problems that pydantic found, one for each key."""
-    found: dict[tuple[str, ...], Problem] = {}
-    for detail in error.errors():
-        problem = _problem(detail["type"], detail["loc"], detail.get("input"), detail.get("ctx", {}))
-        found.setdefault(problem.place, problem)
-    return list(found.values())
+    """Return the problems that pydantic found."""
+    return [
+        _problem(detail["type"], detail["loc"], detail.get("input"), detail.get("ctx", {})) for detail in error.errors()
+    ]
 
 
 def _problem(kind: str, loc: tuple[int | str, ...], found: Any, ctx: dict[str, Any]) -> Problem:
-    place = tuple(str(part) for part in _without_tag(loc) if isinstance(part, str))
-    inside_list = any(isinstance(part, int) for part in loc)
+    oracle = ""
+    if loc[0] == "oracle" and len(loc) > 1:
+        # Between section and key pydantic puts the kind of oracle.
+        oracle, loc = str(loc[1]), loc[:1] + loc[2:]
+    place = tuple(part for part in loc if isinstance(part, str))
+    item = loc[-1] + 1 if isinstance(loc[-1], int) else None
     if kind == "extra_forbidden":
-        return Problem(place, _unknown(place), found)
-    if kind == "missing" and not inside_list:
-        return Problem(place, _missing(place))
-    if kind in ("union_tag_invalid", "union_tag_not_found"):
-        word = str(ctx.get("tag", ""))
-        return Problem((*place, "kind"), _one_of("kind of oracle", word, list(ORACLES)), word)
+        return Problem(
+            place, _unknown_key(place, oracle) if len(place) > 1 else _unknown_section(place[0], found), found
+        )
+    if kind == "missing":
+        return Problem(place, _missing(place)) if item is None else Problem(place, _WORDS["missing"](ctx), found)
+    if kind == "union_tag_invalid":
+        return Problem((*place, "kind"), _one_of("kind of oracle", str(ctx["tag"]), list(ORACLES)), ctx["tag"])
     if kind == "literal_error":
         words = [str(word) for word in get_args(section_at(place[:-1]).model_fields[place[-1]].annotation)]
         return Problem(place, _one_of(place[-1], str(found), words), found)
-    text = _WORDS.get(kind, lambda ctx: str(ctx.get("error", kind.replace("_", " "))))(ctx)
-    return Problem(place, text, _MISSING if inside_list and kind == "missing" else found)
+    text = _WORDS[kind](ctx) if kind in _WORDS else f"not accepted ({kind.replace('_', ' ')})."
+    if kind in ("int_type", "float_type") and isinstance(found, str):
+        text += " Numbers stand without quotes."
+    return Problem(place, text, found, item)
 
 
-def _without_tag(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    """Drop the kind of oracle that pydantic puts between section and key."""
-    return loc[:1] + loc[2:] if loc[0] == "oracle" and len(loc) > 1 and loc[1] in ORACLES else loc
-
-
-def section_at(place: tuple[str, ...]) -> type[BaseModel]:
-    """Return the model of a section named as in the file, for `oracle` that of docking."""
+def section_at(place: tuple[str, ...], oracle: str = "docking") -> type[BaseModel]:
+    """Return the model of a section named as in the file; of an oracle, that of its kind."""
     model: type[BaseModel] = Campaign
     for name in place:
-        model = DockingSection if name == "oracle" else _model_in(model.model_fields[name].annotation)
+        model = ORACLES[oracle] if name == "oracle" else _model_in(model.model_fields[name].annotation)
     return model
 
 
@@ -96,23 +103,32 @@ def _model_in(annotation: Any) -> type[BaseModel]:
     return next(part for part in candidates if isinstance(part, type) and issubclass(part, BaseModel))
 
 
-def _unknown(place: tuple[str, ...]) -> str:
+def _unknown_section(word: str, found: Any) -> str:
+    home = _home(word)
+    if not isinstance(found, Mapping) and home:
+        return f"a key outside its section: it belongs in [{home}]."
+    return _suggest("unknown section.", word, list(Campaign.model_fields))
+
+
+def _unknown_key(place: tuple[str, ...], oracle: str) -> str:
     *sections, word = place
-    accepted = _keys(tuple(sections))
-    what = "key" if sections else "section"
+    if sections == ["oracle"]:
+        for kind, model in ORACLES.items():
+            if word in model.model_fields:
+                return f'a key of oracles of kind = "{kind}" only.'
+    near = _suggest("unknown key.", word, list(section_at(tuple(sections), oracle or "docking").model_fields))
+    home = _home(word)
+    return f"unknown key. It belongs in [{home}]." if home and "Did you mean" not in near else near
+
+
+def _home(word: str) -> str:
+    """Return the first section that has such a key, or nothing."""
+    return next((name for name in Campaign.model_fields if word in section_at((name,)).model_fields), "")
+
+
+def _suggest(what: str, word: str, accepted: list[str]) -> str:
     near = did_you_mean(word, accepted)
-    homes = [name for name in Campaign.model_fields if word in _keys((name,)) and name not in sections]
-    if near:
-        return f"unknown {what}. {near}"
-    if homes:
-        return f"unknown {what}. It belongs in [{homes[0]}]."
-    return f"unknown {what}.\nAccepted: {', '.join(accepted)}."
-
-
-def _keys(place: tuple[str, ...]) -> list[str]:
-    if place == ("oracle",):
-        return list(dict.fromkeys(key for model in ORACLES.values() for key in model.model_fields))
-    return list(section_at(place).model_fields)
+    return f"{what} {near}" if near else f"{what}\nAccepted: {', '.join(accepted)}."
 
 
 def _missing(place: tuple[str, ...]) -> str:
@@ -133,6 +149,13 @@ def _accepts(text: str) -> Callable[[dict[str, Any]], str]:
     return lambda ctx: f"Accepted: {text.format(**ctx)}."
 
 
+def _missing_file(ctx: dict[str, Any]) -> str:
+    places = [Path(place) for place in ctx["looked"]]
+    near = (did_you_mean(place.name, (file.name for file in place.parent.glob("*"))) for place in places)
+    looked = "\n            ".join(map(str, places))
+    return " ".join(["no such file.", *filter(None, near)][:2]) + f"\nLooked for: {looked}"
+
+
 _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "int_type": _accepts("a whole number"),
     "int_from_float": _accepts("a whole number"),
@@ -144,10 +167,10 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "dict_type": _accepts("a section of its own"),
     "model_type": _accepts("a section of its own, as [section]"),
     "model_attributes_type": _accepts("a section of its own, as [section]"),
-    "greater_than": _accepts("more than {gt}"),
-    "greater_than_equal": _accepts("{ge} or more"),
-    "less_than": _accepts("less than {lt}"),
-    "less_than_equal": _accepts("{le} or less"),
+    "greater_than": _accepts("more than {gt:g}"),
+    "greater_than_equal": _accepts("{ge:g} or more"),
+    "less_than": _accepts("less than {lt:g}"),
+    "less_than_equal": _accepts("{le:g} or less"),
     "string_too_short": _accepts("text that is not empty"),
     "string_too_long": _accepts("at most {max_length} characters"),
     "string_pattern_mismatch": lambda ctx: (
@@ -157,7 +180,7 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     ),
     "missing": lambda _: "a number of the list is missing.\nAccepted: [low, high] for a window, [x, y, z] for a box.",
     "too_long": _accepts("a list of {max_length} numbers"),
-    "missing_file": lambda ctx: "no such file or folder.\nLooked for: " + "\n            ".join(ctx["looked"]),
+    "missing_file": _missing_file,
     "smarts": lambda _: 'not a valid SMARTS.\nAccepted: a pattern such as "[NX3;H2]c1ccccc1".',
     "core": lambda _: 'not a valid SMILES.\nAccepted: a scaffold such as "c1ccc([*:1])cc1".',
     "core_points": lambda _: (

@@ -7,6 +7,7 @@ from molgfn.campaign.config_errors import Problem
 from molgfn.campaign.sections import CampaignSection, ObjectiveSection, VocabularySection
 
 _BOX_EXAMPLE = "center = [10.0, 20.0, 30.0]\nsize = [22.0, 22.0, 22.0]"
+_LIGAND = 'ligand = "ligand.sdf"'
 
 
 def broken_rules(tables: Mapping[str, Any]) -> list[Problem]:
@@ -24,7 +25,11 @@ def _receptor(oracle: Mapping[str, Any]) -> list[Problem]:
     has = {key for key in ("target", "receptor", "ligand", "center", "size") if key in oracle}
     if "target" in has:
         return [
-            Problem(("oracle", key), "a named target has its own receptor and box.\nRemove it, or remove target.")
+            Problem(
+                ("oracle", key),
+                "a named target has its own receptor and box.\nRemove it, or remove target.",
+                oracle[key],
+            )
             for key in sorted(has - {"target"})
         ]
     if "receptor" not in has:
@@ -33,12 +38,12 @@ def _receptor(oracle: Mapping[str, Any]) -> list[Problem]:
                 Problem(("oracle",), 'nothing to dock against.\nName a target, as target = "PARP1", or a receptor.')
             ]
         return [
-            Problem(("oracle", key), 'no receptor to go with it.\nAdd receptor = "receptor.pdbqt".')
+            Problem(("oracle", key), 'no receptor to go with it.\nAdd receptor = "receptor.pdbqt".', oracle[key])
             for key in sorted(has)
         ]
     if "ligand" in has:
         return [
-            Problem(("oracle", key), "the ligand gives the box already.\nRemove it, or remove ligand.")
+            Problem(("oracle", key), "the ligand gives the box already.\nRemove it, or remove ligand.", oracle[key])
             for key in sorted(has & {"center", "size"})
         ]
     missing = sorted({"center", "size"} - has)
@@ -46,7 +51,7 @@ def _receptor(oracle: Mapping[str, Any]) -> list[Problem]:
         return [
             Problem(
                 ("oracle", "receptor"),
-                f'no box to dock into.\nAdd the box (in angstrom):\n{_BOX_EXAMPLE}\nor a bound ligand: ligand = "ligand.sdf"',
+                f"no box to dock into.\nAdd it (angstrom):\n{_BOX_EXAMPLE}\nor a bound ligand:\n{_LIGAND}",
                 oracle["receptor"],
             )
         ]
@@ -54,11 +59,11 @@ def _receptor(oracle: Mapping[str, Any]) -> list[Problem]:
 
 
 def _objective(objective: Mapping[str, Any], oracle: Mapping[str, Any]) -> list[Problem]:
-    if oracle.get("kind") != "docking":
+    if oracle.get("kind") == "python":
         return [
-            Problem(("objective", key), f"missing. Only you know the {what} value that your oracle gives.")
-            for key, what in (("best", "best"), ("worst", "worst"))
-            if oracle and key not in objective
+            Problem(("objective", key), f"missing. Only you know the {key} value that your oracle gives.")
+            for key in ("best", "worst")
+            if key not in objective
         ]
     best, worst = _numbers(objective, ObjectiveSection, "best", "worst")
     if best is not None and worst is not None and best >= worst:

@@ -5,10 +5,9 @@ import re
 from pathlib import Path
 
 from molgfn.campaign.config import BUNDLED_PROXIES
-from molgfn.campaign.receptor import box_around, check_receptor, read_ligand
 from molgfn.campaign.toml_text import toml_value
 from molgfn.errors import ConfigError
-from molgfn.oracles.targets import find_target
+from molgfn.oracles.targets import find_target, receptor_from_files
 
 Box = tuple[float, float, float, float, float, float]
 
@@ -96,19 +95,17 @@ def write_campaign(
     Raises
     ------
     ConfigError
-        If these do not go together, or the folder has a campaign file already.
-    DataError
-        If the receptor or the ligand cannot be used.
+        If these do not go together, the receptor or the ligand cannot be used, or the folder has a campaign file already.
     """
     file = folder / "campaign.toml"
     if file.exists():
         raise ConfigError(f"{file}: there is one already", "Choose another folder, or remove the file yourself.")
     if folder.exists() and not folder.is_dir():
         raise ConfigError(f"{folder}: a file, not a folder", "Choose another folder.")
-    oracle = _target_lines(target) if receptor is None else _receptor_lines(folder, target, receptor, box, ligand)
     if receptor is None and (box is not None or ligand is not None):
         given = "--box" if box is not None else "--ligand"
         raise ConfigError(f"{given}: no receptor to go with it", "Add --receptor R.pdbqt.")
+    oracle = _target_lines(target) if receptor is None else _receptor_lines(folder, target, receptor, box, ligand)
     name = _name(folder)
     folder.mkdir(parents=True, exist_ok=True)
     text = _CAMPAIGN.format(name=toml_value(name), oracle="\n".join(oracle), initial=_initial(target))
@@ -138,28 +135,14 @@ def _receptor_lines(
     if (box is None) == (ligand is None):
         what = "needs a box" if box is None else "takes --box or --ligand, not both"
         raise ConfigError(f"--receptor {what}", "Accepted: --box CX CY CZ SX SY SZ, or --ligand L.sdf.")
-    _require_file("--receptor", receptor)
-    check_receptor(receptor)
+    found = receptor_from_files(
+        receptor, center=None if box is None else box[:3], size=None if box is None else box[3:], ligand=ligand
+    )
+    center, size = (toml_value([round(side, 2) for side in vector]) for vector in (found.center, found.size))
     lines = [f"receptor = {_path(receptor, folder)}"]
     if ligand is not None:
-        _require_file("--ligand", ligand)
-        center, size = box_around(read_ligand(ligand))
-        return [
-            *lines,
-            f"ligand = {_path(ligand, folder)}   # the box is put around it:",
-            f"# center = {toml_value(center)}, size = {toml_value(size)}",
-        ]
-    assert box is not None
-    if min(box[3:]) <= 0:
-        raise ConfigError(
-            f"--box: size {box[3]:g} {box[4]:g} {box[5]:g}", "Accepted: three lengths above 0, in angstrom."
-        )
-    return [*lines, f"center = {toml_value(box[:3])}   # of the box, angstrom", f"size = {toml_value(box[3:])}"]
-
-
-def _require_file(option: str, path: Path) -> None:
-    if not path.is_file():
-        raise ConfigError(f"{option} {path}: no such file")
+        return [*lines, f"ligand = {_path(ligand, folder)}   # the box is put around it:", f"# {center}, size {size}"]
+    return [*lines, f"center = {center}   # of the box, angstrom", f"size = {size}"]
 
 
 def _path(path: Path, folder: Path) -> str:

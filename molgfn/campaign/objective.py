@@ -28,7 +28,6 @@ from molgfn.oracles.base import Direction
 Array = NDArray[np.float64]
 SHARPNESS = 20.0
 """Of the soft clip: how fast the score flattens outside the range from `worst` to `best`."""
-CACHE_SIZE = 50_000
 _CACHE_FILE = "rewards.json"
 
 
@@ -160,8 +159,6 @@ class Objective:
 
     def __call__(self, smiles: Sequence[str]) -> Array:
         """Return log_reward, shape (B,); a molecule seen before is not scored again."""
-        if len(self._cache) > CACHE_SIZE:
-            self._cache.clear()
         fresh = [one for one in dict.fromkeys(smiles) if one not in self._cache]
         if fresh:
             self._cache.update(zip(fresh, self.assess(fresh).log_reward.tolist(), strict=True))
@@ -193,10 +190,10 @@ class Objective:
         return Assessment(mean, std, acquisition, log_reward)
 
     def save(self, folder: Path) -> None:
-        """Keep the rewards already given.
+        """Keep every reward given so far.
 
-        Predictions of one molecule in two different batches may differ in the last digit, so training continues
-        exactly only with the very rewards it had.
+        Predictions of one molecule in two different batches may differ in the last digit, so training goes on exactly
+        only with the very rewards it had. For the same reason none is ever forgotten.
         """
         write_text(folder / _CACHE_FILE, json.dumps(self._cache))
 

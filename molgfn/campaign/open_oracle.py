@@ -2,11 +2,11 @@
 
 import os
 
-from molgfn.campaign.receptor import receptor_of
 from molgfn.campaign.sections import Campaign, DockingSection, PythonSection
 from molgfn.errors import ConfigError
 from molgfn.oracles.base import Oracle
 from molgfn.oracles.python_class import load_python_oracle
+from molgfn.oracles.targets import Receptor, find_target, receptor_from_files
 
 
 def _docking(section: DockingSection, workers: int, poses: bool) -> Oracle:
@@ -20,6 +20,21 @@ def _docking(section: DockingSection, workers: int, poses: bool) -> Oracle:
         time_limit_s=section.time_limit_s,
     )
     return DockingOracle(receptor_of(section), settings, workers=workers or os.cpu_count() or 1, poses=poses)
+
+
+def receptor_of(section: DockingSection) -> Receptor:
+    """Return the receptor and the box that a campaign names.
+
+    Raises
+    ------
+    ConfigError
+        If a file cannot be used.
+    """
+    if section.target is not None:
+        return find_target(section.target)
+    if section.receptor is None:
+        raise ConfigError("[oracle]: neither a target nor a receptor")
+    return receptor_from_files(section.receptor, center=section.center, size=section.size, ligand=section.ligand)
 
 
 def open_oracle(campaign: Campaign, poses: bool = True) -> Oracle:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from molgfn.campaign.objective import Predictor
 from molgfn.oracles.base import Direction, Oracle
 
-Reward = Callable[[list[str]], NDArray[np.float64]]
+Reward = Callable[[Sequence[str]], NDArray[np.float64]]
 """SMILES of B molecules -> log_reward, shape (B,), finite."""
 
 

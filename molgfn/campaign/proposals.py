@@ -9,7 +9,7 @@ from rdkit.rdBase import BlockLogs
 
 from molgfn.campaign.constraints import Constraints
 from molgfn.campaign.parts import Sampled
-from molgfn.campaign.store import CompoundRow, RejectedRow
+from molgfn.campaign.records import CompoundRow, RejectedRow
 from molgfn.chem.standardise import MoleculeError, parse_smiles, standard_mol
 from molgfn.errors import NoCandidateError
 
@@ -74,10 +74,14 @@ class Proposals:
             If there is no candidate at all; it counts the constraints that were not met.
         """
         if not self.accepted:
-            raise NoCandidateError(self._none_found(), "Widen the constraints named above in [objective], then run again.")
+            raise NoCandidateError(
+                self._none_found(), "Widen the constraints named above in [objective], then run again."
+            )
         new = [(key, sample) for key, sample in self.accepted.items() if key not in self.known]
         return [
-            CompoundRow(f"{prefix}-{number:06d}", sample.smiles, key, tuple(sample.blocks), self.round, "proposed", None)
+            CompoundRow(
+                f"{prefix}-{number:06d}", sample.smiles, key, tuple(sample.blocks), self.round, "proposed", None
+            )
             for number, (key, sample) in enumerate(new, start=len(self.known) + 1)
         ]
 

@@ -1,30 +1,89 @@
-"""The four phases of a round: propose, select, query, learn.
+"""The phases of a round, propose, select, query and learn, and which of them a campaign has.
 
 Each is a function of the store, of the files of finished phases and of the campaign's seed alone, and ends by writing
 its results and the note that it is finished in one transaction. So a phase that was cut off is done again from its
 start, and ends the same.
 """
 
-import hashlib
-import json
-import math
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import ExitStack
 
-import numpy as np
-
-from molgfn.campaign.config import Campaign
-from molgfn.campaign.constraints import Constraints
-from molgfn.campaign.objective import Objective, Scoring
-from molgfn.campaign.parts import FlowStep, FlowTrainer, Parts, ProxyEpoch, Sampled
-from molgfn.campaign.proposals import Proposals, inchikeys_of
-from molgfn.campaign.run_directory import RunDirectory, whole_folder, write_json, write_text
+from molgfn.campaign.context import Context
+from molgfn.campaign.parts import ProxyEpoch
+from molgfn.campaign.propose import propose
+from molgfn.campaign.query import query
+from molgfn.campaign.records import PHASES, PhaseName
+from molgfn.campaign.run_directory import whole_folder
 from molgfn.campaign.selection import Candidate, select_batch
-from molgfn.campaign.signals import StopRequest
-from molgfn.campaign.store import CompoundRow, PredictionRow, Store
-from molgfn.errors import OracleError, Stopped
-from molgfn.oracles.base import Answer, Compound, Failure, Measurement, Oracle
-from molgfn.progress import Progress
+from molgfn.progress import Step
+
+
+def planned_phases(rounds: int, *, proxy: bool, data: bool) -> list[tuple[int, PhaseName]]:
+    """Return the phases of a campaign in order.
+
+    Round 0 gives the first proxy: nothing is to be done where there is a `proxy` to start from, only its training where
+    there is `data`, and else a whole round on random molecules.
+    """
+    first: tuple[PhaseName, ...] = () if proxy else ("learn",) if data else PHASES
+    return [(0, phase) for phase in first] + [(number, phase) for number in range(1, rounds + 1) for phase in PHASES]
+
+
+def select(context: Context, round_number: int) -> None:
+    """Choose the batch among the candidates of the round, and note that it goes to the oracle."""
+    store, plan = context.store, context.campaign.campaign
+    acquisitions = {row.compound_id: row.acquisition for row in store.predictions(round_number)}
+    open_compounds = store.compounds(status="proposed")
+    candidates = [
+        Candidate(row.compound_id, row.smiles, acquisitions.get(row.compound_id, 0.0)) for row in open_compounds
+    ]
+    batch = select_batch(
+        candidates,
+        plan.batch_size if round_number > 0 else plan.initial,
+        context.campaign.selection.max_similarity,
+        pending=[row.smiles for row in store.compounds(status="pending")],
+        known={row.smiles for row in store.initial_data()},
+    )
+    with store.transaction():
+        store.send([candidate.compound_id for candidate in batch], round_number)
+        store.finish(round_number, "select")
+    context.run.log("selected", round=round_number, compounds=len(batch))
+
+
+def learn(context: Context, round_number: int) -> None:
+    """Train the proxy on all that was measured, going on from that of the round before."""
+    store = context.store
+    smiles_of = {row.compound_id: row.smiles for row in store.compounds(status="completed")}
+    measured = [(smiles_of[row.compound_id], row.value) for row in store.measurements() if row.compound_id in smiles_of]
+    data = [(row.smiles, row.value) for row in store.initial_data()] + measured
+    with ExitStack() as steps:
+        shown: list[Step] = []
+
+        def on_epoch(epoch: ProxyEpoch) -> None:
+            if not shown:
+                name, total = f"round {round_number}: training the proxy", epoch.members * epoch.epochs
+                shown.append(steps.enter_context(context.progress.step(name, total=total)))
+            shown[0].advance()
+            context.stop.check()
+
+        proxy = context.parts.train_proxy(
+            [smiles for smiles, _ in data],
+            [value for _, value in data],
+            unit=context.oracle.unit,
+            direction=context.oracle.direction,
+            seed=context.seed(round_number, "learn"),
+            initial=context.proxy_folder(round_number - 1) if round_number > 0 else None,
+            on_epoch=on_epoch,
+        )
+    with whole_folder(context.run.proxy(round_number)) as draft:
+        proxy.save(draft)
+    with store.transaction():
+        store.finish(round_number, "learn")
+    context.run.log("learnt", round=round_number, molecules=len(data), measured=len(measured))
+
+
+PHASE_FUNCTIONS: dict[PhaseName, Callable[[Context, int], None]] = {
+    "propose": propose,
+    "select": select,
+    "query": query,
+    "learn": learn,
+}

@@ -6,16 +6,18 @@ import io
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from molgfn.campaign.store import DATABASE
 from molgfn.errors import ConfigError
 
 RESOLVED = "campaign.resolved.toml"
+LOCK = ".lock"
 
 
 class RunDirectory:
@@ -35,6 +37,11 @@ class RunDirectory:
     @property
     def inputs(self) -> Path:
         return self.path / "inputs"
+
+    @property
+    def input_proxy(self) -> Path:
+        """Folder of the proxy that the campaign starts from."""
+        return self.inputs / "proxy"
 
     @property
     def proxy_card(self) -> Path:
@@ -77,21 +84,38 @@ class RunDirectory:
         ConfigError
             If one is doing so already.
         """
-        with (self.path / ".lock").open("a+", encoding="utf-8") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+        with (self.path / LOCK).open("a+", encoding="utf-8") as file:
+            if not _locked(file, tries=10):
                 file.seek(0)
-                holder = file.read().strip() or "unknown"
                 raise ConfigError(
-                    f"{self.path}: this run is under way already, in process {holder}",
+                    f"{self.path}: this run is under way already, in process {file.read().strip() or 'unknown'}",
                     "Wait for it to end, or stop it (Ctrl-C, or `kill` with its process number) and resume then.\n"
                     "`molgfn status` may be asked at any time.",
-                ) from None
+                )
             file.truncate(0)
             file.write(str(os.getpid()))
             file.flush()
             yield
+
+    def is_locked(self) -> bool:
+        """Tell whether a process is running this directory."""
+        if not (self.path / LOCK).exists():
+            return False
+        with (self.path / LOCK).open("r", encoding="utf-8") as file:
+            return not _locked(file, shared=True)
+
+
+def _locked(file: IO[str], *, shared: bool = False, tries: int = 1) -> bool:
+    """Lock a file until it is closed; several tries outlast a process that only asks whether it is locked."""
+    for attempt in range(tries):
+        try:
+            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if attempt < tries - 1:
+                time.sleep(0.02)
+        else:
+            return True
+    return False
 
 
 def open_run(path: Path) -> RunDirectory:
@@ -106,7 +130,9 @@ def open_run(path: Path) -> RunDirectory:
     for file in (run.database, run.resolved):
         if not file.is_file():
             found = "no such folder" if not path.is_dir() else f"no run directory: there is no {file.name} in it"
-            raise ConfigError(f"{path}: {found}", "Name a folder that `molgfn run` made, such as runs/2026-11-22_parp1.")
+            raise ConfigError(
+                f"{path}: {found}", "Name a folder that `molgfn run` made, such as runs/2026-11-22_parp1."
+            )
     return run
 
 

@@ -25,7 +25,7 @@ def found_in(kind: Literal["data", "proxy"] | None = None) -> Callable[[Path, Va
     """Return a validator that makes a path absolute: beside the campaign file, else the bundled one of that kind."""
 
     def resolve(path: Path, info: ValidationInfo) -> Path:
-        folder = (info.context or {}).get("folder", Path.cwd())
+        folder: Path = (info.context or {}).get("folder", Path.cwd())
         places = [folder / path.expanduser()] + ([bundled(kind, str(path))] if kind else [])
         for place in places:
             if place.exists():
@@ -79,7 +79,11 @@ def _window(window: tuple[float, float]) -> tuple[float, float]:
     return window
 
 
+Count = Annotated[int, Field(ge=1)]
+NaturalNumber = Annotated[int, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+Share = Annotated[float, Field(gt=0, le=1)]
 # A strict tuple or path would refuse the list or string that TOML gives; what is inside stays strict.
 Point = Annotated[tuple[float, float, float], Field(strict=False)]
 BoxSize = Annotated[tuple[Positive, Positive, Positive], Field(strict=False)]
@@ -97,13 +101,13 @@ class CampaignSection(Section):
     """`[campaign]`: what it is called and how much it may spend."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64)
-    seed: int = Field(1, ge=0, lt=2**31)
-    rounds: int = Field(2, ge=1)
-    batch_size: int = Field(10, ge=1)
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 1
+    rounds: Count = 2
+    batch_size: Count = 10
     """Molecules sent to the oracle each round."""
-    proposals: int = Field(200, ge=1)
+    proposals: Count = 200
     """Candidates kept each round, of which the batch is chosen."""
-    initial: int = Field(48, ge=2)
+    initial: Annotated[int, Field(ge=2)] = 48
     """Random molecules measured as round 0 where no data is given to train the first proxy."""
 
 
@@ -111,8 +115,8 @@ class VocabularySection(Section):
     """`[vocabulary]`: the blocks that molecules are built from."""
 
     file: DataFile = Field(default_factory=lambda: bundled("data", "vocabulary.json"))
-    min_blocks: int = Field(2, ge=1)
-    max_blocks: int = Field(8, ge=1)
+    min_blocks: Count = 2
+    max_blocks: Count = 8
 
 
 class CoreSection(Section):
@@ -144,8 +148,8 @@ class ObjectiveSection(Section):
 
     best: float = -12.0
     worst: float = -6.0
-    exponent: float = Field(8.0, gt=0)
-    floor: float = Field(1e-3, gt=0, lt=1)
+    exponent: Positive = 8.0
+    floor: Annotated[float, Field(gt=0, lt=1)] = 1e-3
     windows: WindowsSection = WindowsSection()
     alerts: Catalogs = ("PAINS", "BRENK")
     required: Smarts = ()
@@ -157,37 +161,37 @@ class ProxySection(Section):
 
     start: ProxyFolder | None = None
     data: DataFile | None = None
-    value_column: str = Field("score_kcal_mol", min_length=1)
-    members: int = Field(5, ge=2)
-    epochs: int = Field(40, ge=1)
-    fine_tune_epochs: int = Field(6, ge=1)
+    value_column: Annotated[str, Field(min_length=1)] = "score_kcal_mol"
+    members: Annotated[int, Field(ge=2)] = 5
+    epochs: Count = 40
+    fine_tune_epochs: Count = 6
     """Passes over the data where the training goes on from an earlier proxy."""
 
 
 class SamplerSection(Section):
     """`[sampler]`: the flow network and how long it is trained each round."""
 
-    steps: int = Field(500, ge=1)
-    batch_size: int = Field(64, ge=1)
-    learning_rate: float = Field(1e-3, gt=0)
-    log_z_learning_rate: float = Field(0.1, gt=0)
-    epsilon: float = Field(0.05, ge=0, le=1)
-    replay_fraction: float = Field(0.5, ge=0, lt=1)
-    width: int = Field(128, ge=8)
-    layers: int = Field(4, ge=1)
+    steps: Count = 1000
+    batch_size: Count = 64
+    learning_rate: Positive = 2e-3
+    log_z_learning_rate: Positive = 0.1
+    epsilon: Annotated[float, Field(ge=0, le=1)] = 0.1
+    replay_fraction: Annotated[float, Field(ge=0, lt=1)] = 0.5
+    width: Annotated[int, Field(ge=8)] = 128
+    layers: Count = 4
 
 
 class AcquisitionSection(Section):
     """`[acquisition]`: how predicted value and uncertainty make one number."""
 
     kind: Literal["greedy", "ucb", "ei", "pi", "thompson"] = "ucb"
-    kappa: float = Field(1.0, ge=0)
+    kappa: NotNegative = 1.0
 
 
 class SelectionSection(Section):
     """`[selection]`: how different the molecules of one batch are."""
 
-    max_similarity: float = Field(0.6, gt=0, le=1)
+    max_similarity: Share = 0.6
 
 
 class DockingSection(Section):
@@ -199,11 +203,11 @@ class DockingSection(Section):
     center: Point | None = None
     size: BoxSize | None = None
     ligand: InputFile | None = None
-    exhaustiveness: int = Field(8, ge=1)
-    max_evals: int = Field(250_000, ge=0)
-    seed: int = Field(42, ge=1, lt=2**31)
-    time_limit_s: float = Field(600.0, gt=0)
-    max_failure_rate: float = Field(0.5, gt=0, le=1)
+    exhaustiveness: Count = 8
+    max_evals: NaturalNumber = 250_000
+    seed: Annotated[int, Field(ge=1, lt=2**31)] = 42
+    time_limit_s: Positive = 600.0
+    max_failure_rate: Share = 0.5
 
 
 class PythonSection(Section):
@@ -211,10 +215,10 @@ class PythonSection(Section):
 
     kind: Literal["python"]
     factory: str = Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")
-    folder: InputFile = Field(Path(), validate_default=True)
+    folder: Annotated[InputFile, Field(validate_default=True)] = Path()
     """Where to import from, by default the folder of the campaign file."""
     options: dict[str, Any] = Field(default_factory=dict)
-    max_failure_rate: float = Field(0.5, gt=0, le=1)
+    max_failure_rate: Share = 0.5
 
 
 OracleSection = Annotated[DockingSection | PythonSection, Field(discriminator="kind")]
@@ -223,8 +227,8 @@ OracleSection = Annotated[DockingSection | PythonSection, Field(discriminator="k
 class ComputeSection(Section):
     """`[compute]`: worker processes (0: one for each core) and threads of the learning."""
 
-    workers: int = Field(0, ge=0)
-    threads: int = Field(1, ge=1)
+    workers: NaturalNumber = 0
+    threads: Count = 1
 
 
 class Campaign(Section):

@@ -1,105 +1,109 @@
-"""How far a run is, read without disturbing it."""
+"""Where a run stands, read from its store while it may be running."""
 
+import tomllib
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from molgfn.campaign.config import load_campaign
-from molgfn.campaign.store import DATABASE, PHASES, STATUSES, Store
-from molgfn.errors import ConfigError
+from molgfn.campaign.records import STATUSES
+from molgfn.campaign.rounds import planned_phases
+from molgfn.campaign.run_directory import open_run
+from molgfn.campaign.store import Store
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best compound measured so far."""
+
+    compound_id: str
+    smiles: str
+    value: float
+    unit: str
 
 
 @dataclass(frozen=True)
 class RunStatus:
-    """How far a run is.
+    """Where a run stands.
 
     Attributes
     ----------
     run, name : str
-    rounds, rounds_finished : int
-        Round 0, in which random molecules are measured, is not counted.
-    round : int
-        The round under way, or the last one.
-    next_phase : str
-        What is done next or now; empty where all rounds are finished.
-    compounds : dict of str to int
-        Compounds of each status.
-    rejected : int
-        Molecules that met no constraint.
-    best_id, best_smiles, best_value, unit
-        The best measured compound; None while nothing is measured.
+        Folder, and name of the campaign.
+    state : str
+        "finished", "running", or "stopped" (to be resumed).
+    rounds_done, rounds_planned : int
+        Round 0 does not count.
+    round, phase : int, str, or None
+        What is done now, or next; none when finished.
+    batch_answered, batch_size : int
+        Of the batch that is or was last at the oracle.
+    counts : dict of str to int
+        Compounds by status.
+    best : Best or None
+    initial_best : float or None
+        Best value of the initial data.
+    failures : dict of str to int
+        Failed compounds by code.
     """
 
     run: str
     name: str
-    rounds: int
-    rounds_finished: int
-    round: int
-    next_phase: str
-    compounds: dict[str, int]
-    rejected: int
-    best_id: str | None
-    best_smiles: str | None
-    best_value: float | None
-    unit: str | None
+    state: str
+    rounds_done: int
+    rounds_planned: int
+    round: int | None
+    phase: str | None
+    batch_answered: int
+    batch_size: int
+    counts: dict[str, int]
+    best: Best | None
+    initial_best: float | None
+    failures: dict[str, int]
 
 
-def read_status(run: Path) -> RunStatus:
-    """Return how far a run is.
+def run_status(path: Path) -> RunStatus:
+    """Read where a run stands.
 
     Raises
     ------
-    ConfigError
-        If the folder is no run directory.
+    ConfigError, DataError
+        If `path` is no run directory, or its store cannot be read.
     """
-    if not (run / DATABASE).is_file():
-        raise ConfigError(f"{run}: no run directory (there is no {DATABASE} in it)", "Runs are made by `molgfn run`.")
-    campaign = load_campaign(run / "campaign.resolved.toml")
-    with Store.read(run / DATABASE) as store:
-        compounds, measurements = store.compounds(), store.measurements()
-        finished = [(row.round, row.phase) for row in store.phases()]
-        rejected = len(store.rejected())
-    lower_is_better = campaign.objective.best < campaign.objective.worst
-    best = min(measurements, key=lambda row: row.value if lower_is_better else -row.value, default=None)
-    smiles = {row.compound_id: row.smiles for row in compounds}
-    counts = Counter(row.status for row in compounds)
-    rounds_finished = sum(number > 0 and phase == PHASES[-1] for number, phase in finished)
-    current, phase = _next(finished, campaign.campaign.rounds)
-    return RunStatus(
-        run=str(run),
-        name=campaign.campaign.name,
-        rounds=campaign.campaign.rounds,
-        rounds_finished=rounds_finished,
-        round=current,
-        next_phase=phase,
-        compounds={status: counts[status] for status in STATUSES},
-        rejected=rejected,
-        best_id=best.compound_id if best else None,
-        best_smiles=smiles[best.compound_id] if best else None,
-        best_value=best.value if best else None,
-        unit=best.unit if best else None,
-    )
-
-
-def _next(finished: list[tuple[int, str]], rounds: int) -> tuple[int, str]:
-    """Return the round under way and its first phase that is not finished."""
-    if not finished:
-        return 0, PHASES[0]
-    last, phase = max(finished, key=lambda item: (item[0], PHASES.index(item[1])))
-    if phase != PHASES[-1]:
-        return last, PHASES[PHASES.index(phase) + 1]
-    return (last, "") if last >= rounds else (last + 1, PHASES[0])
-
-
-def status_lines(status: RunStatus) -> list[str]:
-    """Return what a person wants to know, a line each."""
-    state = f"round {status.round}, {status.next_phase}" if status.next_phase else "finished"
-    lines = [
-        f"campaign   {status.name}",
-        f"rounds     {status.rounds_finished} of {status.rounds} finished ({state})",
-        "compounds  " + ", ".join(f"{count} {name}" for name, count in status.compounds.items() if count),
-        f"rejected   {status.rejected} sampled molecules that do not meet the constraints",
+    run = open_run(path)
+    settings = tomllib.loads(run.resolved.read_text(encoding="utf-8"))
+    plan, objective, proxy = settings["campaign"], settings["objective"], settings["proxy"]
+    better = min if objective["best"] < objective["worst"] else max
+    with Store.read(run.database) as store, store.snapshot():
+        finished = {(row.round, row.phase) for row in store.phases()}
+        compounds = {row.compound_id: row for row in store.compounds()}
+        measured = {row.compound_id: row for row in store.measurements()}
+        codes = {row.compound_id: row.code for row in store.failures()}
+        initial = [row.value for row in store.initial_data()]
+    left = [
+        phase
+        for phase in planned_phases(plan["rounds"], proxy="start" in proxy, data="data" in proxy)
+        if phase not in finished
     ]
-    if status.best_id is not None:
-        lines.append(f"best       {status.best_id}  {status.best_value:.2f} {status.unit}  {status.best_smiles}")
-    return lines
+    sent = max((row.batch_round for row in compounds.values() if row.batch_round is not None), default=None)
+    batch = [row.status for row in compounds.values() if sent is not None and row.batch_round == sent]
+    top = better(measured.values(), key=lambda row: row.value, default=None)
+    by_status = Counter(row.status for row in compounds.values())
+    return RunStatus(
+        run=str(path),
+        name=plan["name"],
+        state="finished" if not left else "running" if run.is_locked() else "stopped",
+        rounds_done=sum(phase == "learn" and number > 0 for number, phase in finished),
+        rounds_planned=plan["rounds"],
+        round=left[0][0] if left else None,
+        phase=left[0][1] if left else None,
+        batch_answered=sum(status in ("completed", "failed") for status in batch),
+        batch_size=len(batch),
+        counts={status: by_status[status] for status in STATUSES},
+        best=Best(top.compound_id, compounds[top.compound_id].smiles, top.value, top.unit) if top else None,
+        initial_best=better(initial, default=None),
+        failures=dict(
+            Counter(
+                code for compound_id, code in codes.items() if compounds[compound_id].status == "failed"
+            ).most_common()
+        ),
+    )

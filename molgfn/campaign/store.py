@@ -8,20 +8,29 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self, TypeVar, get_args
+from typing import Self, TypeVar
 from urllib.parse import quote
 
+from molgfn.campaign.records import (
+    PHASES,
+    STATUSES,
+    CompoundRow,
+    FailureRow,
+    InitialRow,
+    MeasurementRow,
+    PhaseName,
+    PhaseRow,
+    PredictionRow,
+    RejectedRow,
+    Status,
+)
 from molgfn.errors import DataError
 from molgfn.oracles.base import Failure, Measurement
 
-Status = Literal["proposed", "pending", "completed", "failed", "abandoned"]
-STATUSES: tuple[Status, ...] = get_args(Status)
-PhaseName = Literal["propose", "select", "query", "learn"]
-PHASES: tuple[PhaseName, ...] = get_args(PhaseName)
 USER_VERSION = 1
 DATABASE = "campaign.sqlite"
 
@@ -54,85 +63,6 @@ CREATE TABLE phases (
 CREATE TABLE initial_data (smiles TEXT NOT NULL, value REAL NOT NULL) STRICT;
 PRAGMA user_version = {USER_VERSION};
 """
-
-
-@dataclass(frozen=True)
-class CompoundRow:
-    """A molecule once proposed; `blocks` are block SMILES, `batch_round` the round that sent it to the oracle."""
-
-    compound_id: str
-    smiles: str
-    inchikey: str
-    blocks: tuple[str, ...]
-    round: int
-    status: Status
-    batch_round: int | None
-
-
-@dataclass(frozen=True)
-class PredictionRow:
-    """What one model thought of a compound in one round; mean and standard deviation in the unit of the oracle."""
-
-    compound_id: str
-    round: int
-    pred_mean: float
-    pred_std: float
-    acquisition: float
-    log_reward: float
-    source_model: str
-
-
-@dataclass(frozen=True)
-class MeasurementRow:
-    """A value that the oracle gave."""
-
-    measurement_id: int
-    compound_id: str
-    round: int
-    value: float
-    unit: str
-    docked_smiles: str
-    wall_s: float
-    recorded_at: str
-
-
-@dataclass(frozen=True)
-class FailureRow:
-    """A compound that the oracle could not answer, kept even if it is asked again later."""
-
-    failure_id: int
-    compound_id: str
-    round: int
-    code: str
-    message: str
-    wall_s: float
-    recorded_at: str
-
-
-@dataclass(frozen=True)
-class RejectedRow:
-    """A molecule that was sampled but may not be proposed, and why."""
-
-    round: int
-    smiles: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class PhaseRow:
-    """A phase that is finished."""
-
-    round: int
-    phase: PhaseName
-    finished_at: str
-
-
-@dataclass(frozen=True)
-class InitialRow:
-    """A molecule of the initial data, standardised, and its value in the unit of the oracle."""
-
-    smiles: str
-    value: float
 
 
 Row = TypeVar("Row", PredictionRow, MeasurementRow, FailureRow, RejectedRow, PhaseRow, InitialRow)
@@ -202,6 +132,15 @@ class Store:
             self._connection.execute("ROLLBACK")
             raise
         self._connection.execute("COMMIT")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read everything inside as it is at one moment."""
+        self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._connection.execute("ROLLBACK")
 
     # ---- writing: each of these runs inside a transaction of the caller
 

@@ -33,7 +33,10 @@ def init(
         Path | None, typer.Option("--ligand", metavar="L.sdf", help="A bound ligand, to put the box around.")
     ] = None,
 ) -> None:
-    """Write a commented campaign file that is ready to run, for a named target or your own receptor."""
+    """Write a campaign file that is ready to run.
+
+    It is for a named target, or for your own receptor with a box or a bound ligand.
+    """
     from molgfn.campaign.init import write_campaign
 
     file = write_campaign(folder, target=target, receptor=receptor, box=box, ligand=ligand)
@@ -47,7 +50,10 @@ def check(
     overrides: Overrides = None,
     no_dock: Annotated[bool, typer.Option("--no-dock", help="Do not dock the control ligand.")] = False,
 ) -> None:
-    """Validate a campaign file, open every file that it names, and dock one control ligand."""
+    """Check a campaign file and dock one control ligand.
+
+    Validates every key, opens every file that it names and loads the proxy.
+    """
     from molgfn.campaign.check import check_campaign
     from molgfn.campaign.config import load_campaign
 
@@ -63,22 +69,29 @@ def run(
     overrides: Overrides = None,
     runs_dir: RunsDir = Path("runs"),
 ) -> None:
-    """Run a campaign in a new run directory; ends with a CSV of candidates and an HTML report.
+    """Run a campaign, in a new run directory.
 
-    Ctrl-C and SIGTERM stop it with everything kept; `molgfn resume RUN` goes on.
+    Ends with a CSV of candidates and an HTML report, and prints where they are. Ctrl-C and SIGTERM stop it
+    with everything kept; `molgfn resume RUN` goes on.
     """
     _start(campaign_file, as_overrides(overrides, rounds, workers), runs_dir)
 
 
 def resume(run: Run) -> None:
-    """Go on with a run that was stopped or killed; nothing that was recorded is asked for again."""
+    """Go on with a run that was stopped or killed.
+
+    Nothing that was recorded is asked for again.
+    """
     from molgfn.campaign.loop import resume_run
 
     leave_results(resume_run(run, progress=progress_for(sys.stderr)))
 
 
 def targets() -> None:
-    """List the named targets, each with center and size of its docking box in angstrom."""
+    """List the named targets.
+
+    Each with center x y z and size x y z of its docking box in angstrom.
+    """
     from molgfn.oracles.targets import find_target, target_names
 
     for name in target_names():
@@ -96,4 +109,4 @@ def _start(campaign_file: Path, changes: list[str], runs_dir: Path) -> None:
         progress.log(f"{finding.what}: {finding.found}")
     from molgfn.campaign.loop import start_run  # loads torch: only after everything is checked
 
-    leave_results(start_run(campaign, runs_dir=runs_dir, argv=sys.argv, progress=progress))
+    leave_results(start_run(campaign, runs_dir, sys.argv, progress, source=campaign_file))

@@ -14,24 +14,27 @@ from molgfn.errors import MolgfnError
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
-def _group(text: str) -> typer.Typer:
+def _group(**settings: Any) -> typer.Typer:
     # Plain help: rich boxes would not fit one screen.
     return typer.Typer(
-        help=text,
         no_args_is_help=True,
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings=dict(_SETTINGS),
+        **settings,
     )
 
 
-app = _group("")
+app = _group()
 
 
-def _add(group: typer.Typer, command: Callable[..., None], *examples: str, name: str | None = None) -> None:
-    lines = "\n".join(f"  {example}" for example in examples)
-    group.command(name, epilog=f"\b\nExample:\n{lines}", context_settings=dict(_SETTINGS))(command)
+def _example(*lines: str) -> str:
+    return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def _add(group: typer.Typer, command: Callable[..., None], *examples: str) -> None:
+    group.command(epilog=_example(*examples), context_settings=dict(_SETTINGS))(command)
 
 
 def _show_version(wanted: bool) -> None:
@@ -40,12 +43,12 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(epilog="\b\nExample:\n  molgfn demo\n  molgfn init my-campaign --target PARP1\n  molgfn run -h")
+@app.callback(epilog=_example("molgfn demo", "molgfn init my-campaign --target PARP1", "molgfn run -h"))
 def _molgfn(
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error (after any command).")] = False,  # noqa: ARG001
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error (after any command).")] = False,
     version: Annotated[
         bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version)
-    ] = False,  # noqa: ARG001
+    ] = False,
 ) -> None:
     """Design molecules against a target, in rounds of building, predicting and docking."""
 
@@ -66,13 +69,19 @@ _add(app, results.export, "molgfn export runs/2026-11-22_my-campaign --format cs
 _add(app, results.report, "molgfn report runs/2026-11-22_my-campaign")
 _add(app, campaigns.targets, "molgfn targets")
 
-_vocabulary = _group("Build, check and use vocabularies of blocks.")
+_vocabulary = _group(
+    help="Build, check and use vocabularies of blocks.",
+    epilog=_example("molgfn vocabulary build library.smi -o my.json"),
+)
 app.add_typer(_vocabulary, name="vocabulary")
 _add(_vocabulary, vocabulary.build, "molgfn vocabulary build library.smi -o my-vocabulary.json --size 250")
 _add(_vocabulary, vocabulary.check, "molgfn vocabulary check my-vocabulary.json")
 _add(_vocabulary, vocabulary.decompose, 'molgfn vocabulary decompose "O=C(Nc1ccccc1)C1CCNCC1"')
 
-_proxy = _group("Train proxies: models that predict what the oracle will say.")
+_proxy = _group(
+    help="Train proxies, which predict what the oracle will say.",
+    epilog=_example("molgfn proxy train recipe.toml -o my-proxy"),
+)
 app.add_typer(_proxy, name="proxy")
 _add(_proxy, proxy.train, "molgfn proxy train proxy/parp1-docking/recipe.toml -o my-proxy")
 

@@ -13,7 +13,7 @@ def train(
     recipe: Annotated[Path, typer.Argument(metavar="RECIPE", help="A recipe (.toml).", show_default=False)],
     out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Where to write it.", show_default=False)],
 ) -> None:
-    """Train a proxy as a recipe says, test it on a scaffold split, and write it with its card."""
+    """Train a proxy as a recipe says, and write its card."""
     from molgfn.proxy.recipe import run_recipe
 
     run_recipe(recipe, out, progress_for(sys.stderr))

@@ -1,14 +1,18 @@
 """Commands that show what a run has found."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from molgfn.cli.options import Run
+
+if TYPE_CHECKING:
+    from molgfn.campaign.status import RunStatus
 
 
 class Format(StrEnum):
@@ -18,11 +22,33 @@ class Format(StrEnum):
 
 
 def status(run: Run, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
-    """Say how far a run is; may be asked while it is running."""
-    from molgfn.campaign.status import read_status, status_lines
+    """Say how far a run is, also while it is running."""
+    from molgfn.campaign.status import run_status
 
-    found = read_status(run)
-    print(json.dumps(asdict(found), indent=2) if as_json else "\n".join(status_lines(found)))
+    found = run_status(run)
+    print(json.dumps(asdict(found), indent=2) if as_json else "\n".join(_status_lines(found)))
+
+
+def _status_lines(status: "RunStatus") -> Iterator[str]:
+    yield f"campaign   {status.name}"
+    now = f", round {status.round}: {status.phase}" if status.phase else ""
+    yield f"state      {status.state}{now}"
+    yield f"rounds     {status.rounds_done} of {status.rounds_planned} finished"
+    if status.batch_size:
+        yield f"batch      {status.batch_answered} of {status.batch_size} answered"
+    yield f"compounds  {_counts(status.counts)}"
+    if status.failures:
+        yield f"failures   {_counts(status.failures)}"
+    if status.best:
+        best = status.best
+        before = "" if status.initial_best is None else f" (initial data: {status.initial_best:.2f})"
+        yield f"best       {best.value:.2f} {best.unit}{before}  {best.compound_id}  {best.smiles}"
+    if status.state == "stopped":
+        yield f"next       molgfn resume {status.run}"
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "none yet"
 
 
 def export(
@@ -30,9 +56,10 @@ def export(
     kind: Annotated[Format, typer.Option("--format", help="File format.")] = Format.csv,  # noqa: ARG001
     top: Annotated[int | None, typer.Option("--top", metavar="N", min=1, help="Only the N best.")] = None,
 ) -> None:
-    """Write the candidates of a run, best first, into its folder exports/, and print where.
+    """Write the candidates of a run as a table, best first.
 
-    columns.json beside the table explains every column; rejected.csv lists what was sampled but may not be proposed.
+    Prints where: exports/ in the run. columns.json beside the table explains every column;
+    rejected.csv lists what was sampled but may not be proposed.
     """
     from molgfn.report.export import export_csv
 
@@ -40,7 +67,7 @@ def export(
 
 
 def report(run: Run) -> None:
-    """Write the HTML report of a run, one file to open in any browser, and print where."""
+    """Write the HTML report of a run, one file for any browser."""
     from molgfn.report.html import write_report
 
     print(write_report(run))

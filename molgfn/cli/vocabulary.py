@@ -21,9 +21,10 @@ def build(
     out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="Where to write it.", show_default=False)],
     size: Annotated[int, typer.Option("--size", metavar="N", min=2, help="Number of blocks.")] = 250,
 ) -> None:
-    """Build a vocabulary from your own compound library: its most frequent blocks, and how it joins them.
+    """Build a vocabulary from your own compound library.
 
-    Says how much of the library the vocabulary covers, and why not the rest.
+    It holds the most frequent blocks, and the joins between them that the library has. Says how much of the
+    library the vocabulary covers, and why not the rest.
     """
     from molgfn.chem.library_build import build_vocabulary
 
@@ -31,7 +32,7 @@ def build(
 
 
 def check(file: VocabularyFile) -> None:
-    """Read a vocabulary, see that every block is right, and count what is in it."""
+    """See that a vocabulary is right and count what is in it."""
     from molgfn.chem.vocabulary import Vocabulary
 
     vocabulary = Vocabulary.load(file)
@@ -48,7 +49,7 @@ def decompose(
         Path | None, typer.Option("--vocabulary", metavar="FILE", help="By default the one that comes with molgfn.")
     ] = None,
 ) -> None:
-    """Take a molecule apart into blocks, and say whether a vocabulary can build it.
+    """Take a molecule apart into the blocks of a vocabulary.
 
     Prints each block and how often it occurs; exit code 3 where the molecule cannot be built, with the reasons.
     """
@@ -56,12 +57,13 @@ def decompose(
     from molgfn.chem.standardise import MoleculeError, standard_mol
     from molgfn.chem.vocabulary import NotCovered, Vocabulary
 
-    known = Vocabulary.load(vocabulary or bundled("data", "vocabulary.json"))
+    file = vocabulary or bundled("data", "vocabulary.json")
+    known = Vocabulary.load(file)
     try:
         tree = known.decompose(standard_mol(smiles))
     except MoleculeError as error:
         raise DataError(str(error), "Put the SMILES in quotes, so that the shell leaves it alone.") from None
     except NotCovered as error:
-        raise DataError(f"{smiles}: vocabulary {known.name} cannot build it", "\n".join(error.reasons)) from None
+        raise DataError(f"{smiles}: cannot be built from {file}", "\n".join(error.reasons)) from None
     for block, count in Counter(tree.blocks).items():
         print(f"{count}  {known.blocks[block].smiles}")

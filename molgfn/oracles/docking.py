@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from molgfn.oracles.base import Answer, Compound, Direction, Failure, Measurement
-from molgfn.oracles.engines import DockingSettings, docking_engine, make_engine
-from molgfn.oracles.ligand import Refusal, prepare_ligand
-from molgfn.oracles.targets import Receptor
+from molgfn.oracles.engines import DockingSettings, VinaInstallation, docking_engine, find_vina
+from molgfn.oracles.targets import Receptor, read_receptor
 from molgfn.oracles.workers import Done, Job, Lost, Task, WorkerPool
 
 __all__ = ["DockingOracle", "DockingSettings", "docking_engine"]
@@ -17,40 +16,48 @@ __all__ = ["DockingOracle", "DockingSettings", "docking_engine"]
 class DockingOracle:
     """Docks compounds into one receptor.
 
-    A molecule that cannot be docked, or whose docking fails, is a `Failure` with its code, never a number.
+    A molecule that cannot be docked, or whose docking fails, is a `Failure` with its code, never a number. The score of
+    a compound depends on neither the other compounds nor the number of workers.
 
     Parameters
     ----------
     receptor : Receptor
     settings : DockingSettings
     workers : int
-        Processes, one core each.
+        Processes of one core each, started by the first query and kept for the next.
     poses : bool
         Whether measurements carry the docked pose.
+
+    Raises
+    ------
+    ConfigError
+        If the receptor is no file that Vina can read.
+    OracleError
+        If there is no Vina.
     """
 
     unit = "kcal/mol"
     direction: Direction = "minimise"
 
     def __init__(self, receptor: Receptor, settings: DockingSettings, workers: int, poses: bool) -> None:
-        self.engine = docking_engine()
+        read_receptor(receptor.pdbqt)
         argument = {
-            "receptor": asdict(receptor) | {"pdbqt": str(receptor.pdbqt)},
+            "vina": asdict(find_vina()),
+            "receptor": asdict(receptor) | {"pdbqt": str(receptor.pdbqt.resolve())},
             "settings": asdict(settings),
             "poses": poses,
         }
         self._pool = WorkerPool("molgfn.oracles.docking:docking_job", argument, workers, settings.time_limit_s)
 
     def query(self, compounds: Sequence[Compound]) -> Iterator[Answer]:
-        """Yield one answer a compound, as they finish.
+        """Yield one answer a compound, as they finish; to stop early, close the iterator.
 
         Raises
         ------
         OracleError
             If no worker can start.
         """
-        tasks = [asdict(compound) for compound in compounds]
-        for outcome in self._pool.run(tasks):
+        for outcome in self._pool.run([asdict(compound) for compound in compounds]):
             yield _answer(compounds[outcome.index].compound_id, outcome)
 
     def close(self) -> None:
@@ -68,8 +75,13 @@ def _answer(compound_id: str, outcome: Done | Lost) -> Answer:
 
 def docking_job(argument: Task) -> Job:
     """Return the function that docks one compound; called once in each worker."""
+    # Meeko and RDKit's embedding are needed in workers only.
+    from molgfn.oracles.ligand import Refusal, prepare_ligand
+    from molgfn.oracles.poses import pose_record
+
     receptor = Receptor(**argument["receptor"] | {"pdbqt": Path(argument["receptor"]["pdbqt"])})
-    engine = make_engine(receptor, DockingSettings(**argument["settings"]))
+    settings = DockingSettings(**argument["settings"])
+    engine = VinaInstallation(**argument["vina"]).start(receptor, settings)
 
     def dock(task: Task) -> dict[str, Any]:
         try:
@@ -77,9 +89,21 @@ def docking_job(argument: Task) -> Job:
         except Refusal as refusal:
             return {"code": refusal.code, "message": str(refusal)}
         try:
-            score, _ = engine.dock(ligand.pdbqt)
-        except Exception as error:
+            score, docked = engine.dock(ligand.pdbqt)
+        except Exception as error:  # Vina raises bare RuntimeError and TypeError; none may stop the worker
             return {"code": "docking_failed", "message": f"{type(error).__name__}: {error}"}
-        return {"value": score, "docked_smiles": ligand.smiles}
+        if not score < 0:
+            # Vina answers even where nothing fits, up to millions of kcal/mol; that is no binding energy to learn from.
+            return {"code": "does_not_fit", "message": f"the best pose found has {score:+.1f} kcal/mol"}
+        measurement = {"value": score, "docked_smiles": ligand.smiles}
+        if argument["poses"]:
+            properties = {
+                "score_kcal_mol": f"{score:.3f}",
+                "smiles": ligand.smiles,
+                "seed": str(settings.seed),
+                "receptor": receptor.name,
+            }
+            measurement["pose"] = pose_record(ligand, docked, task["compound_id"], properties)
+        return measurement
 
     return dock

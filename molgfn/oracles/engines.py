@@ -1,16 +1,22 @@
 """The two ways to run AutoDock Vina (Eberhardt et al. 2021): its Python package, or a program on PATH."""
 
 import importlib.util
+import re
 import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Protocol
 
 from molgfn.errors import OracleError
 from molgfn.oracles.targets import Receptor
+
+_INSTALL_HINT = (
+    "Linux on x86-64 with Python 3.11 or 3.12: pip install vina==1.2.7\n"
+    "Elsewhere: apt-get install autodock-vina, or conda install -c conda-forge vina"
+)
+_OLDEST_PROGRAM = (1, 2)  # older ones know no --max_evals
 
 
 @dataclass(frozen=True)
@@ -24,7 +30,7 @@ class DockingSettings:
     max_evals : int
         Energy evaluations of each run; 0 lets Vina choose by the size of the ligand.
     seed : int
-        Of Vina's search; the same seed gives the same score on the same processor.
+        Of Vina's search; the same seed gives the same score on the same kind of processor.
     time_limit_s : float
         Wall seconds after which a compound's worker is killed.
     """
@@ -44,9 +50,76 @@ class Engine(Protocol):
         Raises
         ------
         RuntimeError
-            If Vina finds no pose or stops with an error; the message is Vina's.
+            If Vina stops with an error or finds no pose; the message is Vina's.
         """
         ...
+
+
+@dataclass(frozen=True)
+class VinaInstallation:
+    """The Vina that docks here; `program` is empty for the Python package."""
+
+    version: str
+    program: str = ""
+
+    def __str__(self) -> str:
+        return f"vina program {self.program} ({self.version})" if self.program else f"vina {self.version} (python)"
+
+    def start(self, receptor: Receptor, settings: DockingSettings) -> Engine:
+        """Return an engine that is ready to dock."""
+        if self.program:
+            return VinaProgram(self.program, receptor, settings)
+        return VinaLibrary(receptor, settings)
+
+
+def find_vina() -> VinaInstallation:
+    """Return the Python package if it can be imported, else the program on PATH.
+
+    Raises
+    ------
+    OracleError
+        If there is neither, or the program is too old.
+    """
+    version = _package_version()
+    if version:
+        return VinaInstallation(version)
+    program = shutil.which("vina")
+    if program is None:
+        raise OracleError(
+            "docking needs AutoDock Vina: neither the Python package `vina` nor a program `vina` on PATH was found.",
+            _INSTALL_HINT,
+        )
+    return VinaInstallation(_program_version(program), program)
+
+
+def docking_engine() -> str:
+    """Say which Vina docks here; raises as `find_vina`."""
+    return str(find_vina())
+
+
+def _package_version() -> str:
+    if importlib.util.find_spec("vina") is None:
+        return ""
+    try:
+        import vina
+    except ImportError:  # installed for another platform
+        return ""
+    return str(vina.__version__)
+
+
+def _program_version(program: str) -> str:
+    try:
+        answer = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=30, check=False)
+        words = answer.stdout + answer.stderr
+    except (OSError, subprocess.TimeoutExpired) as error:
+        words = str(error)
+    found = re.search(r"Vina\D{0,3}((\d+)\.(\d+)\S*)", words)
+    if found is None:
+        answered = f"it answers {words.strip()[:80]!r} to --version"
+        raise OracleError(f"{program} is not AutoDock Vina: {answered}.", _INSTALL_HINT)
+    if (int(found[2]), int(found[3])) < _OLDEST_PROGRAM:
+        raise OracleError(f"{program} is AutoDock Vina {found[1]}; 1.2 or later is needed.", _INSTALL_HINT)
+    return found[1]
 
 
 class VinaLibrary:
@@ -62,10 +135,12 @@ class VinaLibrary:
 
     def dock(self, pdbqt: str) -> tuple[float, str]:
         self._vina.set_ligand_from_string(pdbqt)
-        self._vina.dock(
-            exhaustiveness=self._settings.exhaustiveness, n_poses=1, max_evals=self._settings.max_evals
-        )
-        return float(self._vina.energies(n_poses=1)[0][0]), str(self._vina.poses(n_poses=1))
+        # With more than one pose asked for, Vina clusters and refines differently and the best score changes.
+        self._vina.dock(exhaustiveness=self._settings.exhaustiveness, n_poses=1, max_evals=self._settings.max_evals)
+        energies = self._vina.energies(n_poses=1)
+        if len(energies) == 0:
+            raise RuntimeError("no pose was found inside the box")
+        return float(energies[0][0]), str(self._vina.poses(n_poses=1))
 
 
 class VinaProgram:
@@ -85,58 +160,10 @@ class VinaProgram:
         with tempfile.TemporaryDirectory(prefix="molgfn-") as folder:
             ligand, pose = Path(folder, "ligand.pdbqt"), Path(folder, "pose.pdbqt")
             ligand.write_text(pdbqt, encoding="utf-8")
-            ended = subprocess.run(
-                [*self._command, "--ligand", str(ligand), "--out", str(pose)],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
+            command = [*self._command, "--ligand", str(ligand), "--out", str(pose)]
+            ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
             docked = pose.read_text(encoding="utf-8") if pose.exists() else ""
-        if ended.returncode != 0 or "REMARK VINA RESULT" not in docked:
+        if ended.returncode != 0 or "REMARK VINA RESULT:" not in docked:
             words = (ended.stderr or ended.stdout).strip().splitlines()
             raise RuntimeError(words[-1] if words else f"vina ended with code {ended.returncode} and no pose")
         return float(docked.split("REMARK VINA RESULT:", 1)[1].split()[0]), docked
-
-
-@cache
-def _library_version() -> str:
-    """Return the version of Vina's Python package, or nothing if it cannot be used here."""
-    if importlib.util.find_spec("vina") is None:
-        return ""
-    try:
-        import vina
-    except ImportError:
-        return ""
-    return str(vina.__version__)
-
-
-def docking_engine() -> str:
-    """Say which Vina docks here.
-
-    Raises
-    ------
-    OracleError
-        If there is neither the Python package nor a program.
-    """
-    version = _library_version()
-    if version:
-        return f"vina {version} (python)"
-    program = shutil.which("vina")
-    if program is None:
-        raise OracleError(
-            "docking needs AutoDock Vina: neither the Python package `vina` nor a program `vina` on PATH was found",
-            "Linux on x86-64 with Python 3.11 or 3.12: pip install vina==1.2.7\nelsewhere: apt-get install autodock-vina, "
-            "or conda install -c conda-forge vina",
-        )
-    return f"vina program {program}"
-
-
-def make_engine(receptor: Receptor, settings: DockingSettings) -> Engine:
-    """Return the engine that `docking_engine` names, ready to dock."""
-    if _library_version():
-        return VinaLibrary(receptor, settings)
-    program = shutil.which("vina")
-    if program is None:
-        docking_engine()
-    return VinaProgram(str(program), receptor, settings)

@@ -49,13 +49,14 @@ class Ligand:
 def prepare_ligand(smiles: str) -> Ligand:
     """Strip salts, neutralise, embed one conformer and write it as PDBQT.
 
-    The result depends on the molecule, not on how its SMILES is spelled. Centres and double bonds without stereo get the
-    isomer that the embedding of seed 1 happens to give.
+    The result depends on the molecule, not on how its SMILES is spelled. Centres and double bonds without stereo get
+    the isomer that the embedding of seed 1 happens to give.
 
     Raises
     ------
     Refusal
-        With code unparsable, several_fragments, unsupported_element, radical, too_large, no_conformer or too_flexible.
+        With code unparsable, several_fragments, unsupported_element, not_organic, radical, too_large, no_conformer,
+        no_pdbqt or too_flexible.
     """
     mol = Chem.AddHs(dockable_mol(smiles))
     _embed(mol)
@@ -101,6 +102,8 @@ def _refuse_atoms(mol: Chem.Mol) -> None:
     strange = sorted({atom.GetSymbol() for atom in mol.GetAtoms()} - set(DOCKABLE_ELEMENTS))
     if strange:
         raise Refusal("unsupported_element", f"Vina has no parameters for {', '.join(strange)}")
+    if not any(atom.GetAtomicNum() == 6 for atom in mol.GetAtoms()):
+        raise Refusal("not_organic", "no carbon atom")
     if any(atom.GetNumRadicalElectrons() for atom in mol.GetAtoms()):
         raise Refusal("radical", "an atom has an unpaired electron or an empty valence")
     if mol.GetNumHeavyAtoms() > MAX_HEAVY_ATOMS:
@@ -109,20 +112,23 @@ def _refuse_atoms(mol: Chem.Mol) -> None:
 
 def _embed(mol: Chem.Mol) -> None:
     parameters = rdDistGeom.srETKDGv3()
-    parameters.randomSeed = _CONFORMER_SEED
+    parameters.randomSeed = _CONFORMER_SEED  # type: ignore[assignment]
     with BlockLogs():
         if rdDistGeom.EmbedMolecule(mol, parameters) != 0:
-            parameters.useRandomCoords = True
+            parameters.useRandomCoords = True  # type: ignore[assignment]
             if rdDistGeom.EmbedMolecule(mol, parameters) != 0:
                 raise Refusal("no_conformer", "no three-dimensional conformer could be made")
         rdForceFieldHelpers.MMFFOptimizeMolecule(mol, maxIters=_MMFF_ITERATIONS)
 
 
 def _write_pdbqt(mol: Chem.Mol) -> str:
-    setups = MoleculePreparation().prepare(mol)
-    pdbqt, valid, reason = PDBQTWriterLegacy.write_string(setups[0], add_index_map=True)
+    try:
+        setup = MoleculePreparation().prepare(mol)[0]
+        pdbqt, valid, reason = PDBQTWriterLegacy.write_string(setup, add_index_map=True)
+    except Exception as error:  # meeko raises what its parts happen to raise
+        raise Refusal("no_pdbqt", f"meeko: {error}") from error
     if not valid:
-        raise Refusal("unsupported_element", f"meeko: {reason.strip()}")
+        raise Refusal("no_pdbqt", f"meeko: {' '.join(reason.split())}")
     torsions = int(pdbqt.rsplit("TORSDOF", 1)[1])
     if torsions > MAX_TORSIONS:
         raise Refusal("too_flexible", f"{torsions} rotatable bonds; at most {MAX_TORSIONS} are docked")

@@ -1,7 +1,7 @@
 """Worker processes that may hang or die: each is watched, killed and replaced, and none outlives its parent.
 
-A worker is a fresh interpreter that talks JSON lines over pipes: it never re-runs the user's script, as
-`multiprocessing` would, and nothing is pickled.
+A worker is a fresh interpreter that talks JSON lines over pipes: unlike one of `multiprocessing` it never runs the
+user's script again, and nothing is pickled.
 """
 
 import contextlib
@@ -25,12 +25,15 @@ from molgfn.errors import OracleError
 
 Task = Mapping[str, Any]
 Job = Callable[[Task], dict[str, Any]]
+
 _ATTEMPTS = 2
+_START_LIMIT_S = 300.0
+_ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
 
 
 @dataclass(frozen=True)
 class Done:
-    """A job's answer to task number `index`."""
+    """The job's answer to task number `index`."""
 
     index: int
     result: dict[str, Any]
@@ -39,44 +42,12 @@ class Done:
 
 @dataclass(frozen=True)
 class Lost:
-    """Task number `index` hung (code timeout) or killed its worker (code crashed), twice."""
+    """Task number `index` outlasted its limit (code timeout) or took its worker down (code crashed), twice."""
 
     index: int
     code: str
     message: str
     wall_s: float
-
-
-@dataclass
-class _Worker:
-    process: subprocess.Popen[bytes]
-    words: IO[bytes]  # its standard error
-    lifeline: int
-    task: int | None = None
-    ready: bool = False
-    since: float = field(default_factory=time.monotonic)
-    unread: bytes = b""
-
-    def kill(self) -> None:
-        # Its group: a program that the worker started dies with it. SIGKILL: Vina heeds nothing else inside its search.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        os.close(self.lifeline)
-        for stream in (self.process.stdin, self.process.stdout, self.words):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
-
-    def last_words(self) -> str:
-        self.words.seek(0)
-        lines = self.words.read().decode(errors="replace").strip().splitlines()
-        return lines[-1] if lines else ""
-
-
-def _kill_all(workers: list[_Worker]) -> None:
-    while workers:
-        workers.pop().kill()
 
 
 class WorkerPool:
@@ -85,12 +56,12 @@ class WorkerPool:
     Parameters
     ----------
     factory : str
-        `module:function`; called with `argument` once in each worker, it returns the function that does a task.
+        `module:function`; called with `argument` once in each worker, it returns the function that does one task.
     argument : mapping
-        What JSON can carry.
+        Of what JSON can carry, as are tasks and results.
     workers : int
     time_limit_s : float
-        Wall seconds for one task, and for the factory.
+        Wall seconds for one task.
     """
 
     def __init__(self, factory: str, argument: Task, workers: int, time_limit_s: float) -> None:
@@ -98,8 +69,9 @@ class WorkerPool:
         self._size = workers
         self._time_limit_s = time_limit_s
         self._workers: list[_Worker] = []
+        self._running = False
         self._closed = False
-        self._finalizer = weakref.finalize(self, _kill_all, self._workers)
+        weakref.finalize(self, _kill_all, self._workers)
 
     def close(self) -> None:
         """Kill every worker."""
@@ -107,7 +79,7 @@ class WorkerPool:
         _kill_all(self._workers)
 
     def run(self, tasks: Sequence[Task]) -> Iterator[Done | Lost]:
-        """Yield one outcome a task, as they finish; a task whose worker hangs or dies is tried once more.
+        """Yield one outcome a task, as they finish; a task that is lost is tried once more.
 
         Closing the iterator early kills the workers that are busy.
 
@@ -115,136 +87,175 @@ class WorkerPool:
         ------
         OracleError
             If a worker cannot start.
+        RuntimeError
+            If the pool is closed or another run is under way.
         """
+        if self._closed or self._running:
+            raise RuntimeError("the pool is closed" if self._closed else "the pool runs other tasks")
         waiting = deque(enumerate(tasks))
-        attempts = [0] * len(tasks)
-        open_tasks = len(tasks)
+        retried: set[int] = set()
+        unanswered = len(tasks)
+        self._running = True
         try:
-            while open_tasks and not self._closed:
-                self._feed(waiting, min(self._size, open_tasks))
-                for outcome in self._wait():
-                    if isinstance(outcome, Lost):
-                        attempts[outcome.index] += 1
-                        if attempts[outcome.index] < _ATTEMPTS:
-                            waiting.append((outcome.index, tasks[outcome.index]))
-                            continue
-                    open_tasks -= 1
-                    yield outcome
+            while unanswered and not self._closed:
+                self._feed(waiting, min(self._size, unanswered))
+                for outcome in self._next_outcomes():
+                    if isinstance(outcome, Lost) and outcome.index not in retried:
+                        retried.add(outcome.index)
+                        waiting.append((outcome.index, tasks[outcome.index]))
+                    else:
+                        unanswered -= 1
+                        yield outcome
         finally:
-            self._drop([worker for worker in self._workers if worker.task is not None])
+            self._running = False
+            for worker in [worker for worker in self._workers if worker.task is not None]:
+                self._drop(worker)
 
     def _feed(self, waiting: deque[tuple[int, Task]], size: int) -> None:
         while len(self._workers) < size:
-            self._workers.append(_start(self._call))
+            self._workers.append(_start_worker(self._call))
         for worker in self._workers:
             if waiting and worker.ready and worker.task is None:
-                worker.task, task = waiting.popleft()
-                worker.since = time.monotonic()
-                _send(worker, json.dumps(task))
+                index, task = waiting.popleft()
+                worker.begin(index, task)
 
-    def _wait(self) -> list[Done | Lost]:
-        """Wait for the next news of any worker that is busy or starting."""
+    def _next_outcomes(self) -> list[Done | Lost]:
+        """Wait until a worker has news or is overdue."""
         busy = [worker for worker in self._workers if worker.task is not None or not worker.ready]
-        deadline = min(worker.since for worker in busy) + self._time_limit_s
+        deadlines = [worker.since + (self._time_limit_s if worker.ready else _START_LIMIT_S) for worker in busy]
         with selectors.DefaultSelector() as selector:
             for worker in busy:
-                assert worker.process.stdout is not None
-                selector.register(worker.process.stdout, selectors.EVENT_READ, worker)
-            events = selector.select(max(0.0, deadline - time.monotonic()))
-        outcomes = [outcome for key, _ in events for outcome in self._read(key.data)]
-        now = time.monotonic()
-        for worker in [worker for worker in busy if worker in self._workers and worker not in _data(events)]:
-            if (worker.task is not None or not worker.ready) and now - worker.since >= self._time_limit_s:
-                outcomes += self._lose(worker, "timeout", f"no answer within {self._time_limit_s:g} s")
+                selector.register(worker.output, selectors.EVENT_READ, worker)
+            news = {id(key.data) for key, _ in selector.select(max(0.0, min(deadlines) - time.monotonic()))}
+        outcomes: list[Done | Lost] = []
+        for worker, deadline in zip(busy, deadlines, strict=True):
+            if id(worker) in news:
+                outcomes += self._read(worker)
+            elif time.monotonic() >= deadline:
+                outcomes += self._lose(worker, "timeout", f"no answer within {deadline - worker.since:g} s")
         return outcomes
 
-    def _read(self, worker: _Worker) -> list[Done | Lost]:
-        assert worker.process.stdout is not None
-        chunk = os.read(worker.process.stdout.fileno(), 1 << 20)
+    def _read(self, worker: "_Worker") -> list[Done | Lost]:
+        chunk = os.read(worker.output, 1 << 20)
         if not chunk:
-            return self._lose(worker, "crashed", "")
+            return self._lose(worker, "crashed", "its worker died")
         worker.unread += chunk
         if not worker.unread.endswith(b"\n"):
             return []
         message, worker.unread = json.loads(worker.unread), b""
-        if not worker.ready:
-            if "error" in message:
-                self._drop([worker])
-                raise OracleError(f"a docking worker could not start: {message['error']}")
-            worker.ready = True
-            return []
-        assert worker.task is not None
-        done = Done(worker.task, message, time.monotonic() - worker.since)
-        worker.task = None
-        return [done]
+        if "error" in message:
+            self._drop(worker)
+            raise OracleError(f"a worker process cannot start: {message['error']}")
+        index, worker.task, worker.ready = worker.task, None, True
+        return [] if index is None else [Done(index, message["result"], message["wall_s"])]
 
-    def _lose(self, worker: _Worker, code: str, message: str) -> list[Done | Lost]:
-        task, wall_s = worker.task, time.monotonic() - worker.since
-        self._drop([worker])
+    def _lose(self, worker: "_Worker", code: str, message: str) -> list[Done | Lost]:
+        wall_s = time.monotonic() - worker.since
+        last_words = self._drop(worker)
         if code == "crashed":
-            message = f"its worker died ({_ending(worker.process.returncode)}) {self._words}".rstrip()
+            message += f" ({_ending(worker.process.returncode)})"
+            message += f": {last_words}" if last_words else ""
         if not worker.ready:
-            raise OracleError(f"a docking worker could not start: {message}")
-        return [] if task is None else [Lost(task, code, message, wall_s)]
+            raise OracleError(f"a worker process cannot start: {message}")
+        return [] if worker.task is None else [Lost(worker.task, code, message, wall_s)]
 
-    def _drop(self, workers: list[_Worker]) -> None:
-        for worker in workers:
-            self._workers.remove(worker)
-            self._words = worker.last_words()
-            worker.kill()
+    def _drop(self, worker: "_Worker") -> str:
+        self._workers.remove(worker)
+        return worker.kill()
 
 
-def _data(events: list[tuple[selectors.SelectorKey, int]]) -> list[_Worker]:
-    return [key.data for key, _ in events]
+@dataclass
+class _Worker:
+    process: subprocess.Popen[bytes]
+    input: IO[bytes]
+    output: int
+    words: IO[bytes]  # what it writes to standard error
+    lifeline: int
+    ready: bool = False
+    task: int | None = None
+    since: float = field(default_factory=time.monotonic)
+    unread: bytes = b""
+
+    def begin(self, index: int, task: Task) -> None:
+        self.task = index
+        self.since = time.monotonic()
+        self.send(json.dumps(task))
+
+    def send(self, line: str) -> None:
+        # That a worker has died is noticed at its output.
+        with contextlib.suppress(BrokenPipeError):
+            self.input.write(line.encode() + b"\n")
+            self.input.flush()
+
+    def kill(self) -> str:
+        """End the process and what it started; return the last line it wrote to standard error."""
+        # Vina heeds no other signal inside its search. The group has a program in it when docking runs one.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.words.seek(0)
+        lines = self.words.read().decode(errors="replace").strip().splitlines()
+        os.close(self.lifeline)
+        os.close(self.output)
+        self.words.close()
+        with contextlib.suppress(BrokenPipeError):
+            self.input.close()
+        return lines[-1] if lines else ""
+
+
+def _kill_all(workers: list[_Worker]) -> None:
+    while workers:
+        workers.pop().kill()
 
 
 def _ending(code: int) -> str:
     return signal.Signals(-code).name if code < 0 else f"exit code {code}"
 
 
-def _send(worker: _Worker, line: str) -> None:
-    assert worker.process.stdin is not None
-    # A worker that died meanwhile is noticed at its output.
-    with contextlib.suppress(BrokenPipeError):
-        worker.process.stdin.write(line.encode() + b"\n")
-        worker.process.stdin.flush()
-
-
-def _start(call: str) -> _Worker:
-    reading, lifeline = os.pipe()
-    words = tempfile.TemporaryFile()
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-c", "from molgfn.oracles.workers import serve; serve()", str(reading)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=words,
-        env=environment | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
-        pass_fds=(reading,),
-        # Ctrl-C in the terminal is the parent's to handle.
-        start_new_session=True,
-    )
-    os.close(reading)
-    worker = _Worker(process, words, lifeline)
-    _send(worker, call)
+def _start_worker(call: str) -> _Worker:
+    lifeline_end, lifeline = os.pipe()
+    output, output_end = os.pipe()
+    words = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the worker is killed
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-c", "from molgfn.oracles.workers import serve; serve()", str(lifeline_end)],
+            stdin=subprocess.PIPE,
+            stdout=output_end,
+            stderr=words,
+            env=os.environ | _ONE_THREAD | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            pass_fds=(lifeline_end,),
+            # Ctrl-C in the terminal is the parent's to handle.
+            start_new_session=True,
+        )
+    finally:
+        os.close(lifeline_end)
+        os.close(output_end)
+    assert process.stdin is not None
+    worker = _Worker(process, process.stdin, output, words, lifeline)
+    worker.send(call)
     return worker
 
 
 def serve() -> None:
     """Answer tasks until the parent closes the pipe or dies: what a worker process runs."""
     _die_with_parent(int(sys.argv[1]))
-    # C++ code prints to descriptor 1; the answers must stay alone in theirs.
-    answers = os.fdopen(os.dup(1), "w", buffering=1)
-    os.dup2(2, 1)
-    factory, argument = json.loads(sys.stdin.readline())
-    try:
-        job = _load(factory)(argument)
-    except Exception as error:
-        print(json.dumps({"error": f"{type(error).__name__}: {error}"}), file=answers)
-        return
-    print("{}", file=answers)
-    for line in sys.stdin:
-        print(json.dumps(job(json.loads(line))), file=answers)
+    # C++ code may print to descriptor 1; answers go through a copy that it does not know.
+    with os.fdopen(os.dup(1), "w", buffering=1) as answers:
+        os.dup2(2, 1)
+        call = sys.stdin.readline()
+        if not call:
+            return
+        factory, argument = json.loads(call)
+        try:
+            job = _load(factory)(argument)
+        except Exception as error:
+            print(json.dumps({"error": f"{type(error).__name__}: {error}"}), file=answers)
+            return
+        print(json.dumps({"ready": True}), file=answers)
+        for line in sys.stdin:
+            since = time.monotonic()
+            result = job(json.loads(line))
+            print(json.dumps({"result": result, "wall_s": time.monotonic() - since}), file=answers)
 
 
 def _load(factory: str) -> Callable[[Task], Job]:
@@ -254,6 +265,9 @@ def _load(factory: str) -> Callable[[Task], Job]:
 
 
 def _die_with_parent(lifeline: int) -> None:
-    """Let the kernel end this process group when the other end of the pipe closes, even inside C++ code."""
+    """Have the kernel end this process group when the other end of the pipe closes, be it in the midst of C++ code.
+
+    SIGIO, whose default is to terminate, goes to the whole group, so that a program started by a job dies too.
+    """
     fcntl.fcntl(lifeline, fcntl.F_SETOWN, -os.getpgrp())
     fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ IntArray = NDArray[np.int64]
 _ELEMENTS = {5: 1, 6: 2, 7: 3, 8: 4, 9: 5, 14: 6, 15: 7, 16: 8, 17: 9, 35: 10, 53: 11}
 _HYBRIDISATIONS = {Chem.HybridizationType.SP: 1, Chem.HybridizationType.SP2: 2, Chem.HybridizationType.SP3: 3}
 _BOND_ORDERS = {Chem.BondType.DOUBLE: 1, Chem.BondType.TRIPLE: 2, Chem.BondType.AROMATIC: 3}
-_SINGLE, _DOUBLE, _TRIPLE, _AROMATIC = 0, 1, 2, 3
+_SINGLE, _AROMATIC = 0, 3
 
 ATOM_FEATURES = {
     "element": 12,
@@ -102,18 +103,6 @@ class Graphs:
         return counts
 
 
-def concatenate(graphs: Iterable[Graphs]) -> Graphs:
-    """Put molecules end to end."""
-    parts = list(graphs)
-    return Graphs(
-        np.concatenate([part.atoms for part in parts]),
-        np.concatenate([part.bonds for part in parts]),
-        np.concatenate([part.bond_types for part in parts]),
-        np.concatenate([part.n_atoms for part in parts]),
-        np.concatenate([part.n_bonds for part in parts]),
-    )
-
-
 def featurise_smiles(smiles: Sequence[str]) -> Graphs:
     """Standardise molecules and return their graphs, in order.
 
@@ -123,56 +112,93 @@ def featurise_smiles(smiles: Sequence[str]) -> Graphs:
         If `smiles` is empty or one of them is no usable molecule; names it and its place.
     """
     if not len(smiles):
-        raise DataError("no molecules to score: the list of SMILES is empty")
-    graphs = []
+        raise DataError("no molecules: the list of SMILES is empty")
+    read = []
     for place, text in enumerate(smiles):
         try:
-            graphs.append(_graph_of(text))
+            read.append(_read_smiles(text))
         except MoleculeError as error:
-            raise DataError(f"molecule {place} of {len(smiles)} (counted from 0), {text!r}: {error}") from error
-    return concatenate(graphs)
+            raise DataError(f"molecule {place} (counted from 0), {text!r}: {error}") from error
+    return _graphs(read)
 
 
-def featurise(mol: Chem.Mol) -> Graphs:
-    """Return the graph of one molecule, as given; hydrogens are features of their heavy atoms."""
-    n_atoms, n_bonds = mol.GetNumAtoms(), mol.GetNumBonds()
-    ends = np.fromiter(
-        chain.from_iterable((bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()) for bond in mol.GetBonds()),
-        dtype=np.int64,
-        count=2 * n_bonds,
-    ).reshape(n_bonds, 2)
-    orders = np.fromiter(
-        (_BOND_ORDERS.get(bond.GetBondType(), _SINGLE) for bond in mol.GetBonds()), dtype=np.int64, count=n_bonds
-    )
-    ring_size, n_rings, in_ring = _rings(mol, n_atoms, n_bonds)
-    neighbours = np.bincount(ends.ravel(), minlength=n_atoms)
-    aromatic = np.zeros(n_atoms, dtype=np.int64)
-    aromatic[ends[orders == _AROMATIC]] = 1
-    read = np.array(
-        [
-            (
-                _ELEMENTS.get(atom.GetAtomicNum(), 0),
-                atom.GetTotalNumHs(),
-                atom.GetFormalCharge() + 1,
-                _HYBRIDISATIONS.get(atom.GetHybridization(), 0),
-            )
-            for atom in mol.GetAtoms()
-        ]
-    )
-    atoms = np.column_stack([read, neighbours, ring_size, n_rings, aromatic])
-    limits = np.array(list(ATOM_FEATURES.values())) - 1
-    return Graphs(
-        np.clip(atoms, 0, limits).astype(np.uint8),
-        ends,
-        _bond_types(orders, in_ring, (neighbours[ends] == 1).any(axis=1)),
-        np.array([n_atoms]),
-        np.array([n_bonds]),
-    )
+def featurise(mols: Iterable[Chem.Mol]) -> Graphs:
+    """Return the graphs of molecules, as given; hydrogens are features of their heavy atoms."""
+    return _graphs([_read(mol) for mol in mols])
+
+
+class _Read(NamedTuple):
+    """What is read from RDKit, atom by atom; everything else is computed for a whole batch at once."""
+
+    atoms: bytes
+    """Element, hydrogens, charge + 1 and hybridisation of each atom, four bytes an atom."""
+    bonds: tuple[int, ...]
+    """Both atoms, order and ring membership of each bond, four numbers a bond."""
+    rings: tuple[tuple[int, ...], ...]
+    """The atoms of each ring."""
 
 
 @lru_cache(maxsize=_CACHED_MOLECULES)
-def _graph_of(smiles: str) -> Graphs:
-    return featurise(standard_mol(smiles))
+def _read_smiles(smiles: str) -> _Read:
+    return _read(standard_mol(smiles))
+
+
+def _read(mol: Chem.Mol) -> _Read:
+    atoms = bytearray()
+    for atom in mol.GetAtoms():
+        atoms += bytes(
+            (
+                _ELEMENTS.get(atom.GetAtomicNum(), 0),
+                atom.GetTotalNumHs(),
+                min(max(atom.GetFormalCharge() + 1, 0), 2),
+                _HYBRIDISATIONS.get(atom.GetHybridization(), 0),
+            )
+        )
+    bonds = [
+        number
+        for bond in mol.GetBonds()
+        for number in (
+            bond.GetBeginAtomIdx(),
+            bond.GetEndAtomIdx(),
+            _BOND_ORDERS.get(bond.GetBondType(), _SINGLE),
+            bond.IsInRing(),
+        )
+    ]
+    return _Read(bytes(atoms), tuple(bonds), tuple(mol.GetRingInfo().AtomRings()))
+
+
+def _graphs(read: Sequence[_Read]) -> Graphs:
+    atoms = np.frombuffer(b"".join(molecule.atoms for molecule in read), dtype=np.uint8).reshape(-1, 4)
+    flat = np.fromiter(chain.from_iterable(molecule.bonds for molecule in read), dtype=np.int64).reshape(-1, 4)
+    n_atoms = np.array([len(molecule.atoms) // 4 for molecule in read])
+    n_bonds = np.array([len(molecule.bonds) // 4 for molecule in read])
+    starts = np.cumsum(n_atoms) - n_atoms
+    ends, orders, in_ring = flat[:, :2], flat[:, 2], flat[:, 3]
+    absolute = ends + np.repeat(starts, n_bonds)[:, None]
+    neighbours = np.bincount(absolute.ravel(), minlength=len(atoms))
+    aromatic = np.zeros(len(atoms), dtype=np.int64)
+    aromatic[absolute[orders == _AROMATIC]] = 1
+    at_end = (neighbours[absolute] == 1).any(axis=1)
+    columns = np.column_stack([atoms, neighbours, *_rings(read, starts, len(atoms)), aromatic])
+    return Graphs(
+        np.minimum(columns, np.array(list(ATOM_FEATURES.values())) - 1).astype(np.uint8),
+        ends,
+        np.choose(orders, [np.where(in_ring, 2, np.where(at_end, 0, 1)), np.where(in_ring, 4, 3), 5, 6]).astype(np.uint8),
+        n_atoms,
+        n_bonds,
+    )
+
+
+def _rings(read: Sequence[_Read], starts: IntArray, n: int) -> tuple[IntArray, IntArray]:
+    """Return for each of n atoms a code of its smallest ring (size - 2, 0 for none) and its number of rings."""
+    lengths = np.array([len(ring) for molecule in read for ring in molecule.rings], dtype=np.int64)
+    atoms = np.fromiter((atom for molecule in read for ring in molecule.rings for atom in ring), dtype=np.int64)
+    atoms += np.repeat(np.repeat(starts, [len(molecule.rings) for molecule in read]), lengths)
+    largest = ATOM_FEATURES["ring_size"] + 1
+    size = np.full(n, largest + 1)
+    np.minimum.at(size, atoms, np.repeat(np.minimum(lengths, largest), lengths))
+    size[size > largest] = 2
+    return size - 2, np.bincount(atoms, minlength=n)
 
 
 def _rows(sizes: IntArray, index: IntArray) -> IntArray:
@@ -181,23 +207,3 @@ def _rows(sizes: IntArray, index: IntArray) -> IntArray:
     starts = (np.cumsum(sizes) - sizes)[index]
     rows: IntArray = np.arange(wanted.sum()) + np.repeat(starts - (np.cumsum(wanted) - wanted), wanted)
     return rows
-
-
-def _rings(mol: Chem.Mol, n_atoms: int, n_bonds: int) -> tuple[IntArray, IntArray, NDArray[np.bool_]]:
-    """Return for each atom a code of its smallest ring and its number of rings, and which bonds are in a ring."""
-    rings = mol.GetRingInfo()
-    size = np.zeros(n_atoms, dtype=np.int64)
-    count = np.zeros(n_atoms, dtype=np.int64)
-    for ring in sorted(rings.AtomRings(), key=len, reverse=True):
-        atoms = list(ring)
-        size[atoms] = min(len(ring), 7) - 2
-        count[atoms] += 1
-    in_ring = np.zeros(n_bonds, dtype=np.bool_)
-    in_ring[list(chain.from_iterable(rings.BondRings()))] = True
-    return size, count, in_ring
-
-
-def _bond_types(orders: IntArray, in_ring: NDArray[np.bool_], at_end: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    single = np.where(in_ring, 2, np.where(at_end, 0, 1))
-    double = np.where(in_ring, 4, 3)
-    return np.choose(orders, [single, double, np.full_like(single, 5), np.full_like(single, 6)]).astype(np.uint8)

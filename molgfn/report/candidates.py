@@ -1,6 +1,5 @@
 """The candidate table: one row for each compound a run proposed, best first."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -27,8 +26,10 @@ def candidate_table(run: Path) -> pd.DataFrame:
 
     Raises
     ------
+    ConfigError
+        If the folder is no run directory.
     DataError
-        If the folder is no run directory, or its files cannot be read.
+        If one of its files cannot be read.
     """
     return _typed(describe(rank_compounds(read_run(run))), CANDIDATE_COLUMNS)
 
@@ -38,7 +39,7 @@ def rejected_table(run: Path) -> pd.DataFrame:
 
     Raises
     ------
-    DataError
+    ConfigError, DataError
         As `candidate_table`.
     """
     rejected = read_run(run).rejected.rename(columns={"reason": "reasons"})
@@ -52,18 +53,27 @@ def rank_compounds(data: RunData) -> pd.DataFrame:
     order of the ids.
     """
     predictions = _latest(data.predictions, "round").drop(columns="round")
-    measurements = _latest(data.measurements, "measurement_id")[["compound_id", "value", "unit", "docked_smiles"]]
-    table = data.compounds.merge(predictions, how="left", on="compound_id").merge(
-        measurements.rename(columns={"value": "oracle_value", "unit": "oracle_unit"}), how="left", on="compound_id"
-    )
-    failed = table["status"] == "failed"
-    table.loc[failed, ["oracle_value", "oracle_unit", "docked_smiles"]] = np.nan
+    table = data.compounds.merge(predictions, how="left", on="compound_id")
+    table = table.merge(_values(data), how="left", on="compound_id")
     estimate = table["oracle_value"].fillna(table["pred_mean"]).astype(float)
-    table["_failed"] = failed
-    table["_loss"] = estimate if data.direction == "minimise" else -estimate
-    table = table.sort_values(["_failed", "_loss", "compound_id"], na_position="last", ignore_index=True)
+    order = pd.DataFrame(
+        {
+            "failed": table["status"] == "failed",
+            "loss": estimate if data.direction == "minimise" else -estimate,
+            "compound_id": table["compound_id"],
+        }
+    ).sort_values(["failed", "loss", "compound_id"], na_position="last")
+    table = table.loc[order.index].reset_index(drop=True)
     table["rank"] = np.arange(1, len(table) + 1)
-    return table.drop(columns=["_failed", "_loss"])
+    return table
+
+
+def _values(data: RunData) -> pd.DataFrame:
+    """Return the latest measurement of each compound that is completed: a failure is never a number."""
+    completed = data.compounds.loc[data.compounds["status"] == "completed", "compound_id"]
+    values = _latest(data.measurements, "measurement_id")[["compound_id", "value", "unit", "docked_smiles"]]
+    values = values[values["compound_id"].isin(completed)]
+    return values.rename(columns={"value": "oracle_value", "unit": "oracle_unit"})
 
 
 def describe(table: pd.DataFrame) -> pd.DataFrame:
@@ -71,7 +81,7 @@ def describe(table: pd.DataFrame) -> pd.DataFrame:
     structure = pd.DataFrame([_structure_columns(smiles) for smiles in table["smiles"]], index=table.index)
     table = pd.concat([table, structure], axis=1)
     table["ligand_efficiency"] = ligand_efficiency(table)
-    table["blocks"] = [" | ".join(json.loads(blocks)) for blocks in table["blocks"]]
+    table["blocks"] = [" | ".join(blocks) for blocks in table["blocks"]]
     return table
 
 

@@ -1,21 +1,18 @@
 """Write the tables of a run as files that a spreadsheet opens safely."""
 
-import json
-import os
 import re
-import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from molgfn.campaign.run_directory import write_csv, write_json
 from molgfn.report.candidates import candidate_table, rejected_table
 from molgfn.report.columns import CANDIDATE_COLUMNS, REJECTED_COLUMNS, Column
 
-# What makes a spreadsheet run a cell as a formula, full-width forms included.
-_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-# Such as tab and carriage return, which some spreadsheets skip before a formula and some readers take for a new row.
+# A carriage return alone ends a row for some readers, and a line feed splits a cell for others.
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
@@ -36,71 +33,38 @@ def export_csv(run: Path, top: int | None = None) -> Path:
 
     Raises
     ------
+    ConfigError
+        If the folder is no run directory.
     DataError
-        If the folder is no run directory, or its files cannot be read.
+        If one of its files cannot be read.
     """
-    candidates = candidate_table(run).head(top) if top is not None else candidate_table(run)
-    folder = run / "exports"
-    folder.mkdir(exist_ok=True)
-    write_whole(
-        {
-            folder / "candidates.csv": csv_text(candidates, CANDIDATE_COLUMNS),
-            folder / "rejected.csv": csv_text(rejected_table(run), REJECTED_COLUMNS),
-            folder / "columns.json": columns_json(),
-        }
-    )
-    return folder / "candidates.csv"
+    candidates, rejected = candidate_table(run), rejected_table(run)
+    exports = run / "exports"
+    _write_table(exports / "candidates.csv", candidates if top is None else candidates.head(top), CANDIDATE_COLUMNS)
+    _write_table(exports / "rejected.csv", rejected, REJECTED_COLUMNS)
+    write_json(exports / "columns.json", explain_columns())
+    return exports / "candidates.csv"
 
 
-def csv_text(table: pd.DataFrame, columns: Iterable[Column]) -> str:
-    """Write a table as CSV: numbers rounded, text that a spreadsheet would run as a formula made harmless."""
-    written = {}
-    for column in columns:
-        cells = table[column.name]
-        if column.type == "text":
-            cells = cells.map(harmless)
-        elif column.decimals is not None:
-            cells = cells.round(column.decimals)
-        written[column.name] = cells
-    return pd.DataFrame(written).to_csv(index=False, lineterminator="\n")
-
-
-def harmless(cell: str) -> str:
-    """Put an apostrophe before a text that a spreadsheet would run as a formula, and keep a cell on one line.
-
-    Examples
-    --------
-    >>> harmless("=1+1"), harmless("CC(=O)O")
-    ("'=1+1", 'CC(=O)O')
-    """
-    line = _CONTROL_CHARACTERS.sub(" ", cell).strip()
-    return f"'{line}" if line.startswith(_FORMULA_STARTS) else line
-
-
-def columns_json() -> str:
-    """Explain every column of the exported tables."""
+def explain_columns() -> dict[str, list[dict[str, Any]]]:
+    """Explain every column of the exported tables: name, type, meaning and unit."""
     tables = {"candidates.csv": CANDIDATE_COLUMNS, "rejected.csv": REJECTED_COLUMNS}
-    explained = {
+    return {
         file: [{key: value for key, value in asdict(column).items() if key != "decimals"} for column in columns]
         for file, columns in tables.items()
     }
-    return json.dumps(explained, indent=2, ensure_ascii=False) + "\n"
 
 
-def write_whole(texts: Mapping[Path, str]) -> None:
-    """Write files so that nobody ever sees a part of one: all are complete beside their places before any is moved."""
-    temporary: dict[Path, Path] = {}
-    try:
-        for path, text in texts.items():
-            descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-            temporary[path] = Path(name)
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).chmod(0o644)
-        for path, whole in temporary.items():
-            os.replace(whole, path)
-    finally:
-        for whole in temporary.values():
-            whole.unlink(missing_ok=True)
+def _write_table(path: Path, table: pd.DataFrame, columns: Iterable[Column]) -> None:
+    cells = {column.name: list(_cells(table[column.name], column)) for column in columns}
+    write_csv(path, list(cells), list(zip(*cells.values(), strict=True)))
+
+
+def _cells(values: pd.Series, column: Column) -> Iterator[object]:
+    for value in values:
+        if column.type == "text":
+            yield _CONTROL_CHARACTERS.sub(" ", value).strip()
+        elif pd.isna(value):
+            yield None
+        else:
+            yield round(float(value), column.decimals) if column.type == "number" else int(value)

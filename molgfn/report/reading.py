@@ -1,22 +1,27 @@
-"""Read a run directory, as one consistent snapshot, without disturbing a run that is still writing to it."""
+"""Read a run directory into tables, also while the run is still writing to it."""
 
 import json
-import sqlite3
 import tomllib
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from molgfn.campaign.records import (
+    CompoundRow,
+    FailureRow,
+    InitialRow,
+    MeasurementRow,
+    PhaseRow,
+    PredictionRow,
+    RejectedRow,
+)
+from molgfn.campaign.run_directory import open_run
+from molgfn.campaign.store import Row, Store
 from molgfn.errors import DataError
 from molgfn.oracles.base import Direction
-
-SCHEMA_VERSION = 1
-
-_TABLES = ("compounds", "predictions", "measurements", "failures", "rejected", "phases", "initial_data")
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,8 @@ class RunData:
         Versions, seeds and inputs; empty if there is none.
     compounds, predictions, measurements, failures, rejected, phases, initial_data : DataFrame
         The tables of the store.
+    sampling : DataFrame
+        What the log tells of each round's proposing: one column for each number, and the round.
     """
 
     folder: Path
@@ -47,22 +54,23 @@ class RunData:
     rejected: pd.DataFrame
     phases: pd.DataFrame
     initial_data: pd.DataFrame
+    sampling: pd.DataFrame
 
     @property
     def name(self) -> str:
         """Name of the campaign."""
-        return str(self.settings.get("campaign", {}).get("name", self.folder.name))
+        return str(self.settings["campaign"]["name"])
 
     @property
     def direction(self) -> Direction:
-        """Whether lower or higher values are better: from the worst to the best value of the objective."""
-        objective = self.settings.get("objective", {})
-        return "maximise" if objective.get("best", -1.0) > objective.get("worst", 0.0) else "minimise"
+        """Whether lower or higher values are better."""
+        objective = self.settings["objective"]
+        return "minimise" if objective["best"] < objective["worst"] else "maximise"
 
     @property
     def unit(self) -> str:
-        """Unit of the measurements; that of docking while nothing is measured."""
-        return str(self.measurements["unit"].iloc[-1]) if len(self.measurements) else "kcal/mol"
+        """Unit of the measurements; empty while nothing is measured."""
+        return str(self.measurements["unit"].iloc[-1]) if len(self.measurements) else ""
 
     @property
     def rounds_finished(self) -> int:
@@ -71,31 +79,49 @@ class RunData:
         return int((finished > 0).sum())
 
 
-def read_run(run: Path) -> RunData:
+def read_run(path: Path) -> RunData:
     """Read everything that a report or an export is made from.
 
     Raises
     ------
+    ConfigError
+        If the folder is no run directory.
     DataError
-        If the folder is no run directory, or its files cannot be read.
+        If one of its files cannot be read.
     """
-    settings_file = run / "campaign.resolved.toml"
-    settings_text = _text(settings_file)
+    run = open_run(path)
+    settings_text = run.resolved.read_text(encoding="utf-8")
     try:
         settings = tomllib.loads(settings_text)
     except tomllib.TOMLDecodeError as error:
-        raise DataError(f"{settings_file}: {error}") from None
-    with _snapshot(run / "campaign.sqlite") as store:
-        tables = {table: pd.read_sql_query(f"SELECT * FROM {table}", store) for table in _TABLES}
-    return RunData(run, settings, settings_text, _manifest(run / "manifest.json"), **tables)
+        raise DataError(f"{run.resolved}: {error}") from None
+    with Store.read(run.database) as store:
+        # Phases and statuses come first: a round that ends meanwhile is then shown as it was before it ended.
+        return RunData(
+            folder=path,
+            settings=settings,
+            settings_text=settings_text,
+            manifest=_manifest(path / "manifest.json"),
+            phases=_table(PhaseRow, store.phases()),
+            compounds=_compounds(store.compounds()),
+            predictions=_table(PredictionRow, store.predictions()),
+            measurements=_table(MeasurementRow, store.measurements()),
+            failures=_table(FailureRow, store.failures()),
+            rejected=_table(RejectedRow, store.rejected()),
+            initial_data=_table(InitialRow, store.initial_data()),
+            sampling=_sampling(path / "log.jsonl"),
+        )
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        hint = "Give the folder of a run, such as runs/2026-11-22_parp1-demo."
-        raise DataError(f"{path.parent} is no run directory: it has no {path.name}", hint) from None
+def _table(row: type[Row], rows: Sequence[Row]) -> pd.DataFrame:
+    names = [field.name for field in fields(row)]
+    return pd.DataFrame([astuple(one) for one in rows], columns=names)
+
+
+def _compounds(rows: Sequence[CompoundRow]) -> pd.DataFrame:
+    names = [field.name for field in fields(CompoundRow)]
+    table = pd.DataFrame([[getattr(row, name) for name in names] for row in rows], columns=names)
+    return table.astype({"round": "Int64", "batch_round": "Int64"})
 
 
 def _manifest(path: Path) -> dict[str, Any]:
@@ -107,14 +133,16 @@ def _manifest(path: Path) -> dict[str, Any]:
         raise DataError(f"{path}: {error}") from None
 
 
-@contextmanager
-def _snapshot(path: Path) -> Iterator[sqlite3.Connection]:
+def _sampling(path: Path) -> pd.DataFrame:
+    events = [] if not path.exists() else [_event(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    # A round that was cut off and done again stands in the log twice.
+    by_round = {event["round"]: event for event in events if event.get("event") == "proposed"}
+    table = pd.DataFrame([by_round[number] for number in sorted(by_round)])
+    return table.drop(columns=["time", "event"], errors="ignore")
+
+
+def _event(line: str) -> dict[str, Any]:
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as store:
-            (version,) = store.execute("PRAGMA user_version").fetchone()
-            if version != SCHEMA_VERSION:
-                raise DataError(f"{path}: store of version {version}; this molgfn reads version {SCHEMA_VERSION}")
-            store.execute("BEGIN")
-            yield store
-    except (sqlite3.Error, pd.errors.DatabaseError) as error:
-        raise DataError(f"{path}: cannot be read: {error}") from None
+        return dict(json.loads(line))
+    except ValueError:  # half a line, left by a process that was killed
+        return {}

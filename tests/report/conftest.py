@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import product
 from pathlib import Path
@@ -11,21 +11,9 @@ import numpy as np
 import pytest
 from rdkit import Chem
 
-SCHEMA = """
-PRAGMA journal_mode=WAL;
-PRAGMA user_version=1;
-CREATE TABLE compounds(compound_id TEXT PRIMARY KEY, smiles TEXT NOT NULL, inchikey TEXT UNIQUE NOT NULL,
-    blocks TEXT NOT NULL, round INTEGER NOT NULL, status TEXT, batch_round INTEGER);
-CREATE TABLE predictions(compound_id TEXT, round INTEGER, pred_mean REAL, pred_std REAL, acquisition REAL,
-    log_reward REAL, source_model TEXT, PRIMARY KEY(compound_id, round));
-CREATE TABLE measurements(measurement_id INTEGER PRIMARY KEY, compound_id TEXT, round INTEGER, value REAL, unit TEXT,
-    docked_smiles TEXT, wall_s REAL, recorded_at TEXT);
-CREATE TABLE failures(failure_id INTEGER PRIMARY KEY, compound_id TEXT, round INTEGER, code TEXT, message TEXT,
-    wall_s REAL, recorded_at TEXT);
-CREATE TABLE rejected(round INTEGER, smiles TEXT, reason TEXT, PRIMARY KEY(round, smiles));
-CREATE TABLE phases(round INTEGER, phase TEXT, finished_at TEXT, PRIMARY KEY(round, phase));
-CREATE TABLE initial_data(smiles TEXT, value REAL);
-"""
+from molgfn.campaign.records import CompoundRow, InitialRow, PhaseName, PredictionRow, RejectedRow
+from molgfn.campaign.store import Store
+from molgfn.oracles.base import Failure, Measurement
 
 SETTINGS = """[campaign]
 name = "{name}"
@@ -42,74 +30,75 @@ kind = "docking"
 target = "PARP1"
 """
 
-_RINGS = ["c1ccccc1", "c1ccncc1", "C1CCOCC1", "C1CCNCC1", "c1cc[nH]c1", "c1ccsc1"]
 _LINKERS = ["C(=O)N", "CC", "NC(=O)", "O", "S(=O)(=O)N"]
-MOLECULES = [
-    Chem.CanonSmiles(f"{first}{linker}{second}")
-    for linker, first, second in product(_LINKERS, ["C1CCN(C)CC1", "Cc1ccccc1", "Fc1ccc(Cl)cc1"], _RINGS)
-]
+_LEFT = ["C1CCN(C)CC1", "Cc1ccccc1", "Fc1ccc(Cl)cc1"]
+_RIGHT = ["c1ccccc1", "c1ccncc1", "C1CCOCC1", "C1CCNCC1", "c1cc[nH]c1", "c1ccsc1"]
+MOLECULES = [Chem.CanonSmiles(f"{left}{linker}{right}") for linker, left, right in product(_LINKERS, _LEFT, _RIGHT)]
 
 
 class RunMaker:
-    """Writes run directories; every value follows from the seed."""
+    """Makes run directories whose every value follows from the seed 0.
+
+    A round proposes 8 molecules and sends 5: 4 are measured, 1 fails; in the last round of several that one is pending.
+    """
 
     def __init__(self, parent: Path) -> None:
-        self.parent = parent
+        self._parent = parent
 
     def __call__(
-        self, *, rounds: int = 2, name: str = "parp1-demo", best: float = -12.0, worst: float = -6.0, initial: int = 30
+        self,
+        *,
+        rounds: int = 2,
+        name: str = "parp1-demo",
+        best: float = -12.0,
+        worst: float = -6.0,
+        unit: str = "kcal/mol",
     ) -> Path:
-        """Each round proposes 8 molecules and sends 5: 4 are measured and 1 fails, or is pending in the last round."""
-        run = self.parent / name.replace("/", "_")
+        run = self._parent / name
         run.mkdir()
         (run / "campaign.resolved.toml").write_text(SETTINGS.format(name=name, best=best, worst=worst))
         (run / "manifest.json").write_text(json.dumps({"versions": {"molgfn": "0.1.0"}, "seed": 1}))
-        rng = np.random.default_rng(0)
-        molecules = iter(dict.fromkeys(MOLECULES))
-        with closing(sqlite3.connect(run / "campaign.sqlite")) as store, store:
-            store.executescript(SCHEMA)
-            for _ in range(initial):
-                store.execute("INSERT INTO initial_data VALUES(?, ?)", (next(molecules), rng.normal(-7, 1)))
-            for round_ in range(1, rounds + 1):
-                self._propose(store, round_, [next(molecules) for _ in range(8)], rng)
-                last = "pending" if round_ == rounds and rounds > 1 else "failed"
-                self._answer(store, round_, last, rng)
+        self._rng, self._unit, self._molecules = np.random.default_rng(0), unit, iter(MOLECULES)
+        with Store.create(run / "campaign.sqlite") as store:
+            with store.transaction():
+                store.add_initial_data(InitialRow(next(self._molecules), self._rng.normal(-7)) for _ in range(30))
+            for number in range(1, rounds + 1):
+                self._propose(store, number)
+                self._query(store, number, answered=number == 1 or number < rounds)
         return run
 
-    def _propose(self, store: sqlite3.Connection, round_: int, molecules: list[str], rng: np.random.Generator) -> None:
-        for smiles in molecules:
-            (count,) = store.execute("SELECT count(*) FROM compounds").fetchone()
-            compound = f"PARP1-{count + 1:06d}"
-            key = Chem.MolToInchiKey(Chem.MolFromSmiles(smiles))
-            blocks = json.dumps(["c1ccccc1", "C=O"])
-            row = (compound, smiles, key, blocks, round_, "proposed", None)
-            store.execute("INSERT INTO compounds VALUES(?, ?, ?, ?, ?, ?, ?)", row)
-            mean = rng.normal(-8, 1)
-            prediction = (compound, round_, mean, 0.5, -mean + 0.5, -1.25, f"round_{round_:03d}")
-            store.execute("INSERT INTO predictions VALUES(?, ?, ?, ?, ?, ?, ?)", prediction)
-        store.execute("INSERT INTO rejected VALUES(?, ?, ?)", (round_, "O=C1C=CC(=O)C=C1", "PAINS: quinone_A(370)"))
-        for phase in ("propose", "select"):
-            store.execute("INSERT INTO phases VALUES(?, ?, '2026-11-22T10:00:00')", (round_, phase))
-
-    def _answer(self, store: sqlite3.Connection, round_: int, last: str, rng: np.random.Generator) -> None:
-        sent = store.execute("SELECT compound_id, smiles FROM compounds WHERE round = ? LIMIT 5", (round_,)).fetchall()
-        for place, (compound, smiles) in enumerate(sent):
-            status = last if place == 4 else "completed"
-            store.execute(
-                "UPDATE compounds SET status = ?, batch_round = ? WHERE compound_id = ?", (status, round_, compound)
+    def _propose(self, store: Store, number: int) -> None:
+        with store.transaction():
+            new = list(self._compounds(number, first=len(store.compounds()) + 1))
+            store.add_compounds(new)
+            store.add_predictions(
+                PredictionRow(row.compound_id, number, mean, 0.5, 0.5 - mean, -1.25, f"round_{number:03d}")
+                for row, mean in zip(new, self._rng.normal(-8, 1, len(new)), strict=True)
             )
-            if status == "completed":
-                store.execute(
-                    "INSERT INTO measurements VALUES(NULL, ?, ?, ?, 'kcal/mol', ?, 20.5, '2026-11-22T10:00:00')",
-                    (compound, round_, rng.normal(-8.5, 1), smiles),
-                )
-            elif status == "failed":
-                store.execute(
-                    "INSERT INTO failures VALUES(NULL, ?, ?, 'timeout', 'no answer within 600 s', 600, '')",
-                    (compound, round_),
-                )
-        for phase in ("query", "learn") if last == "failed" else ():
-            store.execute("INSERT INTO phases VALUES(?, ?, '2026-11-22T10:00:00')", (round_, phase))
+            store.add_rejected(
+                [RejectedRow(number, "O=C1C=CC(=O)C=C1", "mw 108.1 is below 200; alert PAINS: quinone_A(370)")]
+            )
+            store.finish(number, "propose")
+            store.send([row.compound_id for row in new[:5]], number)
+            store.finish(number, "select")
+
+    def _compounds(self, number: int, first: int) -> Iterator[CompoundRow]:
+        for place in range(first, first + 8):
+            smiles = next(self._molecules)
+            key = Chem.MolToInchiKey(Chem.MolFromSmiles(smiles))
+            yield CompoundRow(f"PARP1-{place:06d}", smiles, key, ("c1ccccc1", "C=O"), number, "proposed", None)
+
+    def _query(self, store: Store, number: int, answered: bool) -> None:
+        *good, last = store.compounds(batch_round=number)
+        for row in good:
+            value = self._rng.normal(-8.5)
+            store.record(Measurement(row.compound_id, value, 20.5, row.smiles), number, self._unit)
+        if answered:
+            store.record(Failure(last.compound_id, "timeout", "no answer within 600 s", 600.0), number, self._unit)
+            phases: list[PhaseName] = ["query", "learn"]
+            with store.transaction():
+                for phase in phases:
+                    store.finish(number, phase)
 
 
 @pytest.fixture
@@ -122,8 +111,7 @@ def run(make_run: Callable[..., Path]) -> Path:
     return make_run()
 
 
-def execute(run: Path, *statements: str) -> None:
-    """Change the store of a run."""
+def _change(run: Path, *statements: str) -> None:
     with closing(sqlite3.connect(run / "campaign.sqlite")) as store, store:
         for statement in statements:
             store.execute(statement)
@@ -131,4 +119,5 @@ def execute(run: Path, *statements: str) -> None:
 
 @pytest.fixture
 def change() -> Callable[..., None]:
-    return execute
+    """Changes the store of a run with statements of SQL."""
+    return _change

@@ -5,10 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from molgfn.report import export
 from molgfn.report.candidates import candidate_table
 from molgfn.report.columns import CANDIDATE_COLUMNS, REJECTED_COLUMNS
-from molgfn.report.export import columns_json, export_csv, harmless, write_whole
+from molgfn.report.export import explain_columns, export_csv
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -57,29 +56,18 @@ def test_only_the_best_are_written_when_asked(run):
     assert rows(export_csv(run, top=0)) == []
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r\n@", " =", "＝"])
-def test_a_formula_is_made_harmless(start):
-    assert harmless(f"{start}cmd") == f"'{start.strip()}cmd"
-
-
-def test_a_cell_stays_on_one_line():
-    assert harmless("no\ranswer\n\tat all\x00") == "no answer at all"
-
-
 def test_every_text_of_the_store_is_made_harmless(run, change):
     change(run, "UPDATE compounds SET compound_id = '=cmd' WHERE compound_id = 'PARP1-000008'")
-    change(run, "UPDATE rejected SET reason = '@cmd\r=2'")
+    change(run, "UPDATE rejected SET reason = '\r@cmd\r\n=2\tno'")
     path = export_csv(run)
     assert "'=cmd" in {row["compound_id"] for row in rows(path)}
-    assert {row["reasons"] for row in rows(path.parent / "rejected.csv")} == {"'@cmd =2"}
+    assert {row["reasons"] for row in rows(path.parent / "rejected.csv")} == {"'@cmd =2 no"}
 
 
 def test_numbers_below_zero_and_structures_stay_what_they_are(run):
     for row in rows(export_csv(run)):
         assert float(row["pred_mean"]) < 0
         assert not row["smiles"].startswith("'")
-    assert harmless("[NH3+]CC(=O)O") == "[NH3+]CC(=O)O"
-    assert harmless("") == ""
 
 
 def test_columns_are_explained(run):
@@ -89,7 +77,7 @@ def test_columns_are_explained(run):
         header = (path.parent / file).read_text().splitlines()[0].split(",")
         assert [column["name"] for column in columns] == header
         assert all(column["meaning"] and column["type"] in ("text", "integer", "number") for column in columns)
-    assert json.loads(columns_json()) == explained
+    assert explain_columns() == explained
     assert set(explained) == {"candidates.csv", "rejected.csv"}
     assert len(CANDIDATE_COLUMNS) + len(REJECTED_COLUMNS) == sum(map(len, explained.values()))
 
@@ -103,21 +91,12 @@ def test_a_run_without_proposals_is_exported_as_headers(make_run):
 def test_an_export_that_breaks_leaves_the_old_files_whole(run, change, monkeypatch):
     path = export_csv(run)
     before = {file.name: file.read_text() for file in path.parent.iterdir()}
-    change(run, "DELETE FROM rejected", "UPDATE compounds SET status = 'abandoned'")
+    change(run, "UPDATE compounds SET status = 'abandoned'")
 
-    def broken():
+    def broken(*_):
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(export, "columns_json", broken)
+    monkeypatch.setattr("os.fsync", broken)
     with pytest.raises(OSError, match="no space"):
         export_csv(run)
-    assert {file.name: file.read_text() for file in path.parent.iterdir()} == before
-
-
-def test_no_file_is_replaced_before_all_are_written(tmp_path):
-    whole, lost = tmp_path / "a.csv", tmp_path / "missing" / "b.csv"
-    whole.write_text("old")
-    with pytest.raises(FileNotFoundError):
-        write_whole({whole: "new", lost: "new"})
-    assert [file.name for file in tmp_path.iterdir()] == ["a.csv"]
-    assert whole.read_text() == "old"
+    assert {name: (path.parent / name).read_text() for name in before} == before

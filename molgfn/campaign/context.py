@@ -1,0 +1,57 @@
+"""What every phase of a campaign works with."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from molgfn.campaign.config import Campaign
+from molgfn.campaign.constraints import Constraints
+from molgfn.campaign.parts import Parts
+from molgfn.campaign.records import PhaseName
+from molgfn.campaign.run_directory import RunDirectory
+from molgfn.campaign.sections import DockingSection
+from molgfn.campaign.signals import StopRequest
+from molgfn.campaign.store import Store
+from molgfn.oracles.base import Oracle
+from molgfn.progress import Progress
+
+
+@dataclass(frozen=True)
+class Context:
+    """A campaign that is being carried out."""
+
+    campaign: Campaign
+    run: RunDirectory
+    store: Store
+    parts: Parts
+    oracle: Oracle
+    progress: Progress
+    stop: StopRequest
+
+    @property
+    def constraints(self) -> Constraints:
+        """What a candidate must meet."""
+        objective = self.campaign.objective
+        return Constraints(
+            objective.windows.limits(), objective.alerts, required=objective.required, forbidden=objective.forbidden
+        )
+
+    @property
+    def id_prefix(self) -> str:
+        """First part of every compound id: the target's name, or that of the campaign."""
+        oracle = self.campaign.oracle
+        target = oracle.target if isinstance(oracle, DockingSection) else None
+        return re.sub(r"[^A-Z0-9]+", "-", (target or self.campaign.campaign.name).upper()).strip("-")
+
+    def seed(self, round_number: int, phase: PhaseName) -> int:
+        """Return the seed of a phase: the same whatever was run before it in this process."""
+        entropy = [self.campaign.campaign.seed, round_number, *phase.encode()]
+        return int(np.random.SeedSequence(entropy).generate_state(1)[0])
+
+    def proxy_folder(self, round_number: int) -> Path:
+        """Return where the proxy is that a round ended with; for round 0, the one that the campaign starts from."""
+        if round_number == 0 and self.campaign.proxy.start is not None:
+            return self.run.input_proxy
+        return self.run.proxy(round_number)

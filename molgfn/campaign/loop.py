@@ -1,0 +1,151 @@
+"""The loop: carry out the phases of a campaign that are not finished, one after the other."""
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from molgfn.campaign.config import Campaign, load_campaign
+from molgfn.campaign.context import Context
+from molgfn.campaign.inputs import prepare
+from molgfn.campaign.parts import Parts
+from molgfn.campaign.records import InitialRow, PhaseName
+from molgfn.campaign.round_tables import write_proxy_card, write_round_tables
+from molgfn.campaign.rounds import PHASE_FUNCTIONS, planned_phases
+from molgfn.campaign.run_directory import RunDirectory, create_run, open_run
+from molgfn.campaign.signals import StopRequest, stop_on_signals
+from molgfn.campaign.store import Store
+from molgfn.errors import ConfigError, Stopped
+from molgfn.oracles.base import Oracle
+from molgfn.progress import Progress
+from molgfn.proxy.data import BadRow, read_table
+
+
+def real_parts(campaign: Campaign) -> Parts:
+    """Return the parts that a campaign file asks for."""
+    from molgfn.campaign.assemble import CampaignParts  # loads torch, which takes seconds
+
+    return CampaignParts(campaign)
+
+
+def start_run(
+    campaign: Campaign,
+    runs_dir: Path,
+    argv: Sequence[str],
+    progress: Progress,
+    *,
+    source: Path | None = None,
+    assemble: Callable[[Campaign], Parts] = real_parts,
+) -> Path:
+    """Carry out a campaign in a new run directory.
+
+    Parameters
+    ----------
+    campaign : Campaign
+    runs_dir : Path
+        Where the run directory is made.
+    argv : sequence of str
+        The command line, for the manifest.
+    progress : Progress
+    source : Path, optional
+        The campaign file, of which the run keeps a copy.
+    assemble : callable
+        Makes the parts of the campaign.
+
+    Returns
+    -------
+    Path
+        The run directory.
+
+    Raises
+    ------
+    MolgfnError
+        ConfigError, DataError, OracleError before anything is written if an input cannot be used; later OracleError,
+        NoCandidateError, or Stopped, after which `resume_run` goes on.
+    """
+    parts = assemble(campaign)
+    initial, left_out = _initial_data(campaign)
+    with closing(parts.open_oracle()) as oracle:
+        _check_proxy(campaign, parts, oracle)
+        run = create_run(runs_dir, campaign.campaign.name, lambda run: prepare(run, campaign, source, argv, initial))
+        progress.log(f"run directory: {run.path}")
+        for row in left_out:
+            progress.log(f"{campaign.proxy.data}, line {row.line}: left out: {row.found}")
+        run.log("started", argv=list(argv), initial_molecules=len(initial), rows_left_out=len(left_out))
+        _carry_out(run, campaign, parts, oracle, progress)
+    return run.path
+
+
+def resume_run(path: Path, progress: Progress, *, assemble: Callable[[Campaign], Parts] = real_parts) -> Path:
+    """Go on with a run that was stopped or killed; what is finished stays as it is.
+
+    Raises
+    ------
+    MolgfnError
+        As `start_run`; ConfigError if `path` is no run directory or another process is running it.
+    """
+    run = open_run(path)
+    campaign = load_campaign(run.resolved)
+    with closing(Store.read(run.database)) as store:
+        finished = {(row.round, row.phase) for row in store.phases()}
+    if set(_plan(campaign)) <= finished:
+        progress.log(f"{path}: all {campaign.campaign.rounds} rounds are done")
+        return path
+    parts = assemble(campaign)
+    with closing(parts.open_oracle()) as oracle:
+        run.log("resumed")
+        _carry_out(run, campaign, parts, oracle, progress)
+    return path
+
+
+def _carry_out(run: RunDirectory, campaign: Campaign, parts: Parts, oracle: Oracle, progress: Progress) -> None:
+    hint = f"molgfn resume {run.path}"
+    with run.lock(), stop_on_signals(hint) as stop, Store.open(run.database) as store:
+        context = Context(campaign, run, store, parts, oracle, progress, stop)
+        try:
+            _carry_out_phases(context, stop)
+        except Exception as error:
+            run.log("stopped" if isinstance(error, Stopped) else "error", message=str(error))
+            raise
+        run.log("finished")
+
+
+def _carry_out_phases(context: Context, stop: StopRequest) -> None:
+    store, run = context.store, context.run
+    # Files that follow from the store may be missing where a run was killed just after a phase.
+    for number in sorted({row.round for row in store.phases()}):
+        write_round_tables(run, store, number)
+    for number, phase in _plan(context.campaign):
+        if store.is_finished(number, phase):
+            continue
+        stop.check()
+        run.log("phase", round=number, phase=phase)
+        PHASE_FUNCTIONS[phase](context, number)
+        write_round_tables(run, store, number)
+        if phase == "learn":
+            write_proxy_card(run, store)
+
+
+def _plan(campaign: Campaign) -> list[tuple[int, PhaseName]]:
+    proxy = campaign.proxy
+    return planned_phases(campaign.campaign.rounds, proxy=proxy.start is not None, data=proxy.data is not None)
+
+
+def _initial_data(campaign: Campaign) -> tuple[list[InitialRow], Sequence[BadRow]]:
+    section = campaign.proxy
+    if section.data is None:
+        return [], ()
+    table = read_table(section.data, section.value_column)
+    rows = [InitialRow(*row) for row in zip(table.smiles, table.values.tolist(), strict=True)]
+    return rows, table.bad_rows
+
+
+def _check_proxy(campaign: Campaign, parts: Parts, oracle: Oracle) -> None:
+    if campaign.proxy.start is None:
+        return
+    proxy = parts.load_proxy(campaign.proxy.start)
+    if (proxy.unit, proxy.direction) != (oracle.unit, oracle.direction):
+        raise ConfigError(
+            f"[proxy] start = {campaign.proxy.start}: it predicts {proxy.unit} ({proxy.direction}), "
+            f"but the oracle answers in {oracle.unit} ({oracle.direction})",
+            "Name a proxy of the same unit and direction, or none: then random molecules are measured first.",
+        )

@@ -1,0 +1,88 @@
+"""The rows of a campaign's record."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Status = Literal["proposed", "pending", "completed", "failed", "abandoned"]
+STATUSES: tuple[Status, ...] = get_args(Status)
+PhaseName = Literal["propose", "select", "query", "learn"]
+PHASES: tuple[PhaseName, ...] = get_args(PhaseName)
+
+
+@dataclass(frozen=True)
+class CompoundRow:
+    """A molecule once proposed; `blocks` are block SMILES, `batch_round` the round that sent it to the oracle."""
+
+    compound_id: str
+    smiles: str
+    inchikey: str
+    blocks: tuple[str, ...]
+    round: int
+    status: Status
+    batch_round: int | None
+
+
+@dataclass(frozen=True)
+class PredictionRow:
+    """What one model thought of a compound in one round; mean and standard deviation in the unit of the oracle."""
+
+    compound_id: str
+    round: int
+    pred_mean: float
+    pred_std: float
+    acquisition: float
+    log_reward: float
+    source_model: str
+
+
+@dataclass(frozen=True)
+class MeasurementRow:
+    """A value that the oracle gave."""
+
+    measurement_id: int
+    compound_id: str
+    round: int
+    value: float
+    unit: str
+    docked_smiles: str
+    wall_s: float
+    recorded_at: str
+
+
+@dataclass(frozen=True)
+class FailureRow:
+    """A compound that the oracle could not answer, kept even if it is asked again later."""
+
+    failure_id: int
+    compound_id: str
+    round: int
+    code: str
+    message: str
+    wall_s: float
+    recorded_at: str
+
+
+@dataclass(frozen=True)
+class RejectedRow:
+    """A molecule that was sampled but may not be proposed, and why."""
+
+    round: int
+    smiles: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class PhaseRow:
+    """A phase that is finished."""
+
+    round: int
+    phase: PhaseName
+    finished_at: str
+
+
+@dataclass(frozen=True)
+class InitialRow:
+    """A molecule of the initial data, standardised, and its value in the unit of the oracle."""
+
+    smiles: str
+    value: float

@@ -1,0 +1,90 @@
+"""The reward as the trainer sees it: of trees, scored once each, corrected so that the law is over molecules."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from molgfn.environments.fragments import FragmentEnvironment
+from molgfn.environments.states import States
+from molgfn.errors import MolgfnError
+
+Reward = Callable[[Sequence[str]], NDArray[np.float64]]
+"""Log reward, shape (B,), finite, of B molecules given by their standard SMILES."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What is known of a molecule.
+
+    Attributes
+    ----------
+    smiles : str
+    blocks : tuple of str
+        SMILES of its blocks, sorted.
+    log_reward : float
+        As the reward gave it.
+    log_target : float
+        What training balances against: `log_reward` less the log of the build multiplicity.
+    """
+
+    smiles: str
+    blocks: tuple[str, ...]
+    log_reward: float
+    log_target: float
+
+
+class TreeScorer:
+    """Scores finished states; equal molecules are assembled and scored once.
+
+    Parameters
+    ----------
+    environment : FragmentEnvironment
+    reward : Reward
+    capacity : int
+        Molecules remembered; beyond it the oldest are forgotten.
+    """
+
+    def __init__(self, environment: FragmentEnvironment, reward: Reward, capacity: int = 200_000) -> None:
+        self._environment = environment
+        self._reward = reward
+        self._capacity = capacity
+        self._known: dict[int, Scored] = {}
+
+    def __call__(self, states: States) -> list[Scored]:
+        """Return what is known of each finished state.
+
+        Raises
+        ------
+        MolgfnError
+            If the reward of a molecule is NaN or infinite; the message names the molecule.
+        """
+        environment = self._environment
+        trees = [environment.tree(states, row) for row in range(len(states))]
+        identities = [environment.codes.identity(tree) for tree in trees]
+        codes = [identity.code for identity in identities]
+        new = {code: row for row, code in enumerate(codes) if code not in self._known}
+        smiles = [environment.smiles(trees[row]) for row in new.values()]
+        fresh: dict[int, Scored] = {}
+        if smiles:
+            values = np.asarray(self._reward(smiles), dtype=np.float64)
+            _check_finite(smiles, values)
+            for (code, row), name, value in zip(new.items(), smiles, values.tolist(), strict=True):
+                multiplicity = environment.log_build_multiplicity(trees[row], identities[row].automorphisms)
+                fresh[code] = Scored(name, environment.block_smiles(trees[row]), value, value - multiplicity)
+        result = [fresh[code] if code in fresh else self._known[code] for code in codes]
+        self._known.update(fresh)
+        while len(self._known) > self._capacity:
+            del self._known[next(iter(self._known))]
+        return result
+
+
+def _check_finite(smiles: list[str], values: NDArray[np.float64]) -> None:
+    if values.shape != (len(smiles),):
+        raise MolgfnError(f"the reward returned shape {values.shape} for {len(smiles)} molecules")
+    for name, value in zip(smiles, values.tolist(), strict=True):
+        if not np.isfinite(value):
+            raise MolgfnError(
+                f"the log reward of {name} is {value}", "A reward must be positive and finite: give it a floor."
+            )

@@ -1,0 +1,119 @@
+"""What a run has achieved, in sentences for a chemist."""
+
+from collections.abc import Sequence
+from math import isfinite
+
+import pandas as pd
+
+from molgfn.report.reading import RunData
+from molgfn.report.summary import RoundSummary, Spread
+
+LARGER_BY = 0.5
+"""Mean number of heavy atoms above that of D0 from which size is named as a reason for better scores."""
+
+
+def headline(data: RunData, ranked: pd.DataFrame, rounds: Sequence[RoundSummary]) -> list[str]:
+    """Say what was asked, how much was measured, what is best and what failed.
+
+    Parameters
+    ----------
+    data : RunData
+    ranked : DataFrame
+        From `rank_compounds`.
+    rounds : sequence of RoundSummary
+        D0 first.
+    """
+    sentences = [_asked(data), *_counted(data, ranked), *_best(ranked)]
+    measured = [one for one in rounds if one.round > 0 and one.value.n]
+    if measured:
+        sentences += _compared(rounds[0], measured[-1], data)
+    return sentences
+
+
+def _asked(data: RunData) -> str:
+    oracle, campaign = data.settings["oracle"], data.settings["campaign"]
+    lower = "lower" if data.direction == "minimise" else "higher"
+    what = f"docking to {oracle.get('target') or 'the given receptor'}" if oracle["kind"] == "docking" else "its oracle"
+    unit = f" in {data.unit}" if data.unit else ""
+    return (
+        f"The campaign {data.name} designs molecules and scores them by {what}{unit}, {lower} being better. "
+        f"{data.rounds_finished} of {campaign['rounds']} rounds are finished."
+    )
+
+
+def _counted(data: RunData, ranked: pd.DataFrame) -> list[str]:
+    counts = ranked["status"].value_counts()
+    if ranked.empty:
+        return ["No molecule is proposed yet."]
+    asked = len(ranked) - counts.get("proposed", 0)
+    words = [f"{counts[status]} {word}" for status, word in _STATUS_WORDS.items() if status in counts]
+    tally = f": {_listed(words)}" if words else ""
+    sentences = [f"{_many(len(ranked), 'molecule')} were proposed and {asked} of them sent to the oracle{tally}."]
+    failed = data.compounds.loc[data.compounds["status"] == "failed", "compound_id"]
+    codes = data.failures[data.failures["compound_id"].isin(failed)].drop_duplicates("compound_id", keep="last")
+    if len(codes):
+        reasons = [f"{code} ({count})" for code, count in codes["code"].value_counts().items()]
+        sentences.append(f"Reasons for failing: {_listed(reasons)}. A failure never counts as a number.")
+    return sentences
+
+
+_STATUS_WORDS = {
+    "completed": "measured",
+    "failed": "failed",
+    "pending": "not answered yet",
+    "abandoned": "given up",
+}
+
+
+def _best(ranked: pd.DataFrame) -> list[str]:
+    measured = ranked[ranked["status"] == "completed"]
+    if measured.empty:
+        return []
+    row = measured.iloc[0]
+    return [f"The best measured is {row['compound_id']} with {row['oracle_value']:.2f} {row['oracle_unit']}."]
+
+
+def _compared(start: RoundSummary, last: RoundSummary, data: RunData) -> list[str]:
+    batch = f"Mean {measured_name(data)}: {_with_n(last.value, data.unit)} in round {last.round}'s batch"
+    if not start.value.n:
+        return [f"{batch}; there is no D0 (initial data) to compare it with."]
+    gain = start.value.mean - last.value.mean
+    better = gain if data.direction == "minimise" else -gain
+    verdict = f"{abs(better):.2f} {data.unit} {'better' if better > 0 else 'worse'}"
+    sentence = f"{batch}, {_with_n(start.value)} in D0, the data that the proxy started from: {verdict}."
+    return [sentence, *_sized(start, last, data)]
+
+
+def _sized(start: RoundSummary, last: RoundSummary, data: RunData) -> list[str]:
+    """Say how much of a difference in docking score goes with size."""
+    if data.settings["oracle"]["kind"] != "docking" or not isfinite(start.heavy_atoms.mean):
+        return []
+    sizes = f"{last.heavy_atoms.mean:.1f} heavy atoms on average against {start.heavy_atoms.mean:.1f} in D0"
+    if last.heavy_atoms.mean - start.heavy_atoms.mean > LARGER_BY:
+        text = f"Docking rewards size, and the batch is larger ({sizes}): part of its score comes from that."
+    else:
+        text = f"Docking rewards size; the batch is not larger ({sizes})."
+    if isfinite(last.efficiency.mean) and isfinite(start.efficiency.mean):
+        text += f" Its ligand efficiency is {last.efficiency.mean:.3f} against {start.efficiency.mean:.3f}."
+    if isfinite(last.beyond_size):
+        side = "better" if (last.beyond_size < 0) == (data.direction == "minimise") else "worse"
+        text += f" At equal size it is {abs(last.beyond_size):.2f} {data.unit} {side} than D0."
+    return [text]
+
+
+def measured_name(data: RunData) -> str:
+    """Return what the oracle's value is called."""
+    return "docking score" if data.settings["oracle"]["kind"] == "docking" else "measured value"
+
+
+def _with_n(values: Spread, unit: str = "") -> str:
+    sd = f", sd {values.sd:.2f}" if isfinite(values.sd) else ""
+    return f"{values.mean:.2f}{' ' * bool(unit)}{unit} (n = {values.n}{sd})"
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

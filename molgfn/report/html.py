@@ -1,0 +1,151 @@
+"""The report of a run: one HTML file that loads nothing, runs no script and escapes all that it shows."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from molgfn.campaign.run_directory import write_text
+from molgfn.report.candidates import describe, rank_compounds
+from molgfn.report.headline import headline, measured_name
+from molgfn.report.pictures import structure_picture
+from molgfn.report.plots import Series, distribution_plot, parity_plot, trend_plot
+from molgfn.report.reading import RunData, read_run
+from molgfn.report.summary import RoundSummary, agreement, measured_compounds, summarise_rounds
+
+BEST_SHOWN = 50
+REASONS_SHOWN = 15
+
+_TEMPLATES = Path(__file__).parent / "templates"
+# "mw 512.3 is above 500" and "sent to the oracle before, as PARP1-000012" are one reason each, whatever the molecule.
+_PARTICULARS = re.compile(r"(?<=\w) -?[\d.]+(?:e[+-]?\d+)? is(?= (?:above|below) )|, as .*$")
+
+
+def write_report(run: Path) -> Path:
+    """Write report.html of a run, whole or not at all; any number of finished rounds will do, also none.
+
+    Returns
+    -------
+    Path
+        Of the report.
+
+    Raises
+    ------
+    ConfigError
+        If the folder is no run directory.
+    DataError
+        If one of its files cannot be read.
+    """
+    write_text(run / "report.html", render_report(read_run(run)))
+    return run / "report.html"
+
+
+def render_report(data: RunData) -> str:
+    """Return the page."""
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["number"] = _number
+    return environment.get_template("report.html.j2").render(_content(data))
+
+
+def _content(data: RunData) -> dict[str, Any]:
+    ranked = rank_compounds(data)
+    measured = measured_compounds(data)
+    rounds = summarise_rounds(data, measured)
+    compared = measured.dropna(subset=["pred_mean", "oracle_value"])
+    return {
+        "data": data,
+        "unit": data.unit or "kcal/mol",
+        "measured_name": measured_name(data),
+        "headline": headline(data, ranked, rounds),
+        "rounds": rounds,
+        "plots": {name: Markup(plot) for name, plot in _plots(data, rounds, measured, compared).items()},
+        "overall": agreement(compared["pred_mean"], compared["oracle_value"]),
+        "best": list(_cards(describe(ranked.head(BEST_SHOWN)))),
+        "failures": _failures(data),
+        "sampling": data.sampling,
+        "reasons": _reasons(data.rejected["reason"]).head(REASONS_SHOWN),
+        "manifest": list(_flat(data.manifest)),
+    }
+
+
+def _plots(
+    data: RunData, rounds: Sequence[RoundSummary], measured: pd.DataFrame, compared: pd.DataFrame
+) -> dict[str, str]:
+    """Draw what there is enough data for."""
+    labels = [round_label(one.round) for one in rounds]
+    plots: dict[str, str] = {}
+    if len(measured):
+        better = "lower" if data.direction == "minimise" else "higher"
+        unit = data.unit or "kcal/mol"
+        mean = Series("mean and sd", [one.value.mean for one in rounds], [one.value.sd for one in rounds])
+        best = Series("best", [one.best for one in rounds], kind="second")
+        label = f"{measured_name(data)}, {unit} ({better} is better)"
+        plots["progress"] = trend_plot(labels, [mean, best], label)
+        groups = [measured.loc[measured["round"] == one.round, "oracle_value"] for one in rounds]
+        plots["distribution"] = distribution_plot(labels, groups, label)
+        sizes = Series("mean and sd", [one.heavy_atoms.mean for one in rounds], [one.heavy_atoms.sd for one in rounds])
+        plots["heavy_atoms"] = trend_plot(labels, [sizes], "heavy atoms")
+    if measured["efficiency"].notna().any():
+        efficiency = [one.efficiency for one in rounds]
+        line = Series("mean and sd", [one.mean for one in efficiency], [one.sd for one in efficiency])
+        plots["efficiency"] = trend_plot(labels, [line], "ligand efficiency")
+    if len(compared):
+        plots["parity"] = parity_plot(compared, data.unit)
+    return plots
+
+
+def round_label(number: int) -> str:
+    """Return the name of a round: round 0 is the initial data."""
+    return "D0" if number == 0 else str(number)
+
+
+def _cards(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    for row in table.to_dict("records"):
+        yield {**{str(key): value for key, value in row.items()}, "picture": Markup(structure_picture(row["smiles"]))}
+
+
+def _failures(data: RunData) -> list[dict[str, Any]]:
+    """Count the failures by code; those that were asked again and answered are counted apart."""
+    status = data.compounds.set_index("compound_id")["status"]
+    failures = data.failures.assign(still=data.failures["compound_id"].map(status) == "failed")
+    return [
+        {
+            "code": code,
+            "compounds": sorted(set(group.loc[group["still"], "compound_id"])),
+            "answered_later": group.loc[~group["still"], "compound_id"].nunique(),
+            "message": group["message"].iloc[0],
+        }
+        for code, group in failures.groupby("code")
+    ]
+
+
+def _reasons(reasons: pd.Series) -> pd.Series:
+    """Count how many rejected molecules each reason applies to, most frequent first."""
+    single = reasons.str.split("; ").explode().str.replace(_PARTICULARS, "", regex=True)
+    return single.value_counts()
+
+
+def _flat(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in content.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", " ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _number(value: float | None, decimals: int = 2, signed: bool = False) -> str:
+    """Write a number, or a dash where there is none."""
+    if value is None or pd.isna(value) or not isfinite(value):
+        return "–"
+    return f"{value:+.{decimals}f}" if signed else f"{value:.{decimals}f}"
