@@ -85,6 +85,9 @@ def main() -> None:
             oracle.close()
     except MolgfnError as error:
         sys.exit(str(error))
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on from here", file=sys.stderr)
+        sys.exit(130)
 
 
 if __name__ == "__main__":

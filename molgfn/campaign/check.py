@@ -77,7 +77,7 @@ def _vocabulary_finding(campaign: Campaign) -> Finding:
     core = campaign.core.smiles if campaign.core else None
     FragmentEnvironment(vocabulary, min_blocks=section.min_blocks, max_blocks=section.max_blocks, core=core)
     built = f"{section.min_blocks} to {section.max_blocks} a molecule"
-    return Finding("vocabulary", f"{vocabulary.name}: {len(vocabulary)} blocks, {built}")
+    return Finding("vocabulary", f"{section.file.name}: {len(vocabulary)} blocks, {built}")
 
 
 def _data_finding(campaign: Campaign) -> Finding:

@@ -95,7 +95,7 @@ def write_campaign(
     Raises
     ------
     ConfigError
-        If these do not go together, the receptor or the ligand cannot be used, or the folder has a campaign file already.
+        If these do not go together, the receptor or the ligand cannot be used, or there is a campaign file already.
     """
     file = folder / "campaign.toml"
     if file.exists():
@@ -138,10 +138,10 @@ def _receptor_lines(
     found = receptor_from_files(
         receptor, center=None if box is None else box[:3], size=None if box is None else box[3:], ligand=ligand
     )
-    center, size = (toml_value([round(side, 2) for side in vector]) for vector in (found.center, found.size))
+    center, size = toml_value(found.center), toml_value(found.size)
     lines = [f"receptor = {_path(receptor, folder)}"]
     if ligand is not None:
-        return [*lines, f"ligand = {_path(ligand, folder)}   # the box is put around it:", f"# {center}, size {size}"]
+        return [*lines, f"ligand = {_path(ligand, folder)}", f"# the box around it: center = {center}, size = {size}"]
     return [*lines, f"center = {center}   # of the box, angstrom", f"size = {size}"]
 
 

@@ -93,7 +93,7 @@ class Proposals:
             return
         violations = self.constraints.violations(mol)
         if violations:
-            self._broken.update({violation.constraint for violation in violations})
+            self._broken.update(dict.fromkeys((violation.constraint for violation in violations), 1))
             self.rejected.append(
                 RejectedRow(self.round, sample.smiles, "; ".join(violation.reason for violation in violations))
             )

@@ -7,7 +7,7 @@ oracle in a transaction of its own the moment it arrives: whatever kills the pro
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import astuple, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,10 +84,10 @@ class Store:
             If there is one already.
         """
         path.touch(exist_ok=False)
-        connection = _connect(path, "rw")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.executescript(_SCHEMA)
-        return cls(connection)
+        with closing(_connect(path, "rw")) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(_SCHEMA)
+        return cls.open(path)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -265,11 +265,7 @@ class Store:
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30.0)
-    # Without it an answer just committed could be lost with the power.
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
-    return connection
+    return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30.0)
 
 
 def _checked(path: Path, mode: str) -> sqlite3.Connection:
@@ -278,6 +274,9 @@ def _checked(path: Path, mode: str) -> sqlite3.Connection:
     connection = _connect(path, mode)
     try:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
+        # Without it an answer just committed could be lost with the power.
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
     except sqlite3.DatabaseError as error:
         connection.close()
         raise DataError(f"{path}: not readable as the record of a campaign ({error})") from None

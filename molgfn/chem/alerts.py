@@ -10,6 +10,7 @@ from functools import cache
 from rdkit import Chem
 from rdkit.Chem.FilterCatalog import FilterCatalog, FilterCatalogParams
 
+from molgfn.chem.pains import pains_alerts
 from molgfn.errors import did_you_mean
 
 ALERT_CATALOGS = ("PAINS", "BRENK", "NIH", "CHEMBL")
@@ -38,8 +39,10 @@ def find_alerts(mol: Chem.Mol, catalogs: Iterable[str] = ("PAINS", "BRENK")) -> 
     >>> find_alerts(Chem.MolFromSmiles("O=C1C=CC(=O)C=C1"), ["PAINS"])
     ('PAINS: quinone_A(370)',)
     """
-    return tuple(
-        f"{catalog}: {name}"
-        for catalog in catalogs
-        for name in sorted({entry.GetDescription() for entry in _catalog(catalog).GetMatches(mol)})
-    )
+    return tuple(f"{catalog}: {name}" for catalog in catalogs for name in _names(mol, catalog))
+
+
+def _names(mol: Chem.Mol, catalog: str) -> list[str]:
+    if catalog == "PAINS":
+        return pains_alerts(mol)
+    return sorted({entry.GetDescription() for entry in _catalog(catalog).GetMatches(mol)})

@@ -235,6 +235,7 @@ def build_vocabulary(library: Path, out: Path, size: int, progress: Progress) ->
         )
     coverage = measure_coverage(census, vocabulary)
     source = vocabulary.source | {
+        "size": size,
         "library": library.name,
         "library_sha256": hashlib.sha256(library.read_bytes()).hexdigest(),
         "rejected_lines": len(census.rejected),
@@ -267,7 +268,7 @@ def vocabulary_card(vocabulary: Vocabulary, coverage: Coverage, source: dict[str
 
 {len(vocabulary)} blocks with {stems} stems, {len(vocabulary.joins or ())} kinds of joins. Digest `{vocabulary.sha256[:16]}`.
 
-Made by `molgfn vocabulary build {source["library"]} -o {vocabulary.name}.json --size {len(vocabulary)}` from
+Made by `molgfn vocabulary build {source["library"]} -o {vocabulary.name}.json --size {source["size"]}` from
 {coverage.molecules:,} molecules (file digest `{source["library_sha256"][:16]}`, {source["rejected_lines"]} lines rejected)
 with RDKit {source["rdkit"]}. A stem or join is kept when it was seen at least {source["support"]} times.
 The most frequent: {first}.

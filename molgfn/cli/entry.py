@@ -43,14 +43,14 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(epilog=_example("molgfn demo", "molgfn init my-campaign --target PARP1", "molgfn run -h"))
+@app.callback(epilog=_example("molgfn init my-campaign --target PARP1"))
 def _molgfn(
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error (after any command).")] = False,
     version: Annotated[
         bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version)
     ] = False,
 ) -> None:
-    """Design molecules against a target, in rounds of building, predicting and docking."""
+    """Design molecules against a target, in rounds of predicting and docking."""
 
 
 _add(app, campaigns.demo, "molgfn demo")

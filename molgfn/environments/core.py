@@ -85,8 +85,10 @@ def _without_dummies(mol: Chem.Mol, smiles: str) -> tuple[Chem.Mol, dict[int, in
     stems: dict[int, int] = {}
     for atom in mol.GetAtoms():
         if atom.GetAtomicNum() == 0:
-            (neighbour,) = atom.GetNeighbors() if atom.GetDegree() == 1 else (None,)
-            if neighbour is None or neighbour.GetAtomicNum() == 0:
+            bonds = atom.GetBonds()
+            neighbour = bonds[0].GetOtherAtom(atom) if len(bonds) else atom
+            single = len(bonds) == 1 and bonds[0].GetBondType() == Chem.BondType.SINGLE
+            if not single or neighbour.GetAtomicNum() == 0:
                 raise ConfigError(f"[core] smiles = {smiles!r}: an attachment point must be at the end of a single bond.")
             stems[neighbour.GetIdx()] = stems.get(neighbour.GetIdx(), 0) + 1
     if not stems:

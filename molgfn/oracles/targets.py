@@ -18,6 +18,7 @@ Vector = tuple[float, float, float]
 _ATOM_TYPES = (
     "A, Br, C, Ca, Cd, Cl, Co, Cu, F, Fe, H, HD, Hg, I, K, Mg, Mn, N, NA, Na, Ni, O, OA, P, S, SA, Se, Si, U, W, Zn"
 )
+_OTHER_TAGS = ("REMARK", "WARNING", "TER", "END")
 _MIN_SIDE, _MAX_SIDE = 10.0, 80.0
 _LIGAND_MARGIN, _LIGAND_MIN_SIDE = 10.0, 20.0
 _CONVERT_HINT = "Convert a PDB file with: mk_prepare_receptor.py --read_pdb receptor.pdb -o receptor -p"
@@ -131,10 +132,14 @@ def read_receptor(pdbqt: Path) -> NDArray[np.float64]:
     """
     atoms = []
     for number, line in enumerate(_read_lines(pdbqt), 1):
-        if line.startswith(("ROOT", "BRANCH", "TORSDOF", "BEGIN_RES")):
-            raise ConfigError(f"{pdbqt}, line {number}: {line.split()[0]} belongs to a ligand or a flexible residue.")
-        if not line.startswith(("ATOM", "HETATM")):
-            continue
+        tag = line[:6].rstrip()
+        if tag not in ("ATOM", "HETATM"):
+            if line.startswith(_OTHER_TAGS) or not line.strip():
+                continue
+            raise ConfigError(
+                f'{pdbqt}, line {number}: "{tag}" is none of the lines of a rigid receptor.',
+                f"Accepted: ATOM, HETATM, {', '.join(_OTHER_TAGS)}.\n{_CONVERT_HINT}",
+            )
         atom_type = line[77:].strip()
         if atom_type not in _ATOM_TYPES.split(", "):
             raise ConfigError(
@@ -142,9 +147,12 @@ def read_receptor(pdbqt: Path) -> NDArray[np.float64]:
                 f"Accepted: {_ATOM_TYPES}.\n{_CONVERT_HINT}",
             )
         try:
-            atoms.append([float(line[start : start + 8]) for start in (30, 38, 46)])
+            # The charge is not scored, but a file without it is PDB: its elements would pass for atom types.
+            x, y, z, _ = (float(line[start : start + 8]) for start in (30, 38, 46, 68))
         except ValueError:
-            raise ConfigError(f"{pdbqt}, line {number}: no coordinates in columns 31-54.", _CONVERT_HINT) from None
+            message = f"{pdbqt}, line {number}: columns 31-54 and 69-76 do not hold coordinates and a charge."
+            raise ConfigError(message, _CONVERT_HINT) from None
+        atoms.append([x, y, z])
     if not atoms:
         raise ConfigError(f"{pdbqt}: no ATOM or HETATM line; this is no PDBQT file of a receptor.", _CONVERT_HINT)
     return np.array(atoms)

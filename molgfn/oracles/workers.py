@@ -239,23 +239,28 @@ def _start_worker(call: str) -> _Worker:
 def serve() -> None:
     """Answer tasks until the parent closes the pipe or dies: what a worker process runs."""
     _die_with_parent(int(sys.argv[1]))
-    # C++ code may print to descriptor 1; answers go through a copy that it does not know.
-    with os.fdopen(os.dup(1), "w", buffering=1) as answers:
-        os.dup2(2, 1)
-        call = sys.stdin.readline()
-        if not call:
-            return
-        factory, argument = json.loads(call)
-        try:
-            job = _load(factory)(argument)
-        except Exception as error:
-            print(json.dumps({"error": f"{type(error).__name__}: {error}"}), file=answers)
-            return
-        print(json.dumps({"ready": True}), file=answers)
-        for line in sys.stdin:
-            since = time.monotonic()
-            result = job(json.loads(line))
-            print(json.dumps({"result": result, "wall_s": time.monotonic() - since}), file=answers)
+    # C++ code may print to descriptor 1; answers go through a copy that it does not know. It stays open until the
+    # process is gone, so that the parent sees no end of file before there is an exit code.
+    answers = os.dup(1)
+    os.dup2(2, 1)
+
+    def answer(message: dict[str, Any]) -> None:
+        os.write(answers, json.dumps(message).encode() + b"\n")
+
+    call = sys.stdin.readline()
+    if not call:
+        return
+    factory, argument = json.loads(call)
+    try:
+        job = _load(factory)(argument)
+    except Exception as error:
+        answer({"error": f"{type(error).__name__}: {error}"})
+        return
+    answer({"ready": True})
+    for line in sys.stdin:
+        since = time.monotonic()
+        result = job(json.loads(line))
+        answer({"result": result, "wall_s": time.monotonic() - since})
 
 
 def _load(factory: str) -> Callable[[Task], Job]:

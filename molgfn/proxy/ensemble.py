@@ -1,13 +1,15 @@
 """The proxy: an ensemble of networks that gives a mean and a standard deviation for every molecule."""
 
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, NonNegativeInt, PositiveInt, ValidationError
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from molgfn.errors import ConfigError
@@ -15,7 +17,6 @@ from molgfn.oracles.base import Direction
 from molgfn.proxy.featurise import Graphs, featurise_smiles
 from molgfn.proxy.model import Architecture, GraphBatch, ProxyNetwork
 
-FORMAT = 1
 _CHUNK = 256
 
 
@@ -27,33 +28,42 @@ class Prediction:
     std: NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class ProxyInfo:
-    """What a proxy must know of itself.
+class ProxyInfo(BaseModel):
+    """What a proxy must know of itself: the content of `proxy.json`.
 
     Attributes
     ----------
     name : str
     unit, direction : str
         Of the values it was trained on and predicts.
+    members : int
+        M.
+    architecture : Architecture
+        Of every member.
     target_mean, target_std : float
         The networks work on (value - target_mean) / target_std.
     n_train : int
         Number of distinct molecules of the last training.
     seed : int
+        Of the last training.
     data_sha256 : str
-        Of the training data: see `molgfn.proxy.data.TrainingData.sha256`.
+        Of the last training data: see `molgfn.proxy.data.TrainingData.sha256`.
     versions : dict
         Of molgfn and of the libraries that decide the numbers.
     """
 
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: Literal[1] = 1
     name: str
     unit: str
     direction: Direction
-    target_mean: float
-    target_std: float
-    n_train: int
-    seed: int
+    members: PositiveInt
+    architecture: Architecture
+    target_mean: FiniteFloat
+    target_std: Annotated[FiniteFloat, Field(gt=0)]
+    n_train: PositiveInt
+    seed: NonNegativeInt
     data_sha256: str
     versions: dict[str, str]
 
@@ -88,10 +98,6 @@ class Proxy:
     def n_train(self) -> int:
         return self.info.n_train
 
-    @property
-    def architecture(self) -> Architecture:
-        return self.networks[0].architecture
-
     def predict(self, smiles: Sequence[str]) -> Prediction:
         """Predict molecules, in order; the spelling of a SMILES, its salts and charges do not matter.
 
@@ -123,16 +129,7 @@ class Proxy:
             for key, tensor in network.state_dict().items()
         }
         save_file(weights, folder / "weights.safetensors")
-        text = json.dumps(
-            {
-                "format": FORMAT,
-                "members": len(self.networks),
-                "architecture": asdict(self.architecture),
-                **asdict(self.info),
-            },
-            indent=2,
-        )
-        (folder / "proxy.json").write_text(text + "\n", encoding="utf-8")
+        (folder / "proxy.json").write_text(self.info.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> "Proxy":
@@ -143,28 +140,20 @@ class Proxy:
         ConfigError
             If a file is missing, cut short, of another format, or does not fit the other one.
         """
-        described = _read_description(folder / "proxy.json")
-        path = folder / "weights.safetensors"
-        try:
-            members = int(described.pop("members"))
-            architecture = Architecture(**described.pop("architecture"))
-            info = ProxyInfo(**described)
-        except (TypeError, KeyError, ValueError) as error:
-            raise ConfigError(f"{folder / 'proxy.json'}: no description of a proxy: {error}") from error
-        if not path.is_file():
-            raise ConfigError(f"{path}: no such file", "A proxy is a folder with proxy.json and weights.safetensors.")
+        info = _read_info(folder / "proxy.json")
+        path = _existing(folder / "weights.safetensors")
         try:
             weights = load_file(path)
-        except Exception as error:  # safetensors raises its own type, which it does not export for typing
+        except SafetensorError as error:
             raise ConfigError(f"{path}: not a safetensors file, or cut short: {error}") from error
-        networks = [ProxyNetwork(architecture) for _ in range(members)]
+        networks = [ProxyNetwork(info.architecture) for _ in range(info.members)]
         for member, network in enumerate(networks):
             start = f"{member}."
             state = {key.removeprefix(start): value for key, value in weights.items() if key.startswith(start)}
             try:
                 network.load_state_dict(state)
             except RuntimeError as error:
-                raise ConfigError(f"{path}: does not fit proxy.json beside it: {error}") from error
+                raise ConfigError(f"{path}: does not fit proxy.json beside it", str(error)) from error
         return cls(networks, info)
 
 
@@ -173,13 +162,15 @@ def _chunks(graphs: Graphs) -> Iterator[GraphBatch]:
         yield GraphBatch.of(graphs.take(np.arange(start, min(start + _CHUNK, len(graphs)))))
 
 
-def _read_description(path: Path) -> dict:
+def _existing(path: Path) -> Path:
     if not path.is_file():
         raise ConfigError(f"{path}: no such file", "A proxy is a folder with proxy.json and weights.safetensors.")
+    return path
+
+
+def _read_info(path: Path) -> ProxyInfo:
     try:
-        described = json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ConfigError(f"{path}: not JSON: {error}") from error
-    if not isinstance(described, dict) or described.pop("format", None) != FORMAT:
-        raise ConfigError(f"{path}: not the description of a proxy of format {FORMAT}")
-    return described
+        return ProxyInfo.model_validate_json(_existing(path).read_bytes())
+    except ValidationError as error:
+        found = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}".removeprefix(": ") for one in error.errors())
+        raise ConfigError(f"{path}: not the description of a proxy", "\n".join(found)) from error

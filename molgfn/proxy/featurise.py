@@ -183,7 +183,9 @@ def _graphs(read: Sequence[_Read]) -> Graphs:
     return Graphs(
         np.minimum(columns, np.array(list(ATOM_FEATURES.values())) - 1).astype(np.uint8),
         ends,
-        np.choose(orders, [np.where(in_ring, 2, np.where(at_end, 0, 1)), np.where(in_ring, 4, 3), 5, 6]).astype(np.uint8),
+        np.choose(orders, [np.where(in_ring, 2, np.where(at_end, 0, 1)), np.where(in_ring, 4, 3), 5, 6]).astype(
+            np.uint8
+        ),
         n_atoms,
         n_bonds,
     )

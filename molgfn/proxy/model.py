@@ -1,14 +1,16 @@
-"""Message passing with gated updates and a Set2Set readout (Gilmer et al. 2017), as in the GFlowNet of Bengio et al. 2021."""
+"""Message passing with gated updates and a Set2Set readout (Gilmer et al. 2017; the proxy of Bengio et al. 2021)."""
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Annotated, cast
 
 import numpy as np
 import torch
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 from torch import Tensor, nn
 from torch_geometric.nn.aggr import Set2Set
 
 from molgfn.proxy.featurise import N_ATOM_FEATURES, N_BOND_TYPES, Graphs
+from molgfn.proxy.linear import Ridge
 
 N_COUNTS = N_ATOM_FEATURES + N_BOND_TYPES
 
@@ -52,8 +54,7 @@ class GraphBatch:
         )
 
 
-@dataclass(frozen=True)
-class Architecture:
+class Architecture(BaseModel):
     """Size of the networks.
 
     Attributes
@@ -66,9 +67,11 @@ class Architecture:
         On the readout, in training only.
     """
 
-    width: int
-    steps: int
-    dropout: float
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    width: PositiveInt = 64
+    steps: PositiveInt = 4
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
 
 
 class BondConvolution(nn.Module):
@@ -88,10 +91,13 @@ class BondConvolution(nn.Module):
     def forward(self, hidden: Tensor, batch: GraphBatch) -> Tensor:
         """Return the message to each atom, shape (V, D), from the state of all, shape (V, D)."""
         sent = [
-            states @ matrix for states, matrix in zip(hidden[batch.source].split(batch.per_type), self.matrices, strict=True)
+            states @ matrix
+            for states, matrix in zip(
+                torch.split(hidden[batch.source], list(batch.per_type)), self.matrices, strict=True
+            )
         ]
         received = torch.zeros_like(hidden).index_add_(0, batch.target, torch.cat(sent))
-        return self.root(hidden) + received
+        return cast(Tensor, self.root(hidden)) + received
 
 
 class ProxyNetwork(nn.Module):
@@ -104,6 +110,9 @@ class ProxyNetwork(nn.Module):
     ----------
     architecture : Architecture
     """
+
+    count_mean: Tensor
+    count_scale: Tensor
 
     def __init__(self, architecture: Architecture) -> None:
         super().__init__()
@@ -120,6 +129,14 @@ class ProxyNetwork(nn.Module):
         self.head = nn.Sequential(
             nn.Linear(3 * width, width), nn.ReLU(), nn.Dropout(architecture.dropout), nn.Linear(width, 1)
         )
+
+    def start_from(self, ridge: Ridge) -> None:
+        """Make the linear part that regression; it is trained on from there."""
+        with torch.no_grad():
+            self.count_mean.copy_(torch.from_numpy(ridge.mean))
+            self.count_scale.copy_(torch.from_numpy(ridge.scale))
+            self.linear.weight.copy_(torch.from_numpy(ridge.weights))
+            self.linear.bias.fill_(ridge.intercept)
 
     def forward(self, batch: GraphBatch) -> Tensor:
         """Return one standardised value for each molecule, shape (B,)."""

@@ -5,11 +5,12 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import cast
+from typing import Annotated
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 from torch import Tensor, nn
 
 from molgfn.errors import ConfigError, DataError
@@ -17,16 +18,15 @@ from molgfn.oracles.base import Direction
 from molgfn.proxy.data import TrainingData, merge
 from molgfn.proxy.ensemble import Proxy, ProxyInfo
 from molgfn.proxy.featurise import Graphs, featurise_smiles
+from molgfn.proxy.linear import fit_ridge
 from molgfn.proxy.model import Architecture, GraphBatch, ProxyNetwork
 
 MIN_MOLECULES = 5
 _WARM_UP = 0.1
-_RIDGE = 10.0
 _MAX_GRADIENT_NORM = 5.0
 
 
-@dataclass(frozen=True)
-class ProxySettings:
+class ProxySettings(Architecture):
     """How a proxy is built and trained.
 
     Attributes
@@ -44,16 +44,13 @@ class ProxySettings:
     weight_decay : float
     """
 
-    members: int = 5
-    width: int = 64
-    steps: int = 4
-    dropout: float = 0.1
-    epochs: int = 40
-    fine_tune_epochs: int = 6
-    batch_size: int = 32
-    learning_rate: float = 2e-3
-    fine_tune_learning_rate: float = 5e-4
-    weight_decay: float = 1e-2
+    members: PositiveInt = 5
+    epochs: PositiveInt = 40
+    fine_tune_epochs: PositiveInt = 6
+    batch_size: Annotated[int, Field(ge=2)] = 32
+    learning_rate: PositiveFloat = 2e-3
+    fine_tune_learning_rate: PositiveFloat = 5e-4
+    weight_decay: NonNegativeFloat = 1e-2
 
 
 @dataclass(frozen=True)
@@ -107,23 +104,42 @@ def train_proxy(
     graphs = featurise_smiles(data.smiles)
     if initial is None:
         mean, std = float(data.values.mean()), float(data.values.std())
-        networks = _new_networks(settings, seed)
+        targets = (data.values - mean) / std
+        networks = _new_networks(settings, graphs, targets, seed)
+        course = _Course(settings.epochs, settings.learning_rate, settings)
     else:
         mean, std = initial.info.target_mean, initial.info.target_std
+        targets = (data.values - mean) / std
         networks = copy.deepcopy(initial.networks)
-    targets = (data.values - mean) / std
+        course = _Course(settings.fine_tune_epochs, settings.fine_tune_learning_rate, settings)
     for member, network in enumerate(networks):
         generator = torch.Generator().manual_seed(_member_seed(seed, member))
-        if initial is None:
-            _fit_linear(network, graphs, targets)
-        epochs = settings.epochs if initial is None else settings.fine_tune_epochs
-        rate = settings.learning_rate if initial is None else settings.fine_tune_learning_rate
-        losses = _fit(network, graphs, targets, settings, epochs, rate, generator)
-        for epoch, loss in enumerate(losses, start=1):
+        for epoch, loss in enumerate(_fit(network, graphs, targets, course, generator), start=1):
             if on_epoch is not None:
-                on_epoch(TrainingEpoch(member + 1, len(networks), epoch, epochs, loss))
-    info = ProxyInfo(name, unit, direction, mean, std, len(data), seed, data.sha256(), versions())
+                on_epoch(TrainingEpoch(member + 1, len(networks), epoch, course.epochs, loss))
+    info = ProxyInfo(
+        name=name,
+        unit=unit,
+        direction=direction,
+        members=len(networks),
+        architecture=networks[0].architecture,
+        target_mean=mean,
+        target_std=std,
+        n_train=len(data),
+        seed=seed,
+        data_sha256=data.sha256(),
+        versions=versions(),
+    )
     return Proxy(networks, info)
+
+
+@dataclass(frozen=True)
+class _Course:
+    """How many passes at which learning rate; the rest is as in `settings`."""
+
+    epochs: int
+    learning_rate: float
+    settings: ProxySettings
 
 
 def versions() -> dict[str, str]:
@@ -148,51 +164,38 @@ def _member_seed(seed: int, member: int) -> int:
     return int(np.random.SeedSequence([seed, member]).generate_state(1)[0])
 
 
-def _new_networks(settings: ProxySettings, seed: int) -> list[ProxyNetwork]:
-    architecture = Architecture(settings.width, settings.steps, settings.dropout)
+def _new_networks(
+    settings: ProxySettings, graphs: Graphs, targets: NDArray[np.float64], seed: int
+) -> list[ProxyNetwork]:
+    architecture = Architecture(width=settings.width, steps=settings.steps, dropout=settings.dropout)
+    ridge = fit_ridge(graphs.counts(), targets)
     networks = []
     for member in range(settings.members):
+        # Modules draw their first weights from torch's global generator: seed it here alone and leave it as it was.
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(_member_seed(seed, member))
-            networks.append(ProxyNetwork(architecture))
+            network = ProxyNetwork(architecture)
+        network.start_from(ridge)
+        networks.append(network)
     return networks
 
 
-def _fit_linear(network: ProxyNetwork, graphs: Graphs, targets: NDArray[np.float64]) -> None:
-    """Start the linear part of a network at the ridge regression on counts."""
-    counts = graphs.counts().astype(np.float64)
-    mean, scale = counts.mean(axis=0), counts.std(axis=0)
-    scale[scale == 0] = 1.0
-    x = (counts - mean) / scale
-    weights = np.linalg.solve(x.T @ x + _RIDGE * np.eye(x.shape[1]), x.T @ (targets - targets.mean()))
-    with torch.no_grad():
-        network.count_mean.copy_(torch.from_numpy(mean))
-        network.count_scale.copy_(torch.from_numpy(scale))
-        network.linear.weight.copy_(torch.from_numpy(weights))
-        network.linear.bias.fill_(targets.mean())
-
-
 def _fit(
-    network: ProxyNetwork,
-    graphs: Graphs,
-    targets: NDArray[np.float64],
-    settings: ProxySettings,
-    epochs: int,
-    rate: float,
-    generator: torch.Generator,
+    network: ProxyNetwork, graphs: Graphs, targets: NDArray[np.float64], course: _Course, generator: torch.Generator
 ) -> Iterator[float]:
     """Train one network in place and yield the mean loss of each epoch."""
     truth = torch.from_numpy(targets.astype(np.float32))
-    optimiser = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=settings.weight_decay)
-    n_batches = math.ceil(len(graphs) / settings.batch_size)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate_at(step / (epochs * n_batches)))
+    size, decay = course.settings.batch_size, course.settings.weight_decay
+    optimiser = torch.optim.AdamW(network.parameters(), lr=course.learning_rate, weight_decay=decay)
+    n_steps = course.epochs * math.ceil(len(graphs) / size)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate_at(step / n_steps))
     network.train()
-    for _ in range(epochs):
+    for _ in range(course.epochs):
         total = 0.0
-        for chosen in torch.randperm(len(graphs), generator=generator).split(settings.batch_size):
-            loss = _step(network, GraphBatch.of(graphs.take(chosen.numpy())), truth[chosen], generator)
+        for chosen in torch.split(torch.randperm(len(graphs), generator=generator), size):
+            loss = _loss(network, GraphBatch.of(graphs.take(chosen.numpy())), truth[chosen], generator)
             optimiser.zero_grad()
-            loss.backward()
+            torch.autograd.backward(loss)
             nn.utils.clip_grad_norm_(network.parameters(), _MAX_GRADIENT_NORM)
             optimiser.step()
             schedule.step()
@@ -201,11 +204,11 @@ def _fit(
     network.eval()
 
 
-def _step(network: ProxyNetwork, batch: GraphBatch, truth: Tensor, generator: torch.Generator) -> Tensor:
-    # Dropout draws from torch's global generator: seed it for this step alone and leave it as it was.
+def _loss(network: ProxyNetwork, batch: GraphBatch, truth: Tensor, generator: torch.Generator) -> Tensor:
+    # Dropout draws from the global generator too.
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(int(torch.randint(2**31, (1,), generator=generator)))
-        return cast(Tensor, nn.functional.mse_loss(network(batch), truth))
+        return nn.functional.mse_loss(network(batch), truth)
 
 
 def _rate_at(progress: float) -> float:

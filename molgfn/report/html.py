@@ -21,6 +21,7 @@ from molgfn.report.summary import RoundSummary, agreement, measured_compounds, s
 BEST_SHOWN = 50
 REASONS_SHOWN = 15
 
+_SAMPLING_TITLES = {"candidates": "may be proposed", "merged_by_inchikey": "merged by InChIKey"}
 _TEMPLATES = Path(__file__).parent / "templates"
 # "mw 512.3 is above 500" and "sent to the oracle before, as PARP1-000012" are one reason each, whatever the molecule.
 _PARTICULARS = re.compile(r"(?<=\w) -?[\d.]+(?:e[+-]?\d+)? is(?= (?:above|below) )|, as .*$")
@@ -73,7 +74,7 @@ def _content(data: RunData) -> dict[str, Any]:
         "overall": agreement(compared["pred_mean"], compared["oracle_value"]),
         "best": list(_cards(describe(ranked.head(BEST_SHOWN)))),
         "failures": _failures(data),
-        "sampling": data.sampling,
+        "sampling": data.sampling.rename(columns=_SAMPLING_TITLES),
         "reasons": _reasons(data.rejected["reason"]).head(REASONS_SHOWN),
         "manifest": list(_flat(data.manifest)),
     }
@@ -148,4 +149,5 @@ def _number(value: float | None, decimals: int = 2, signed: bool = False) -> str
     """Write a number, or a dash where there is none."""
     if value is None or pd.isna(value) or not isfinite(value):
         return "–"
-    return f"{value:+.{decimals}f}" if signed else f"{value:.{decimals}f}"
+    rounded = round(value, decimals) + 0.0  # -0.0 + 0.0 is 0.0
+    return f"{rounded:+.{decimals}f}" if signed else f"{rounded:.{decimals}f}"

@@ -62,8 +62,9 @@ def test_ei_is_the_integral_of_the_gain(mean, std, best):
 @given(mean=means, std=stds, best=means)
 def test_directions_mirror_each_other(mean, std, best):
     for function in (expected_improvement, probability_of_improvement):
-        down, up = function(array(mean), array(std), best, "minimise"), function(
-            array(-mean), array(std), -best, "maximise"
+        down, up = (
+            function(array(mean), array(std), best, "minimise"),
+            function(array(-mean), array(std), -best, "maximise"),
         )
         assert down == pytest.approx(up, abs=1e-12)
 

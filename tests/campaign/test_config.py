@@ -1,6 +1,7 @@
 """Campaign files: what is accepted, what is told of the rest, and that a resolved file is the same campaign."""
 
 import math
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,12 @@ from hypothesis import strategies as st
 
 from molgfn.bundled import bundled
 from molgfn.campaign.config import Campaign, load_campaign, resolved_toml
-from molgfn.campaign.sections import DockingSection, PythonSection
+from molgfn.campaign.config_errors import section_at
+from molgfn.campaign.sections import DockingSection, ProxySection, PythonSection, SamplerSection
 from molgfn.errors import ConfigError
+from molgfn.flow.trainer import TrainerSettings
+from molgfn.oracles.docking import DockingSettings
+from molgfn.proxy.training import ProxySettings
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "config_errors"
 SHORTEST = '[campaign]\nname = "first"\n[oracle]\ntarget = "HSD11B1"\n'
@@ -188,3 +193,25 @@ def test_a_resolved_file_is_the_same_campaign(tmp_path_factory, best, worst, win
     }
     campaign = Campaign.model_validate(tables)
     assert load(folder, resolved_toml(campaign)) == campaign
+
+
+def test_every_key_is_explained_in_the_guide():
+    guide = (Path(__file__).parents[2] / "docs" / "use" / "campaign-file.md").read_text(encoding="utf-8")
+    sections = [*Campaign.model_fields, "objective.windows"]
+    for section in sections:
+        models = [DockingSection, PythonSection] if section == "oracle" else [section_at(tuple(section.split(".")))]
+        for key in [key for model in models for key in model.model_fields if key != "windows"]:
+            assert f"`{key}`" in guide or f"`{section}.{key}`" in guide or f"    {key} = " in guide, f"{section}.{key}"
+    assert all(f"[{section}]" in guide for section in sections)
+
+
+def test_the_sampler_and_the_proxy_have_the_defaults_of_the_code():
+    trainer = asdict(TrainerSettings())
+    shared = SamplerSection().model_dump(exclude={"steps"})
+    assert shared == {key: trainer[key] for key in shared}
+    proxy = asdict(ProxySettings())
+    assert ProxySection().model_dump(include=proxy) == {
+        key: proxy[key] for key in ("members", "epochs", "fine_tune_epochs")
+    }
+    docking = asdict(DockingSettings())
+    assert DockingSection().model_dump(include=docking) == docking

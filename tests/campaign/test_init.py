@@ -1,5 +1,6 @@
 """A campaign file that `molgfn init` writes is ready to run, and nothing of the user's is overwritten."""
 
+import numpy as np
 import pytest
 from rdkit import Chem
 from rdkit.Chem import AllChem
@@ -24,6 +25,9 @@ def receptor(tmp_path):
 def ligand(tmp_path):
     mol = Chem.AddHs(Chem.MolFromSmiles("O=C(Nc1ccccc1)C1CCNCC1"))
     AllChem.EmbedMolecule(mol, randomSeed=1)
+    move = np.eye(4)
+    move[:3, 3] = find_target("HSD11B1").center
+    AllChem.TransformConformer(mol.GetConformer(), move)
     path = tmp_path / "bound.sdf"
     with Chem.SDWriter(str(path)) as writer:
         writer.write(mol)

@@ -35,7 +35,7 @@ def objective(proxy=None, scoring=DOCKING, constraints=None, exponent=8.0, floor
     return Objective(proxy or LengthProxy(), scoring, constraints or Constraints({}), exponent=exponent, floor=floor)
 
 
-@given(st.floats(-3, 2.5), st.floats(1e-3, 1))
+@given(st.floats(-3, 1.5), st.floats(1e-3, 1))
 def test_soft_clip_rises_strictly_between_0_and_1(x, more):
     low, high = soft_clip(np.array([x, x + more]))
     assert 0 <= low < high <= 1
@@ -51,7 +51,7 @@ def test_soft_clip_leaves_the_middle_as_it_is():
 @pytest.mark.parametrize("scale", [1.0, -1.0])
 def test_the_score_is_the_same_in_both_directions(kind, scale):
     scoring = replace(DOCKING, kind=kind, worst=-6.0 * scale, best=-12.0 * scale, best_so_far=-9.0 * scale)
-    mean, std = np.array([-7.0, -8.0, -10.0]) * scale, np.full(3, 0.1)
+    mean, std = np.array([-7.0, -8.0, -10.0]) * scale, np.full(3, 0.5)
     acquisition = scoring.acquisition(["C", "CC", "CCC"], mean, std)
     score = scoring.score(acquisition)
     assert (np.diff(score) > 0).all()
@@ -126,5 +126,5 @@ def test_rewards_given_survive_a_restart_bit_by_bit(tmp_path):
 
 
 def test_a_damaged_proxy_is_no_reward():
-    with pytest.raises(MolgfnError, match=r"the proxy predicts nan .* for CCO"):
+    with pytest.raises(MolgfnError, match=r"the proxy predicts -7\.5 \+- nan for CCO"):
         objective(LengthProxy(std=math.nan))(["CCO"])

@@ -1,9 +1,11 @@
 """A small run directory as the campaign loop leaves it, made without a campaign."""
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -42,8 +44,8 @@ class RunMaker:
     A round proposes 8 molecules and sends 5: 4 are measured, 1 fails; in the last round of several that one is pending.
     """
 
-    def __init__(self, parent: Path) -> None:
-        self._parent = parent
+    def __init__(self, parents: pytest.TempPathFactory) -> None:
+        self._parents = parents
 
     def __call__(
         self,
@@ -54,7 +56,7 @@ class RunMaker:
         worst: float = -6.0,
         unit: str = "kcal/mol",
     ) -> Path:
-        run = self._parent / name
+        run = self._parents.mktemp("made") / name
         run.mkdir()
         (run / "campaign.resolved.toml").write_text(SETTINGS.format(name=name, best=best, worst=worst))
         (run / "manifest.json").write_text(json.dumps({"versions": {"molgfn": "0.1.0"}, "seed": 1}))
@@ -101,9 +103,20 @@ class RunMaker:
                     store.finish(number, phase)
 
 
+@pytest.fixture(scope="session")
+def run_maker(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    return cache(RunMaker(tmp_path_factory))
+
+
 @pytest.fixture
-def make_run(tmp_path: Path) -> Callable[..., Path]:
-    return RunMaker(tmp_path)
+def make_run(run_maker: Callable[..., Path], tmp_path: Path) -> Callable[..., Path]:
+    """Each run is made once and copied for the test, since making one waits for the disk often."""
+
+    def copy(**options: object) -> Path:
+        made = run_maker(**options)
+        return Path(shutil.copytree(made, tmp_path / made.name))
+
+    return copy
 
 
 @pytest.fixture

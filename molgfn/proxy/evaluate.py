@@ -1,0 +1,60 @@
+"""Honest evaluation: the proxy and its baselines on the same held-out molecules."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from molgfn.oracles.base import Direction
+from molgfn.proxy.baselines import BASELINES
+from molgfn.proxy.data import TrainingData
+from molgfn.proxy.featurise import featurise_smiles
+from molgfn.proxy.metrics import Metrics, judge
+from molgfn.proxy.splits import SplitKind, split
+from molgfn.proxy.training import ProxySettings, TrainingEpoch, train_proxy
+
+PROXY = "proxy"
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What each method reached on each split; `metrics[method][i]` belongs to `seeds[i]`."""
+
+    kind: SplitKind
+    seeds: tuple[int, ...]
+    n_train: tuple[int, ...]
+    metrics: dict[str, tuple[Metrics, ...]]
+
+
+def evaluate(
+    data: TrainingData,
+    kind: SplitKind,
+    seeds: Sequence[int],
+    test_fraction: float,
+    *,
+    unit: str,
+    direction: Direction,
+    settings: ProxySettings,
+    on_epoch: Callable[[TrainingEpoch], None] | None = None,
+) -> Evaluation:
+    """Train the proxy and every baseline on one split a seed and judge them on its test part.
+
+    Each training sees the training part alone; the seed of a split is the seed of what is trained on it.
+    """
+    heavy_atoms = featurise_smiles(data.smiles).n_atoms
+    smiles = np.array(data.smiles, dtype=object)
+    found: dict[str, list[Metrics]] = {method: [] for method in (PROXY, *BASELINES)}
+    n_train = []
+    for seed in seeds:
+        parts = split(kind, data.smiles, test_fraction, seed)
+        train, test, values = list(smiles[parts.train]), list(smiles[parts.test]), data.values[parts.train]
+        proxy = train_proxy(
+            train, values, unit=unit, direction=direction, settings=settings, seed=seed, on_epoch=on_epoch
+        )
+        predicted: dict[str, NDArray[np.float64]] = {PROXY: proxy.predict(test).mean}
+        predicted |= {method: baseline(train, values, test, seed) for method, baseline in BASELINES.items()}
+        for method, values_of_method in predicted.items():
+            found[method].append(judge(values_of_method, data.values[parts.test], heavy_atoms[parts.test]))
+        n_train.append(len(train))
+    return Evaluation(kind, tuple(seeds), tuple(n_train), {method: tuple(metrics) for method, metrics in found.items()})

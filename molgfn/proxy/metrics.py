@@ -1,0 +1,67 @@
+"""How well predictions agree with measured values."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import pearsonr, spearmanr
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """Agreement of predictions with measured values on n molecules.
+
+    Attributes
+    ----------
+    n : int
+    spearman, pearson : float
+        NaN where one side is constant.
+    rmse, mae : float
+        In the unit of the values.
+    spearman_beyond_size : float
+        Spearman after the number of heavy atoms is regressed out of both sides: what is known beyond size.
+    """
+
+    n: int
+    spearman: float
+    pearson: float
+    rmse: float
+    mae: float
+    spearman_beyond_size: float
+
+
+def judge(predicted: FloatArray, measured: FloatArray, heavy_atoms: NDArray[np.int64]) -> Metrics:
+    """Compare predictions with measured values, all of shape (B,)."""
+    error = predicted - measured
+    return Metrics(
+        n=len(measured),
+        spearman=spearman(predicted, measured),
+        pearson=_correlation(pearsonr, predicted, measured),
+        rmse=float(np.sqrt(np.mean(error**2))),
+        mae=float(np.mean(np.abs(error))),
+        spearman_beyond_size=spearman(regress_out(predicted, heavy_atoms), regress_out(measured, heavy_atoms)),
+    )
+
+
+def spearman(a: FloatArray, b: FloatArray) -> float:
+    """Return the rank correlation; NaN where one side is constant."""
+    return _correlation(spearmanr, a, b)
+
+
+def regress_out(values: FloatArray, of: NDArray[np.int64]) -> FloatArray:
+    """Return what is left of `values` after the best straight line in `of`."""
+    design = np.column_stack([np.ones(len(of)), of]).astype(np.float64)
+    left: FloatArray = values - design @ np.linalg.lstsq(design, values, rcond=None)[0]
+    # What rounding leaves of an exact line must not be ranked.
+    left[np.abs(left) < 1e-9 * max(1.0, float(np.abs(values).max(initial=0.0)))] = 0.0
+    return left
+
+
+def _correlation(of: Callable[..., Any], a: FloatArray, b: FloatArray) -> float:
+    if len(a) < 2 or np.ptp(a) == 0 or np.ptp(b) == 0:
+        return float("nan")
+    return float(of(a, b).statistic)

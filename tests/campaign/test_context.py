@@ -1,0 +1,47 @@
+from pathlib import Path
+
+import pytest
+from stand_ins import campaign_file
+
+from molgfn.campaign.config import load_campaign
+from molgfn.campaign.context import Context
+from molgfn.campaign.run_directory import RunDirectory
+
+
+def context(tmp_path, *overrides, **sections):
+    campaign = load_campaign(campaign_file(tmp_path, **sections), list(overrides))
+    return Context(campaign, RunDirectory(Path("run")), *[None] * 5)
+
+
+def test_every_phase_of_every_round_of_every_campaign_has_a_seed_of_its_own(tmp_path):
+    seeds = {
+        context(tmp_path, f"campaign.seed={seed}").seed(round_number, phase)
+        for seed in range(4)
+        for round_number in range(20)
+        for phase in ("propose", "select", "query", "learn")
+    }
+    assert len(seeds) == 4 * 20 * 4
+
+
+def test_seeds_do_not_change_from_version_to_version(tmp_path):
+    assert context(tmp_path).seed(1, "propose") == 1369402374
+
+
+@pytest.mark.parametrize(
+    ("name", "oracle", "prefix"),
+    [
+        ("my lead", 'target = "parp1"', "PARP1"),
+        ("my-lead.v2_x", 'kind = "python"\nfactory = "a:B"\nfolder = "."', "MY-LEAD-V2-X"),
+    ],
+)
+def test_ids_begin_with_the_target_or_the_campaign(tmp_path, name, oracle, prefix):
+    plan = f'name = "{name.replace(" ", "-")}"\nbatch_size = 5'
+    assert context(tmp_path, campaign=plan, oracle=oracle).id_prefix == prefix
+
+
+def test_round_0_ends_with_the_proxy_that_the_campaign_starts_from(tmp_path):
+    (tmp_path / "start").mkdir()
+    without, given = context(tmp_path), context(tmp_path, proxy='start = "start"')
+    assert without.proxy_folder(0) == Path("run/checkpoints/round_000/proxy")
+    assert given.proxy_folder(0) == Path("run/inputs/proxy")
+    assert given.proxy_folder(3) == without.proxy_folder(3) == Path("run/checkpoints/round_003/proxy")

@@ -1,0 +1,129 @@
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import date
+
+import pytest
+
+from molgfn.campaign.run_directory import (
+    RunDirectory,
+    create_run,
+    harmless,
+    open_run,
+    whole_folder,
+    write_csv,
+    write_json,
+    write_text,
+)
+from molgfn.errors import ConfigError
+
+TODAY = date.today().isoformat()
+
+
+def nothing(run):
+    write_text(run.path / "campaign.toml", "")
+
+
+def test_a_run_is_never_overwritten(tmp_path):
+    names = [create_run(tmp_path / "runs", "parp1", nothing).path.name for _ in range(3)]
+    assert names == [f"{TODAY}_parp1", f"{TODAY}_parp1-2", f"{TODAY}_parp1-3"]
+
+
+def test_a_run_that_cannot_be_filled_leaves_nothing(tmp_path):
+    def fail(run):
+        nothing(run)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        create_run(tmp_path / "runs", "parp1", fail)
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_a_place_where_no_run_can_be_made(tmp_path):
+    (tmp_path / "runs").write_text("a file")
+    with pytest.raises(ConfigError, match="no run directory can be made there"):
+        create_run(tmp_path / "runs", "parp1", nothing)
+
+
+def test_what_is_no_run_directory(tmp_path):
+    with pytest.raises(ConfigError, match="no such folder"):
+        open_run(tmp_path / "missing")
+    with pytest.raises(ConfigError, match=r"there is no campaign\.sqlite in it"):
+        open_run(tmp_path)
+
+
+def test_only_one_process_runs_a_directory(tmp_path):
+    run = RunDirectory(tmp_path)
+    assert not run.is_locked()
+    script = (
+        "import sys; from pathlib import Path; from molgfn.campaign.run_directory import RunDirectory\n"
+        "with RunDirectory(Path(sys.argv[1])).lock(): print('locked', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, os.fspath(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout.readline() == b"locked\n"
+        assert run.is_locked()
+        with pytest.raises(ConfigError, match=f"under way already, in process {other.pid}"), run.lock():
+            pass
+        other.kill()
+    with run.lock():
+        assert (tmp_path / ".lock").read_text() == str(os.getpid())
+
+
+def test_the_log_is_one_json_line_an_event_also_after_half_a_line(tmp_path):
+    run = RunDirectory(tmp_path)
+    run.log("started", round=1)
+    with (tmp_path / "log.jsonl").open("a") as log:
+        log.write('{"time": "2026')
+    run.log("resumed")
+    lines = (tmp_path / "log.jsonl").read_text().splitlines()
+    assert [json.loads(lines[place])["event"] for place in (0, 2)] == ["started", "resumed"]
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
+    path = tmp_path / "new" / "card.json"
+    write_json(path, {"n": 1})
+    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        write_json(path, {"n": 2})
+    assert json.loads(path.read_text()) == {"n": 1}
+
+
+def test_a_folder_is_replaced_whole_or_not_at_all(tmp_path):
+    target = tmp_path / "proxy"
+    with whole_folder(target) as draft:
+        write_text(draft / "weights", "1")
+    with pytest.raises(ZeroDivisionError), whole_folder(target) as draft:
+        write_text(draft / "weights", "2")
+        raise ZeroDivisionError
+    assert (target / "weights").read_text() == "1"
+    with whole_folder(target) as draft:
+        write_text(draft / "other", "3")
+    assert [path.name for path in target.iterdir()] == ["other"]
+
+
+def test_a_table_reads_back_and_runs_no_formula(tmp_path):
+    write_csv(
+        tmp_path / "t.csv", ["smiles", "value", "note"], [("c1ccccc1", -9.25, '=HYPERLINK("x"),\n'), ("C", 1, "")]
+    )
+    with (tmp_path / "t.csv").open(newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[1:] == [["c1ccccc1", "-9.25", '\'=HYPERLINK("x"),\n'], ["C", "1", ""]]
+
+
+@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\tx"])
+def test_formulas_are_disarmed(cell):
+    assert harmless(cell) == f"'{cell}"
+
+
+def test_every_path_moves_with_the_folder(tmp_path):
+    run = create_run(tmp_path, "parp1", nothing)
+    shutil.move(run.path, tmp_path / "elsewhere")
+    moved = RunDirectory(tmp_path / "elsewhere")
+    for path in (moved.database, moved.flow(3), moved.proxy(3), moved.round(3), moved.pose("X-1"), moved.input_proxy):
+        assert path.is_relative_to(moved.path)
+    assert moved.flow(3).relative_to(moved.path).as_posix() == "checkpoints/round_003/flow"

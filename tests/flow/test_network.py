@@ -1,0 +1,80 @@
+import random
+
+import numpy as np
+import torch
+
+from molgfn.environments.fragments import FragmentEnvironment
+from molgfn.flow.network import FlowNetwork
+from molgfn.flow.random_walk import random_states
+from tests.chem.test_tree import respelled
+from tests.library import default_vocabulary, small_vocabulary
+
+
+def law_by_child(network: FlowNetwork, states, row: int) -> tuple[float, dict[int, float]]:  # type: ignore[no-untyped-def]
+    """Probability of stopping, and of each molecule that one more step can give."""
+    environment = network.environment
+    part = states.take(np.array([row]))
+    law = network(part)
+    children: dict[int, float] = {}
+    tables = environment.tables
+    p = (law.log_add + law.log_orbit).exp().detach().numpy()
+    for o, c in zip(*np.nonzero(p), strict=True):
+        grown = part.take(np.array([0]))
+        step = (tables.class_block[c], law.stems.node[o], law.stems.stem[o], tables.class_stem[c])
+        grown.append(np.array([0]), *(np.array([x]) for x in step))
+        code = environment.codes.identity(environment.tree(grown, 0)).code
+        children[code] = children.get(code, 0.0) + float(p[o, c])
+    return float(law.log_stop.exp()), children
+
+
+def test_one_state_has_one_law_however_it_was_built() -> None:
+    vocabulary = small_vocabulary()
+    environment = FragmentEnvironment(vocabulary, 1, 6)
+    torch.manual_seed(0)
+    network = FlowNetwork(environment, width=16, layers=3)
+    generator = np.random.default_rng(0)
+    states = random_states(environment, 12, generator)
+    states = states.cut_to(np.minimum(states.length, 4))
+    turner = random.Random(0)
+    whole = default_vocabulary()
+    for row in range(len(states)):
+        tree = environment.tree(states, row)
+        named = tree.__class__(tuple(whole.numbers[vocabulary.blocks[b].smiles] for b in tree.blocks), tree.joins)
+        turned = respelled(named, turner)
+        back = tree.__class__(tuple(vocabulary.numbers[whole.blocks[b].smiles] for b in turned.blocks), turned.joins)
+        other = environment.states_of([back], generator)
+        stop, children = law_by_child(network, states, row)
+        other_stop, other_children = law_by_child(network, other, 0)
+        assert abs(stop - other_stop) < 1e-5
+        assert children.keys() == other_children.keys()
+        assert all(abs(children[c] - other_children[c]) < 1e-5 for c in children)
+
+
+def test_probabilities_sum_to_one() -> None:
+    environment = FragmentEnvironment(default_vocabulary(), 2, 5)
+    network = FlowNetwork(environment, width=16, layers=2)
+    states = random_states(environment, 50, np.random.default_rng(0))
+    states = states.cut_to(np.maximum(1, states.length - np.arange(50) % 2))
+    law = network(states)
+    total = law.log_stop.exp().index_add(
+        0, torch.from_numpy(law.stems.state), (law.log_add + law.log_orbit).exp().sum(1)
+    )
+    assert torch.allclose(total, torch.ones(50), atol=1e-5)
+    assert (law.log_stop[torch.from_numpy(states.length < 2)] == -torch.inf).all()
+    assert (law.log_stop[torch.from_numpy(states.length == 5)] == 0).all()
+
+
+def test_ortho_meta_and_para_are_told_apart() -> None:
+    environment = FragmentEnvironment(small_vocabulary(("c1ccccc1", "CO")), 1, 3)
+    torch.manual_seed(0)
+    network = FlowNetwork(environment, width=16, layers=2)
+    tree = environment.vocabulary.decompose(environment.vocabulary.blocks[0].mol)
+    states = environment.states_of([tree], np.random.default_rng(0))
+    one = np.array([0])
+    states.append(one, np.array([1]), np.array([0]), np.array([0]), np.array([environment.tables.class_stem[-1]]))
+    law = network(states)
+    on_ring = law.stems.node == 0
+    values = dict(zip(law.stems.stem[on_ring].tolist(), law.log_add[torch.from_numpy(on_ring), 0].tolist(), strict=True))
+    assert abs(values[1] - values[5]) < 1e-6
+    assert abs(values[2] - values[4]) < 1e-6
+    assert len({round(values[i], 5) for i in (1, 2, 3)}) == 3

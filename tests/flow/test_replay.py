@@ -1,0 +1,42 @@
+import numpy as np
+
+from molgfn.environments.fragments import FragmentEnvironment
+from molgfn.flow.random_walk import random_states
+from molgfn.flow.replay import Replay
+from tests.library import small_vocabulary
+
+ENVIRONMENT = FragmentEnvironment(small_vocabulary(), 1, 4)
+
+
+def filled(capacity: int, n: int) -> Replay:
+    replay = Replay(capacity, 4)
+    states = random_states(ENVIRONMENT, n, np.random.default_rng(0))
+    for start in range(0, n, 30):
+        part = np.arange(start, min(start + 30, n))
+        replay.add(states.take(part), part.astype(float), -part.astype(float))
+    return replay
+
+
+def test_the_oldest_make_room() -> None:
+    replay = filled(50, 120)
+    assert replay.size == 50
+    assert sorted(replay.log_reward.tolist()) == list(range(70, 120))
+
+
+def test_half_of_a_draw_is_from_the_best_tenth() -> None:
+    replay = filled(200, 100)
+    states, target = replay.draw(40, np.random.default_rng(0))
+    assert len(states) == 40
+    assert (-target[:20] >= 89).all()
+    assert (-target[20:] < 50).any()
+
+
+def test_a_saved_replay_goes_on_the_same() -> None:
+    replay, again = filled(50, 120), Replay(50, 4)
+    again.load_state_dict({k: v.copy() for k, v in replay.state_dict().items()})
+    more = random_states(ENVIRONMENT, 7, np.random.default_rng(1))
+    for one in (replay, again):
+        one.add(more, np.zeros(7), np.zeros(7))
+    a, b = (one.draw(30, np.random.default_rng(2)) for one in (replay, again))
+    assert (a[0].blocks == b[0].blocks).all()
+    assert (a[1] == b[1]).all()

@@ -1,0 +1,73 @@
+from pathlib import Path
+
+import pytest
+import torch
+
+from molgfn.environments.fragments import FragmentEnvironment
+from molgfn.errors import DataError
+from molgfn.flow.trainer import Trainer, TrainerSettings, TrainingStep, random_samples
+from tests.flow.rewards import log_qed4
+from tests.library import small_vocabulary
+
+SETTINGS = TrainerSettings(steps=40, batch_size=16, width=16, layers=2, replay_capacity=100)
+
+
+def trainer(seed: int = 0, settings: TrainerSettings = SETTINGS) -> Trainer:
+    return Trainer(FragmentEnvironment(small_vocabulary(), 1, 3), log_qed4, settings, seed)
+
+
+def test_training_lowers_the_residual() -> None:
+    losses: list[TrainingStep] = []
+    trainer(settings=TrainerSettings(steps=150, batch_size=32, width=32, layers=2)).train(150, losses.append)
+    assert sum(s.loss for s in losses[-20:]) < 0.25 * sum(s.loss for s in losses[:20])
+    assert [s.step for s in losses] == list(range(1, 151))
+
+
+def test_same_seed_same_training() -> None:
+    one, two, other = trainer(), trainer(), trainer(seed=1)
+    for t in (one, two, other):
+        t.train(5)
+    assert one.sample(10) == two.sample(10)
+    assert one.sample(10) != other.sample(10)
+
+
+def test_training_goes_on_exactly_from_a_checkpoint(tmp_path: Path) -> None:
+    straight = trainer()
+    straight.train(20)
+    first = trainer()
+    first.train(9)
+    first.save(tmp_path)
+    second = trainer(seed=77)
+    second.load(tmp_path)
+    second.train(11)
+    for (name, a), b in zip(straight.network.state_dict().items(), second.network.state_dict().values(), strict=True):
+        assert torch.equal(a, b), name
+    assert straight.sample(5) == second.sample(5)
+
+
+def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path) -> None:
+    trainer().save(tmp_path)
+    with pytest.raises(DataError, match="another vocabulary or other"):
+        trainer(settings=TrainerSettings(width=8)).load(tmp_path)
+
+
+def test_a_step_may_stop_the_training() -> None:
+    class Enough(Exception):
+        pass
+
+    def stop(step: TrainingStep) -> None:
+        if step.step == 3:
+            raise Enough
+
+    t = trainer()
+    with pytest.raises(Enough):
+        t.train(10, stop)
+    assert t.done == 3
+
+
+def test_samples_say_what_they_are_made_of() -> None:
+    t = trainer()
+    for sample in [*t.sample(20), *random_samples(t.environment, 20, seed=0)]:
+        assert 1 <= len(sample.blocks) <= 3
+        assert set(sample.blocks) <= set(t.environment.vocabulary.numbers)
+        assert sample.smiles

