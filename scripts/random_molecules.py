@@ -1,6 +1,6 @@
 """Draw random block molecules inside the default property windows, as a CSV to be docked.
 
-    python scripts/random_molecules.py OUT.csv --number 600 --seed 20261122
+python scripts/random_molecules.py OUT.csv --number 600 --seed 20261122
 """
 
 import argparse

@@ -153,8 +153,7 @@ def automorphisms(mol: Chem.Mol) -> list[tuple[int, ...]]:
 def atom_environment(atom: Chem.Atom) -> str:
     """Return a name for an atom and its neighbours in the free block, such as `c;R;H1(c,n)`."""
     neighbours = sorted(
-        _BOND.get(bond.GetBondTypeAsDouble(), "~") + _symbol(bond.GetOtherAtom(atom))
-        for bond in atom.GetBonds()
+        _BOND.get(bond.GetBondTypeAsDouble(), "~") + _symbol(bond.GetOtherAtom(atom)) for bond in atom.GetBonds()
     )
     ring = ";R" if atom.IsInRing() else ""
     return f"{_symbol(atom)}{ring};H{atom.GetTotalNumHs()}({','.join(neighbours)})"

@@ -25,7 +25,8 @@ def read_smiles(path: Path) -> Iterator[tuple[int, str]]:
         raise DataError(f"{path}: a folder, not a file of SMILES.") from None
     except UnicodeDecodeError as error:
         raise DataError(
-            f"{path}: not a text file in UTF-8 (byte {error.start}).", "Accepted: one SMILES a line, or CSV with a column `smiles`."
+            f"{path}: not a text file in UTF-8 (byte {error.start}).",
+            "Accepted: one SMILES a line, or CSV with a column `smiles`.",
         ) from None
     if not text.strip():
         raise DataError(f"{path}: an empty file.", "Accepted: one SMILES a line, or CSV with a column `smiles`.")

@@ -84,7 +84,8 @@ def take_census(library: Path, progress: Progress) -> Census:
             step.advance(1)
     if not census.pieces:
         raise DataError(
-            f"{library}: none of its {len(lines)} lines is a molecule.", "Accepted: one SMILES a line, or CSV with a column `smiles`."
+            f"{library}: none of its {len(lines)} lines is a molecule.",
+            "Accepted: one SMILES a line, or CSV with a column `smiles`.",
         )
     return census
 
@@ -131,7 +132,9 @@ def _block_with_stems(smiles: str, stems: dict[str, Counter[tuple[int, int]]], s
     """Return the block with its stems closed under its symmetry; None if it cannot be used."""
     bare = standard_mol(smiles)
     every = Block(smiles, tuple(range(bare.GetNumAtoms())), (1,) * bare.GetNumAtoms())
-    if any(a.GetNumRadicalElectrons() for a in bare.GetAtoms()) or sum(a.GetFormalCharge() for a in bare.GetAtoms()):
+    radicals = sum(atom.GetNumRadicalElectrons() for atom in bare.GetAtoms())
+    charge = sum(atom.GetFormalCharge() for atom in bare.GetAtoms())
+    if radicals or charge:
         return None
     count: Counter[tuple[int, int]] = Counter()
     for (atom, k), n in stems.get(smiles, Counter()).items():
@@ -203,7 +206,9 @@ def _first_reason(pieces: Pieces, vocabulary: Vocabulary, max_blocks: int) -> st
     try:
         vocabulary.tree(pieces)
     except NotCovered as error:
-        return " ".join(error.reasons[0].split()[:2]) if error.reasons[0].startswith("no") else "too many joins on an atom"
+        return (
+            " ".join(error.reasons[0].split()[:2]) if error.reasons[0].startswith("no") else "too many joins on an atom"
+        )
     return "covered"
 
 

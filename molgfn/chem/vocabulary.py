@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from rdkit import Chem
 
 from molgfn.chem.blocks import Block
@@ -147,7 +146,9 @@ class Vocabulary:
         join_lines = ["null"] if joins is None else ["[", ",\n".join("  " + json.dumps(j) for j in joins), "]"]
         head = json.dumps(content, indent=1)[:-2]
         body = ",\n".join("  " + line for line in lines)
-        path.write_text(f'{head},\n "blocks": [\n{body}\n ],\n "joins": {chr(10).join(join_lines)}\n}}\n', encoding="utf-8")
+        path.write_text(
+            f'{head},\n "blocks": [\n{body}\n ],\n "joins": {chr(10).join(join_lines)}\n}}\n', encoding="utf-8"
+        )
 
     @classmethod
     def load(cls, path: Path) -> "Vocabulary":
@@ -161,9 +162,13 @@ class Vocabulary:
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            raise DataError(f"{path}: no such file.", "Build one with `molgfn vocabulary build LIBRARY -o FILE`.") from None
+            raise DataError(
+                f"{path}: no such file.", "Build one with `molgfn vocabulary build LIBRARY -o FILE`."
+            ) from None
         except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-            raise DataError(f"{path}: not a vocabulary: {error}", "Accepted: JSON of `molgfn vocabulary build`.") from None
+            raise DataError(
+                f"{path}: not a vocabulary: {error}", "Accepted: JSON of `molgfn vocabulary build`."
+            ) from None
         if isinstance(content, dict) and {"block_smi", "block_r"} <= content.keys():
             return _read_2021(path, content)
         if not isinstance(content, dict) or content.get("format") != FORMAT:
@@ -184,7 +189,9 @@ def _checked_blocks(path: Path, rows: Iterable[tuple[Any, dict[int, int]]]) -> t
         where = f"{path}, block {number} ({smiles})"
         try:
             if Chem.MolToSmiles(standard_mol(str(smiles))) != smiles:
-                raise DataError(f"{where}: not in standard form.", "Build the file again with `molgfn vocabulary build`.")
+                raise DataError(
+                    f"{where}: not in standard form.", "Build the file again with `molgfn vocabulary build`."
+                )
         except MoleculeError as error:
             raise DataError(f"{where}: {error}") from None
         blocks.append(_block(where, str(smiles), stems))
@@ -223,13 +230,15 @@ def _read_2021(path: Path, content: dict[str, Any]) -> Vocabulary:
             raise DataError(f"{path}, entry {key} ({smiles}): {error}") from None
         stems[canonical] = stems.get(canonical, Counter()) | listed
     rows = []
-    for smiles, listed in stems.items():
-        atoms = tuple(sorted(listed))
-        block = Block(smiles, atoms, tuple(listed[a] for a in atoms))
+    for smiles, count in stems.items():
+        atoms = tuple(sorted(count))
+        block = Block(smiles, atoms, tuple(count[a] for a in atoms))
         # Equivalent atoms get equal stems, as the published code treats them by drawing either.
         images = {atom: image for image in _images(block) for atom in image}
-        rows.append((smiles, {atom: max(listed[a] for a in image) for atom, image in images.items()}))
-    return Vocabulary(path.stem, tuple(_block(f"{path} ({s})", s, d) for s, d in rows), None, {"format": "2021 block list"})
+        rows.append((smiles, {atom: max(count[a] for a in image) for atom, image in images.items()}))
+    return Vocabulary(
+        path.stem, tuple(_block(f"{path} ({s})", s, d) for s, d in rows), None, {"format": "2021 block list"}
+    )
 
 
 def _images(block: Block) -> list[frozenset[int]]:
@@ -239,4 +248,3 @@ def _images(block: Block) -> list[frozenset[int]]:
     for atom, orbit in enumerate(every.orbits):
         orbits.setdefault(orbit, set()).add(atom)
     return [frozenset(atoms) for atoms in orbits.values() if atoms & set(block.stem_atoms)]
-

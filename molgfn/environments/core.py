@@ -89,7 +89,9 @@ def _without_dummies(mol: Chem.Mol, smiles: str) -> tuple[Chem.Mol, dict[int, in
             neighbour = bonds[0].GetOtherAtom(atom) if len(bonds) else atom
             single = len(bonds) == 1 and bonds[0].GetBondType() == Chem.BondType.SINGLE
             if not single or neighbour.GetAtomicNum() == 0:
-                raise ConfigError(f"[core] smiles = {smiles!r}: an attachment point must be at the end of a single bond.")
+                raise ConfigError(
+                    f"[core] smiles = {smiles!r}: an attachment point must be at the end of a single bond."
+                )
             stems[neighbour.GetIdx()] = stems.get(neighbour.GetIdx(), 0) + 1
     if not stems:
         raise ConfigError(
@@ -111,7 +113,9 @@ def _without_dummies(mol: Chem.Mol, smiles: str) -> tuple[Chem.Mol, dict[int, in
             f"[core] smiles = {smiles!r}: a salt or a charge that standardisation would change.",
             f"Use the neutral parent: {standard_smiles(Chem.MolToSmiles(bare))}",
         )
-    return bare.GetMol(), {a.GetIdx(): stems[a.GetIntProp("_place")] for a in bare.GetAtoms() if a.GetIntProp("_place") in stems}
+    return bare.GetMol(), {
+        a.GetIdx(): stems[a.GetIntProp("_place")] for a in bare.GetAtoms() if a.GetIntProp("_place") in stems
+    }
 
 
 def _rooted(pieces: Pieces, where: dict[int, tuple[int, int]]) -> tuple[Pieces, dict[int, tuple[int, int]]]:
@@ -147,7 +151,9 @@ def _core_block(smiles: str, name: str, needed: Counter[int], vocabulary: Vocabu
     block = Block(name, atoms, tuple(stems[a] for a in atoms))
     for atom, count in stems.items():
         if count > block.mol.GetAtomWithIdx(atom).GetTotalNumHs():
-            raise ConfigError(f"[core] smiles = {smiles!r}: {count} bonds on atom {atom} of {name}, which has too few hydrogens.")
+            raise ConfigError(
+                f"[core] smiles = {smiles!r}: {count} bonds on atom {atom} of {name}, which has too few hydrogens."
+            )
     return block
 
 
@@ -199,7 +205,9 @@ def count_embeddings(core: Core, tree: Tree, blocks: Sequence[Block]) -> int:
         wanted = [join for join in core_joins[node] if join[1] != came_from[node]]
         available = [h for h in hanging[target] if h[1] != parent]
 
-        def extend(rest: list[tuple[int, int, int]], taken: frozenset[int]) -> Iterator[list[tuple[int, int, int, int]]]:
+        def extend(
+            rest: list[tuple[int, int, int]], taken: frozenset[int]
+        ) -> Iterator[list[tuple[int, int, int, int]]]:
             if not rest:
                 yield []
                 return

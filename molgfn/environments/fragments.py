@@ -65,7 +65,9 @@ class FragmentEnvironment:
         If no molecule of the minimum size can be built, or the core cannot be used.
     """
 
-    def __init__(self, vocabulary: Vocabulary, min_blocks: int = 2, max_blocks: int = 8, core: str | None = None) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, min_blocks: int = 2, max_blocks: int = 8, core: str | None = None
+    ) -> None:
         self.vocabulary = vocabulary
         self.core: Core | None = None if core is None else read_core(core, vocabulary)
         self.start = 0 if self.core is None else len(self.core.blocks)
@@ -154,7 +156,8 @@ class FragmentEnvironment:
     def _room(self, states: States) -> Ints:
         """Return how many blocks could still be hung on each state, the maximum not minded, shape (S,)."""
         kinds = self.tables.kind[states.blocks]
-        return (self._open(states) * np.where(kinds >= 0, self._growth[kinds], 0)).sum(axis=(1, 2))
+        room: Ints = (self._open(states) * np.where(kinds >= 0, self._growth[kinds], 0)).sum(axis=(1, 2))
+        return room
 
     def open_stems(self, states: States) -> OpenStems:
         """Return where a block may be added; nothing for full states and for the empty one."""
@@ -187,7 +190,7 @@ class FragmentEnvironment:
     def leaves(self, states: States) -> NDArray[np.bool_]:
         """Return which nodes can be taken away, shape (S, N): those with one join (or the only one), not of the core."""
         joins = self.used_stems(states).sum(axis=2)
-        leaf = (states.blocks >= 0) & (joins <= 1)
+        leaf: NDArray[np.bool_] = (states.blocks >= 0) & (joins <= 1)
         leaf[:, : self.start] = False
         return leaf
 
@@ -236,7 +239,9 @@ class FragmentEnvironment:
     @cached_property
     def marked_codes(self) -> TreeCodes:
         """Codes by which states that differ only in where the core lies are told apart."""
-        fixed = [_FixedBlock(b.smiles, b.stem_atoms, b.multiplicity) for b in self.tables.blocks[len(self.vocabulary) :]]
+        fixed = [
+            _FixedBlock(b.smiles, b.stem_atoms, b.multiplicity) for b in self.tables.blocks[len(self.vocabulary) :]
+        ]
         return TreeCodes((*self.vocabulary.blocks, *fixed))
 
     def marked_tree(self, states: States, row: int) -> Tree:
@@ -268,7 +273,7 @@ class _FixedBlock(Block):
     """A block of a core: it lies where it lies."""
 
     @property
-    def permutations(self) -> tuple[tuple[int, ...], ...]:  # type: ignore[override]
+    def permutations(self) -> tuple[tuple[int, ...], ...]:
         return (tuple(range(len(self.stem_atoms))),)
 
 

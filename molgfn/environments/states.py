@@ -55,7 +55,8 @@ class States:
     def cut_to(self, length: Ints) -> "States":
         """Return the earlier states with these numbers of nodes, shape (B,)."""
         gone = np.arange(self.blocks.shape[1]) >= length[:, None]
-        return States(*(np.where(gone, -1, array) for array in self.arrays()[:4]), length=length.copy())
+        kept = [np.where(gone, -1, array) for array in self.arrays()[:4]]
+        return States(kept[0], kept[1], kept[2], kept[3], length.copy())
 
     def append(self, rows: Ints, block: Ints, parent: Ints, parent_stem: Ints, own_stem: Ints) -> None:
         """Add one node to each of these rows, in place."""

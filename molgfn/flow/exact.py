@@ -75,7 +75,9 @@ class Space:
             self.levels.append(level)
             total += len(states)
             if total > limit:
-                raise MolgfnError(f"the space holds more than {limit:,} states (at least {total:,})", "Lower max_blocks.")
+                raise MolgfnError(
+                    f"the space holds more than {limit:,} states (at least {total:,})", "Lower max_blocks."
+                )
 
     def _first_level(self) -> States:
         environment = self.environment
@@ -116,7 +118,7 @@ class Space:
         return Level(states, smiles, multiplicity, stem, kind, child), grown.take(np.array(first, dtype=np.int64))
 
     def _finished(self) -> list[Level]:
-        return [level for level in self.levels if environment_may_stop(self.environment, level)]
+        return [level for level in self.levels if self.environment.may_stop(level.states).all()]
 
     def molecules(self) -> tuple[str, ...]:
         """Return the SMILES of every molecule that may be handed over; with a core, once for each place it can lie."""
@@ -140,7 +142,7 @@ class Space:
         """Return the exact law of a policy over distinct molecules, by pushing its probability level by level."""
         total: dict[str, float] = {}
         if self.environment.start:
-            mass = np.ones(1)
+            mass: Floats = np.ones(1)
         else:
             first = network.log_first().cpu().double().exp().numpy()
             mass = first[self.levels[0].states.blocks[:, 0]]
@@ -149,17 +151,12 @@ class Space:
             for name, p in zip(level.smiles, (mass * law.log_stop.cpu().double().exp().numpy()).tolist(), strict=True):
                 total[name] = total.get(name, 0.0) + p
             step = (law.log_add + law.log_orbit)[level.stem, level.kind].cpu().double().exp().numpy()
-            mass = np.bincount(level.child, weights=mass[law.stems.state[level.stem]] * step) if len(level.child) else mass
+            mass = np.bincount(level.child, weights=mass[law.stems.state[level.stem]] * step).astype(np.float64)
         names = tuple(dict.fromkeys(self.molecules()))
         return Law(names, np.array([total[name] for name in names]))
-
-
-def environment_may_stop(environment: FragmentEnvironment, level: Level) -> bool:
-    """Return whether the states of a level may be handed over."""
-    return bool(environment.may_stop(level.states).all())
 
 
 def total_variation(a: Law, b: Law) -> float:
     """Return half the sum of absolute differences of two laws over the same molecules."""
     other = dict(zip(b.smiles, b.probability.tolist(), strict=True))
-    return 0.5 * sum(abs(p - other[name]) for name, p in zip(a.smiles, a.probability.tolist(), strict=True))
+    return 0.5 * float(sum(abs(p - other[name]) for name, p in zip(a.smiles, a.probability.tolist(), strict=True)))

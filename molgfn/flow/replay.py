@@ -53,7 +53,9 @@ class Replay:
 
     def load_state_dict(self, state: dict[str, NDArray[np.generic]]) -> None:
         """Take over what `state_dict` returned."""
-        for mine, name in zip(self.states.arrays(), ("blocks", "parent", "parent_stem", "own_stem", "length"), strict=True):
+        for mine, name in zip(
+            self.states.arrays(), ("blocks", "parent", "parent_stem", "own_stem", "length"), strict=True
+        ):
             mine[...] = state[name]
         self.log_reward[...], self.log_target[...] = state["log_reward"], state["log_target"]
         self.size, self.next = (int(x) for x in state["position"])

@@ -87,7 +87,12 @@ class Trainer:
     """
 
     def __init__(
-        self, environment: FragmentEnvironment, reward: Reward, settings: TrainerSettings, seed: int, device: str = "cpu"
+        self,
+        environment: FragmentEnvironment,
+        reward: Reward,
+        settings: TrainerSettings,
+        seed: int,
+        device: str = "cpu",
     ) -> None:
         self.environment, self.settings = environment, settings
         self.score = TreeScorer(environment, reward)
@@ -164,7 +169,9 @@ class Trainer:
         optimiser = self.optimiser.state_dict()
         for number, state in optimiser["state"].items():
             tensors |= {f"optimiser.{number}.{k}": v for k, v in state.items()}
-        tensors |= {f"replay.{k}": torch.from_numpy(np.ascontiguousarray(v)) for k, v in self.replay.state_dict().items()}
+        tensors |= {
+            f"replay.{k}": torch.from_numpy(np.ascontiguousarray(v)) for k, v in self.replay.state_dict().items()
+        }
         tensors["generator"] = self.generator.get_state()
         save_file(tensors, folder / "trainer.safetensors")
         facts = {

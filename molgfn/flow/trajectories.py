@@ -138,9 +138,11 @@ def log_probabilities(network: FlowNetwork, states: States) -> Steps:
     log_pf = torch.zeros(batch, width, device=network.device)
     column = size - environment.start
     taken = _index_of_taken(law, states, row, size, environment)
-    values = torch.where(
-        torch.from_numpy(stop).to(network.device), law.log_stop, law.log_add[taken[:, 0], taken[:, 1]]
-    ) if len(law.stems.state) else law.log_stop
+    values = (
+        torch.where(torch.from_numpy(stop).to(network.device), law.log_stop, law.log_add[taken[:, 0], taken[:, 1]])
+        if len(law.stems.state)
+        else law.log_stop
+    )
     log_pf = log_pf.index_put((torch.from_numpy(row), torch.from_numpy(column)), values)
     if environment.start == 0:
         first = network.log_first()[torch.from_numpy(states.blocks[:, 0])]

@@ -1,5 +1,6 @@
 """Message passing with gated updates and a Set2Set readout (Gilmer et al. 2017; the proxy of Bengio et al. 2021)."""
 
+import warnings
 from dataclasses import dataclass
 from typing import Annotated, cast
 
@@ -7,10 +8,14 @@ import numpy as np
 import torch
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 from torch import Tensor, nn
-from torch_geometric.nn.aggr import Set2Set
 
 from molgfn.proxy.featurise import N_ATOM_FEATURES, N_BOND_TYPES, Graphs
 from molgfn.proxy.linear import Ridge
+
+with warnings.catch_warnings():
+    # torch-geometric calls torch.jit.script while it is imported, which newer versions of torch warn of.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from torch_geometric.nn.aggr import Set2Set
 
 N_COUNTS = N_ATOM_FEATURES + N_BOND_TYPES
 

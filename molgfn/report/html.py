@@ -68,6 +68,7 @@ def _content(data: RunData) -> dict[str, Any]:
         "data": data,
         "unit": data.unit or "kcal/mol",
         "measured_name": measured_name(data),
+        "better": "lower" if data.direction == "minimise" else "higher",
         "headline": headline(data, ranked, rounds),
         "rounds": rounds,
         "plots": {name: Markup(plot) for name, plot in _plots(data, rounds, measured, compared).items()},
@@ -87,11 +88,9 @@ def _plots(
     labels = [round_label(one.round) for one in rounds]
     plots: dict[str, str] = {}
     if len(measured):
-        better = "lower" if data.direction == "minimise" else "higher"
-        unit = data.unit or "kcal/mol"
         mean = Series("mean and sd", [one.value.mean for one in rounds], [one.value.sd for one in rounds])
         best = Series("best", [one.best for one in rounds], kind="second")
-        label = f"{measured_name(data)}, {unit} ({better} is better)"
+        label = f"{measured_name(data)}, {data.unit or 'kcal/mol'}"
         plots["progress"] = trend_plot(labels, [mean, best], label)
         groups = [measured.loc[measured["round"] == one.round, "oracle_value"] for one in rounds]
         plots["distribution"] = distribution_plot(labels, groups, label)

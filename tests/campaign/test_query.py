@@ -109,12 +109,9 @@ def test_few_failures_of_a_small_batch_stop_nothing(tmp_path):
 
 @pytest.mark.parametrize("wrong", ["STAND-IN-999999", "twice"])
 def test_an_answer_that_belongs_to_nothing_stops_the_campaign(tmp_path, wrong):
-    def answer(compound):
-        mixed_up = "STAND-IN-000001" if wrong == "twice" else wrong
-        return Measurement(mixed_up, -9.0)
-
+    mixed_up = "STAND-IN-000001" if wrong == "twice" else wrong
     with pytest.raises(OracleError, match="which it was not asked about, or answered twice"):
-        start(tmp_path, answer_from(tmp_path, answer))
+        start(tmp_path, answer_from(tmp_path, lambda _: Measurement(mixed_up, -9.0)))
     with store_of(tmp_path) as store:
         assert len(store.measurements()) == (wrong == "twice")
 

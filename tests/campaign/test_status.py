@@ -7,6 +7,7 @@ from molgfn.campaign.run_directory import RunDirectory
 from molgfn.campaign.status import run_status
 from molgfn.campaign.store import Store
 from molgfn.errors import ConfigError, OracleError
+from molgfn.oracles.base import Failure
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def test_a_finished_run(finished):
     assert asdict(found)["best"]["value"] == best.value
 
 
-def test_a_run_that_is_under_way(finished, tmp_path):
+def test_a_run_that_is_under_way(tmp_path):
     states = []
 
     def answer(compound):
@@ -48,11 +49,8 @@ def test_a_run_that_is_under_way(finished, tmp_path):
 
 
 def test_a_run_that_stopped(tmp_path):
-    def answer(compound):
-        raise OracleError("the cluster is gone")
-
     with pytest.raises(OracleError):
-        start(tmp_path, StandIns(tmp_path / "asked", answer))
+        start(tmp_path, StandIns(tmp_path / "asked", lambda _: Failure("STAND-IN-000099", "x", "")))
     [run] = (tmp_path / "runs").glob("20*")
     found = run_status(run)
     assert (found.state, found.round, found.phase, found.counts["pending"]) == ("stopped", 0, "query", 12)

@@ -84,8 +84,6 @@ def brute_force(t: Tree, blocks: Sequence[Block]) -> int:
         for turns in product(*(blocks[b].permutations for b in t.blocks)):
             for swaps in product(*on_atoms):
                 swap = {(n, s): p for n, s, p in swaps}
-                moved = {
-                    frozenset((image[n], turns[n][s], swap[n, s][k]) for n, s, k in bond) for bond in bonds
-                }
+                moved = {frozenset((image[n], turns[n][s], swap[n, s][k]) for n, s, k in bond) for bond in bonds}
                 count += moved == bonds
     return count

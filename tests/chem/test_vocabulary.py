@@ -79,11 +79,20 @@ GOOD = {"smiles": "c1ccccc1", "stems": [[a, 1] for a in range(6)]}
         ({"blocks": []}, "no key `format`"),
         ({"format": "molgfn-vocabulary-1", "blocks": []}, "an empty vocabulary"),
         ({"format": "molgfn-vocabulary-1", "blocks": [{"smiles": "xyz"}]}, "block 1 (xyz): not a valid SMILES"),
-        ({"format": "molgfn-vocabulary-1", "blocks": [{"smiles": "C1=CC=CC=C1"}]}, "block 1 (C1=CC=CC=C1): not in standard form"),
+        (
+            {"format": "molgfn-vocabulary-1", "blocks": [{"smiles": "C1=CC=CC=C1"}]},
+            "block 1 (C1=CC=CC=C1): not in standard form",
+        ),
         ({"format": "molgfn-vocabulary-1", "blocks": [GOOD, GOOD]}, "listed twice"),
-        ({"format": "molgfn-vocabulary-1", "blocks": [GOOD | {"stems": [[9, 1]]}]}, "stem on atom 9, but its atoms are 0 to 5"),
+        (
+            {"format": "molgfn-vocabulary-1", "blocks": [GOOD | {"stems": [[9, 1]]}]},
+            "stem on atom 9, but its atoms are 0 to 5",
+        ),
         ({"format": "molgfn-vocabulary-1", "blocks": [GOOD | {"stems": [[0, 2]]}]}, "2 stems on atom 0"),
-        ({"format": "molgfn-vocabulary-1", "blocks": [{"smiles": "CC", "stems": [[0, 1], [1, 2]]}]}, "equivalent atoms"),
+        (
+            {"format": "molgfn-vocabulary-1", "blocks": [{"smiles": "CC", "stems": [[0, 1], [1, 2]]}]},
+            "equivalent atoms",
+        ),
     ],
 )
 def test_a_broken_file_is_named_with_its_fault(tmp_path: Path, content: object, message: str) -> None:

@@ -1,8 +1,8 @@
 import pytest
 from rdkit import Chem
 
-from molgfn.environments.core import count_embeddings, read_core
 from molgfn.chem.standardise import standard_mol
+from molgfn.environments.core import count_embeddings, read_core
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.errors import ConfigError
 from tests.library import default_vocabulary, small_vocabulary

@@ -112,10 +112,16 @@ def test_every_leaf_taken_away_can_be_put_back() -> None:
         mine = np.flatnonzero(stems.state == number)
         back = []
         for o in mine:
-            for c in np.flatnonzero(tables.legal[stems.kind[o]] & (tables.class_block == states.blocks[row, nodes[number]])):
+            for c in np.flatnonzero(
+                tables.legal[stems.kind[o]] & (tables.class_block == states.blocks[row, nodes[number]])
+            ):
                 grown = parents.take(np.array([number]))
                 grown.append(
-                    np.array([0]), *(np.array([x]) for x in (tables.class_block[c], stems.node[o], stems.stem[o], tables.class_stem[c]))
+                    np.array([0]),
+                    *(
+                        np.array([x])
+                        for x in (tables.class_block[c], stems.node[o], stems.stem[o], tables.class_stem[c])
+                    ),
                 )
                 back.append(environment.codes.identity(environment.tree(grown, 0)).code)
         assert code in back
@@ -126,7 +132,9 @@ def test_the_minimum_is_always_reached(min_blocks: int) -> None:
     """Fluorine and methoxy end a branch; without looking ahead two of them could close a state too early."""
     whole = default_vocabulary()
     ends = [b for b in whole.blocks if sum(b.multiplicity) == 1][:3]
-    vocabulary = Vocabulary("ends", (*ends, whole.blocks[whole.numbers["c1ccccc1"]], whole.blocks[whole.numbers["O"]]), whole.joins)
+    vocabulary = Vocabulary(
+        "ends", (*ends, whole.blocks[whole.numbers["c1ccccc1"]], whole.blocks[whole.numbers["O"]]), whole.joins
+    )
     environment = FragmentEnvironment(vocabulary, min_blocks, 4)
     states = random_states(environment, 300, np.random.default_rng(0))
     assert (states.length >= min_blocks).all()

@@ -74,7 +74,9 @@ def test_ortho_meta_and_para_are_told_apart() -> None:
     states.append(one, np.array([1]), np.array([0]), np.array([0]), np.array([environment.tables.class_stem[-1]]))
     law = network(states)
     on_ring = law.stems.node == 0
-    values = dict(zip(law.stems.stem[on_ring].tolist(), law.log_add[torch.from_numpy(on_ring), 0].tolist(), strict=True))
+    values = dict(
+        zip(law.stems.stem[on_ring].tolist(), law.log_add[torch.from_numpy(on_ring), 0].tolist(), strict=True)
+    )
     assert abs(values[1] - values[5]) < 1e-6
     assert abs(values[2] - values[4]) < 1e-6
     assert len({round(values[i], 5) for i in (1, 2, 3)}) == 3

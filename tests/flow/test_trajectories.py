@@ -48,7 +48,9 @@ def test_frequencies_are_the_exact_probabilities() -> None:
 
 def test_backward_is_uniform_over_leaves() -> None:
     environment = FragmentEnvironment(small_vocabulary(("c1ccccc1", "CO")), 1, 3)
-    states = environment.states_of([environment.vocabulary.decompose(environment.vocabulary.blocks[0].mol)], np.random.default_rng(0))
+    states = environment.states_of(
+        [environment.vocabulary.decompose(environment.vocabulary.blocks[0].mol)], np.random.default_rng(0)
+    )
     co = environment.tables.class_stem[-1]
     for stem in (0, 3):
         states.append(np.array([0]), np.array([1]), np.array([0]), np.array([stem]), np.array([co]))
@@ -58,7 +60,9 @@ def test_backward_is_uniform_over_leaves() -> None:
 def test_a_step_that_is_not_allowed_is_an_error() -> None:
     environment = FragmentEnvironment(small_vocabulary(("c1ccccc1", "CO")), 1, 3)
     network = FlowNetwork(environment, width=8, layers=1)
-    states = environment.states_of([environment.vocabulary.decompose(environment.vocabulary.blocks[0].mol)] , np.random.default_rng(0))
+    states = environment.states_of(
+        [environment.vocabulary.decompose(environment.vocabulary.blocks[0].mol)], np.random.default_rng(0)
+    )
     states.append(np.array([0]), np.array([0]), np.array([0]), np.array([9]), np.array([0]))
     with pytest.raises((ValueError, IndexError)):
         log_probabilities(network, states)
