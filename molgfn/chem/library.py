@@ -10,7 +10,7 @@ from molgfn.errors import DataError, did_you_mean
 def read_smiles(path: Path) -> Iterator[tuple[int, str]]:
     """Yield line number (from 1) and SMILES of each line that is not blank.
 
-    A `.csv` or `.tsv` file needs a column `smiles` (in any case); of other files the first word of a line is the SMILES.
+    A `.csv` or `.tsv` file needs a column `smiles` (in any case); of others the first word of a line is the SMILES.
 
     Raises
     ------

@@ -271,11 +271,12 @@ def vocabulary_card(vocabulary: Vocabulary, coverage: Coverage, source: dict[str
     first = ", ".join(f"`{block.smiles}`" for block in vocabulary.blocks[:20])
     return f"""# {vocabulary.name}
 
-{len(vocabulary)} blocks with {stems} stems, {len(vocabulary.joins or ())} kinds of joins. Digest `{vocabulary.sha256[:16]}`.
+{len(vocabulary)} blocks with {stems} stems, {len(vocabulary.joins or ())} kinds of joins.
+Digest `{vocabulary.sha256[:16]}`.
 
 Made by `molgfn vocabulary build {source["library"]} -o {vocabulary.name}.json --size {source["size"]}` from
-{coverage.molecules:,} molecules (file digest `{source["library_sha256"][:16]}`, {source["rejected_lines"]} lines rejected)
-with RDKit {source["rdkit"]}. A stem or join is kept when it was seen at least {source["support"]} times.
+{coverage.molecules:,} molecules (file digest `{source["library_sha256"][:16]}`,
+{source["rejected_lines"]} lines rejected) with RDKit {source["rdkit"]}. A stem or join is kept when it was seen at least {source["support"]} times.
 The most frequent: {first}.
 
 ## Coverage

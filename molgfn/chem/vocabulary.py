@@ -230,12 +230,12 @@ def _read_2021(path: Path, content: dict[str, Any]) -> Vocabulary:
             raise DataError(f"{path}, entry {key} ({smiles}): {error}") from None
         stems[canonical] = stems.get(canonical, Counter()) | listed
     rows = []
-    for smiles, count in stems.items():
-        atoms = tuple(sorted(count))
-        block = Block(smiles, atoms, tuple(count[a] for a in atoms))
+    for smiles, seen in stems.items():
+        atoms = tuple(sorted(seen))
+        block = Block(smiles, atoms, tuple(seen[a] for a in atoms))
         # Equivalent atoms get equal stems, as the published code treats them by drawing either.
         images = {atom: image for image in _images(block) for atom in image}
-        rows.append((smiles, {atom: max(count[a] for a in image) for atom, image in images.items()}))
+        rows.append((smiles, {atom: max(seen[a] for a in image) for atom, image in images.items()}))
     return Vocabulary(
         path.stem, tuple(_block(f"{path} ({s})", s, d) for s, d in rows), None, {"format": "2021 block list"}
     )

@@ -103,7 +103,8 @@ class FragmentEnvironment:
             largest = self.start + int(self._room(start)[0])
             if largest == self.start:
                 raise ConfigError(
-                    f"[core] smiles = {self.core.smiles!r}: the vocabulary {self.vocabulary.name} joins nothing at its open stems."
+                    f"[core] smiles = {self.core.smiles!r}: "
+                    f"the vocabulary {self.vocabulary.name} joins nothing at its open stems."
                 )
         if largest < self.min_blocks:
             raise ConfigError(
@@ -178,7 +179,7 @@ class FragmentEnvironment:
         return 1 + self._block_growth[: len(self.vocabulary)] >= self.min_blocks
 
     def dead_ends(self, states: States, stems: OpenStems) -> NDArray[np.bool_] | None:
-        """Return which (open stem, class) would leave too little room to reach the minimum, shape (O, C); None if none."""
+        """Return which (open stem, class) leaves too little room to reach the minimum, shape (O, C); None if none."""
         short = self.min_blocks - states.length[stems.state] - 1
         if not (short > 0).any():
             return None
@@ -188,7 +189,7 @@ class FragmentEnvironment:
         return left[:, None] + brought < short[:, None]
 
     def leaves(self, states: States) -> NDArray[np.bool_]:
-        """Return which nodes can be taken away, shape (S, N): those with one join (or the only one), not of the core."""
+        """Return which nodes can be taken away, shape (S, N): with one join (or the only node), not of the core."""
         joins = self.used_stems(states).sum(axis=2)
         leaf: NDArray[np.bool_] = (states.blocks >= 0) & (joins <= 1)
         leaf[:, : self.start] = False

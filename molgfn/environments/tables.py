@@ -48,7 +48,7 @@ class BlockTables:
 
     @cached_property
     def kind(self) -> Ints:
-        """Kind of each stem atom, shape (W, P), -1 where there is none. Blocks of a core share those of the vocabulary."""
+        """Kind of each stem atom, shape (W, P), -1 where there is none; a core's blocks share the vocabulary's."""
         known: dict[tuple[str, int], int] = {}
         table = np.full((len(self.blocks), self.max_stems), -1, dtype=np.int64)
         for number, block in enumerate(self.blocks):

@@ -1,7 +1,7 @@
 """The flow network: messages along the joins of a state, with gated updates, and a head for every action.
 
-Stems of a block enter only through their kind (orbit) and their pairwise relations (orbits of pairs), so that states which
-are one and the same get the same logits however they were built: equivariance holds by construction.
+Stems of a block enter only through their kind (orbit) and their pairwise relations (orbits of pairs), so that states
+which are one and the same get the same logits however they were built: equivariance holds by construction.
 """
 
 from dataclasses import dataclass

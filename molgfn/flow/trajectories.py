@@ -40,7 +40,7 @@ def draw(network: FlowNetwork, n: int, generator: torch.Generator, epsilon: floa
     generator : torch.Generator
         On the CPU.
     epsilon : float
-        Probability of taking a step at random instead: stop with the chance that makes all lengths equal, else any action.
+        Probability of a random step instead: stop with the chance that makes all lengths equal, else any action.
 
     Returns
     -------
