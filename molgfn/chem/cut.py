@@ -2,7 +2,7 @@
 
 A bond is cut when it is an acyclic single bond between heavy atoms and either one of its atoms is in a ring or it is an
 amide or sulfonamide bond, C(=O)-N or S(=O)-N. The rule looks at each atom by itself (ring, acyl, nitrogen, charge), and
-joining blocks changes none of these, so what is joined is cut again at the same place: one molecule, one tree of blocks.
+joining blocks changes none of these, so what is joined is cut again at the same place: one molecule, one tree.
 """
 
 from typing import NamedTuple

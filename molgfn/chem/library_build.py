@@ -276,12 +276,14 @@ Digest `{vocabulary.sha256[:16]}`.
 
 Made by `molgfn vocabulary build {source["library"]} -o {vocabulary.name}.json --size {source["size"]}` from
 {coverage.molecules:,} molecules (file digest `{source["library_sha256"][:16]}`,
-{source["rejected_lines"]} lines rejected) with RDKit {source["rdkit"]}. A stem or join is kept when it was seen at least {source["support"]} times.
+{source["rejected_lines"]} lines rejected) with RDKit {source["rdkit"]}.
+A stem or join is kept when it was seen at least {source["support"]} times.
 The most frequent: {first}.
 
 ## Coverage
 
-**{coverage.covered:.1%}** of the library is built whole within {coverage.max_blocks} blocks (salts, charges and stereo removed).
+**{coverage.covered:.1%}** of the library is built whole within {coverage.max_blocks} blocks (salts, charges and stereo
+removed).
 With only the most frequent blocks, any join allowed:
 
 | blocks | molecules covered |

@@ -228,7 +228,8 @@ def _read_2021(path: Path, content: dict[str, Any]) -> Vocabulary:
             listed = Counter(places[atom] for atom in content["block_r"][key])
         except Exception as error:
             raise DataError(f"{path}, entry {key} ({smiles}): {error}") from None
-        stems[canonical] = stems.get(canonical, Counter()) | listed
+        merged = stems.setdefault(canonical, Counter())
+        merged |= listed
     rows = []
     for smiles, seen in stems.items():
         atoms = tuple(sorted(seen))

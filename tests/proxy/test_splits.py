@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdkit import Chem
 
@@ -11,6 +11,7 @@ from molgfn.proxy.splits import split
 
 
 @pytest.mark.parametrize("kind", ["random", "scaffold"])
+@settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 2**31 - 1), fraction=st.floats(0.05, 0.5))
 def test_parts_hold_every_molecule_once(smiles, kind, seed, fraction):
     parts = split(kind, smiles, fraction, seed)
@@ -20,6 +21,7 @@ def test_parts_hold_every_molecule_once(smiles, kind, seed, fraction):
     assert np.all(np.diff(parts.test) > 0)
 
 
+@settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 2**31 - 1))
 def test_no_scaffold_is_in_both_parts(smiles, seed):
     scaffolds = np.array([murcko_scaffold(Chem.MolFromSmiles(text)) for text in smiles])
