@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol, TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
 SECONDS_BETWEEN_LINES = 15.0
@@ -156,15 +156,14 @@ class RichProgress:
             return
         columns = (
             TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
+            BarColumn(bar_width=16),
             MofNCompleteColumn(),
-            TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(),
             TextColumn("{task.fields[note]}"),
         )
         try:
-            with Bars(*columns, console=self._console, redirect_stdout=False) as self._bars:
+            with Bars(*columns, console=self._console, refresh_per_second=4, redirect_stdout=False) as self._bars:
                 yield self._bars
         finally:
             self._bars = None

@@ -27,11 +27,11 @@ class Problem:
     found: Any = _MISSING
     item: int | None = None
 
-    def order(self) -> tuple[int, tuple[str, ...]]:
+    def order(self) -> tuple[int, tuple[str, ...], int]:
         """Sort as the sections stand in a campaign file."""
         sections = list(Campaign.model_fields)
         section = self.place[0] if self.place else ""
-        return sections.index(section) if section in sections else -1, self.place
+        return sections.index(section) if section in sections else -1, self.place, self.item or 0
 
 
 def config_error(source: Path, problems: Iterable[Problem], overrides: Mapping[tuple[str, ...], str]) -> ConfigError:
@@ -153,7 +153,7 @@ def _missing_file(ctx: dict[str, Any]) -> str:
     places = [Path(place) for place in ctx["looked"]]
     near = (did_you_mean(place.name, (file.name for file in place.parent.glob("*"))) for place in places)
     looked = "\n            ".join(map(str, places))
-    return " ".join(["no such file.", *filter(None, near)][:2]) + f"\nLooked for: {looked}"
+    return " ".join([f"no such {ctx['what']}.", *filter(None, near)][:2]) + f"\nLooked for: {looked}"
 
 
 _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
@@ -163,7 +163,7 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "finite_number": _accepts("a number that is not infinite"),
     "string_type": _accepts('text in quotes, as "text"'),
     "path_type": _accepts('the path of a file in quotes, as "folder/file"'),
-    "tuple_type": _accepts("a list in brackets, as [1, 2]"),
+    "tuple_type": _accepts('a list in brackets, as [1, 2] or ["a", "b"]'),
     "dict_type": _accepts("a section of its own"),
     "model_type": _accepts("a section of its own, as [section]"),
     "model_attributes_type": _accepts("a section of its own, as [section]"),

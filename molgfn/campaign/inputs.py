@@ -96,7 +96,7 @@ def _manifest(run: RunDirectory, campaign: Campaign, inputs: dict[str, Path], ar
         "versions": {package: _version(package) for package in PACKAGES},
         "git_commit": _git_commit(),
         "inputs": {name: original.name for name, original in inputs.items()},
-        "sha256": {path.relative_to(run.path).as_posix(): _sha256(path) for path in files},
+        "sha256": {run.relative(path): _sha256(path) for path in files},
     }
 
 

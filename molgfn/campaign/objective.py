@@ -115,7 +115,7 @@ class Scoring:
             case "ei":
                 return soft_clip(acquisition / span)
             case _:
-                return soft_clip((acquisition - utility(np.float64(self.worst), self.direction)) / span)
+                return soft_clip((acquisition - utility(np.array(self.worst), self.direction)) / span)
 
     def _generator_of(self, smiles: str) -> np.random.Generator:
         digest = hashlib.sha256(f"{self.seed}:{smiles}".encode()).digest()

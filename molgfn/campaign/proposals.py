@@ -17,7 +17,7 @@ from molgfn.errors import NoCandidateError
 def inchikey_of(mol: Chem.Mol) -> str:
     """Return the InChIKey, by which compounds are told apart; empty where InChI knows none."""
     with BlockLogs():
-        key: str = Chem.MolToInchiKey(mol)
+        key: str = Chem.MolToInchiKey(mol)  # type: ignore[no-untyped-call]
     return key
 
 

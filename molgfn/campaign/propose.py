@@ -47,7 +47,7 @@ def propose(context: Context, round_number: int) -> None:
     flow = _trained_flow(context, round_number, objective)
     found = _collect(context, round_number, plan.proposals, lambda _, n: flow.sample(n))
     candidates = [*context.store.compounds(status="proposed"), *found.new_compounds(context.id_prefix)]
-    _record(context, found, _predictions(objective, candidates, round_number, model.relative_to(context.run.path)))
+    _record(context, found, _predictions(context, objective, candidates, round_number))
 
 
 def _objective(context: Context, round_number: int, model: Path) -> Objective:
@@ -130,14 +130,16 @@ def _collect(
 
 
 def _predictions(
-    objective: Objective, rows: Sequence[CompoundRow], round_number: int, model: Path
+    context: Context, objective: Objective, rows: Sequence[CompoundRow], round_number: int
 ) -> list[PredictionRow]:
+    proxy = context.run.relative(context.proxy_folder(round_number - 1))
+    flows = {row.round: context.run.relative(context.run.flow(row.round)) if row.round else "random" for row in rows}
     thought = objective.assess([row.smiles for row in rows])
     columns = (thought.mean, thought.std, thought.acquisition, thought.log_reward)
-    numbers = zip(*(column.tolist() for column in columns), strict=True)
+    numbers = zip(rows, *(column.tolist() for column in columns), strict=True)
     return [
-        PredictionRow(row.compound_id, round_number, *values, source_model=model.as_posix())
-        for row, values in zip(rows, numbers, strict=True)
+        PredictionRow(row.compound_id, round_number, mean, std, acquisition, log_reward, f"{flows[row.round]}; {proxy}")
+        for row, mean, std, acquisition, log_reward in numbers
     ]
 
 

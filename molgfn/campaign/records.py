@@ -24,7 +24,10 @@ class CompoundRow:
 
 @dataclass(frozen=True)
 class PredictionRow:
-    """What one model thought of a compound in one round; mean and standard deviation in the unit of the oracle."""
+    """What one proxy thought of a compound in one round; mean and standard deviation in the unit of the oracle.
+
+    `source_model` names the sampler that first proposed the compound and the proxy, by their folders in the run.
+    """
 
     compound_id: str
     round: int

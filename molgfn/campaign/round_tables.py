@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 from molgfn.campaign.evaluation import foresight
 from molgfn.campaign.run_directory import RunDirectory, write_csv, write_json
@@ -27,21 +29,25 @@ def write_round_tables(run: RunDirectory, store: Store, round_number: int) -> No
 
 
 def write_proxy_card(run: RunDirectory, store: Store) -> None:
-    """Write `proxy_card.json`: the latest proxy, and how well each round's proxy foresaw the answers."""
+    """Write `proxy_card.json`: the latest proxy, the card of the first, and how well each foresaw the answers."""
     learnt = [phase.round for phase in store.phases() if phase.phase == "learn"]
     folder = run.proxy(max(learnt)) if learnt else run.input_proxy
-    described = folder / "proxy.json"
     judged = [foresight(store, number) for number in sorted(learnt)]
     write_json(
         run.proxy_card,
         {
-            "folder": folder.relative_to(run.path).as_posix(),
+            "folder": run.relative(folder),
             "initial_molecules": len(store.initial_data()),
             "measured_molecules": len(store.compounds(status="completed")) if learnt else 0,
-            "proxy": json.loads(described.read_text(encoding="utf-8")) if described.is_file() else {},
+            "proxy": _read_json(folder / "proxy.json"),
+            "start": _read_json(run.input_proxy / "card.json"),
             "rounds": [asdict(one) for one in judged if one is not None],
         },
     )
+
+
+def _read_json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def _write_proposed(run: RunDirectory, store: Store, round_number: int) -> None:

@@ -66,14 +66,19 @@ class RunDirectory:
     def pose(self, compound_id: str) -> Path:
         return self.path / "poses" / f"{compound_id}.sdf"
 
+    def relative(self, path: Path) -> str:
+        """Return how a path inside the run directory is written down in it."""
+        return path.relative_to(self.path).as_posix()
+
     def log(self, event: str, **fields: Any) -> None:
         """Append one line to `log.jsonl`."""
         line = json.dumps({"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **fields})
-        path = self.path / "log.jsonl"
-        # A killed process may have left half a line, which must not swallow this one.
-        torn = path.exists() and path.stat().st_size > 0 and path.read_bytes()[-1:] != b"\n"
-        with path.open("a", encoding="utf-8") as log:
-            log.write(("\n" if torn else "") + line + "\n")
+        with (self.path / "log.jsonl").open("ab+") as log:
+            end = log.seek(0, os.SEEK_END)
+            log.seek(max(end - 1, 0))
+            # A killed process may have left half a line, which must not swallow this one.
+            torn = log.read(1) not in (b"", b"\n")
+            log.write(("\n" * torn + line + "\n").encode())
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -224,6 +229,20 @@ def whole_folder(path: Path) -> Iterator[Path]:
     draft = path.with_name(f".{path.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    yield draft
-    shutil.rmtree(path, ignore_errors=True)
-    draft.rename(path)
+    try:
+        yield draft
+        for file in draft.rglob("*"):
+            _flush(file)
+        shutil.rmtree(path, ignore_errors=True)
+        draft.rename(path)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _flush(path: Path) -> None:
+    """Have the disk keep what was written before its name is changed."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,6 +1,7 @@
 """The sections of a campaign file, with their types, limits and defaults."""
 
 import math
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -21,16 +22,22 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
-def found_in(kind: Literal["data", "proxy"] | None = None) -> Callable[[Path, ValidationInfo], Path]:
+def found_in(
+    what: Literal["file", "folder"], kind: Literal["data", "proxy"] | None = None
+) -> Callable[[Path, ValidationInfo], Path]:
     """Return a validator that makes a path absolute: beside the campaign file, else the bundled one of that kind."""
+    is_there = Path.is_file if what == "file" else Path.is_dir
 
     def resolve(path: Path, info: ValidationInfo) -> Path:
         folder: Path = (info.context or {}).get("folder", Path.cwd())
-        places = [folder / path.expanduser()] + ([bundled(kind, str(path))] if kind else [])
+        places = [folder / os.path.expanduser(path)]
+        if kind and len(path.parts) == 1:
+            places.append(bundled(kind, path.name))
         for place in places:
-            if place.exists():
+            if is_there(place):
                 return place.resolve()
-        raise PydanticCustomError("missing_file", "no such file", {"looked": [str(place) for place in places]})
+        looked = [str(place) for place in places]
+        raise PydanticCustomError("missing_file", "no such file", {"what": what, "looked": looked})
 
     return resolve
 
@@ -91,9 +98,10 @@ Catalogs = Annotated[tuple[Annotated[str, AfterValidator(_catalog)], ...], Field
 Smarts = Annotated[tuple[Annotated[str, AfterValidator(_smarts)], ...], Field(strict=False)]
 Bound = Annotated[float, Field(allow_inf_nan=True)]
 Window = Annotated[tuple[Bound, Bound], Field(strict=False), AfterValidator(_window)]
-InputFile = Annotated[Path, Field(strict=False), AfterValidator(found_in())]
-DataFile = Annotated[Path, Field(strict=False), AfterValidator(found_in("data"))]
-ProxyFolder = Annotated[Path, Field(strict=False), AfterValidator(found_in("proxy"))]
+InputFile = Annotated[Path, Field(strict=False), AfterValidator(found_in("file"))]
+InputFolder = Annotated[Path, Field(strict=False), AfterValidator(found_in("folder"))]
+DataFile = Annotated[Path, Field(strict=False), AfterValidator(found_in("file", "data"))]
+ProxyFolder = Annotated[Path, Field(strict=False), AfterValidator(found_in("folder", "proxy"))]
 ANY: tuple[float, float] = (-math.inf, math.inf)
 
 
@@ -215,7 +223,7 @@ class PythonSection(Section):
 
     kind: Literal["python"]
     factory: str = Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")
-    folder: Annotated[InputFile, Field(validate_default=True)] = Path()
+    folder: Annotated[InputFolder, Field(validate_default=True)] = Path()
     """Where to import from, by default the folder of the campaign file."""
     options: dict[str, Any] = Field(default_factory=dict)
     max_failure_rate: Share = 0.5

@@ -223,7 +223,10 @@ class Store:
             "ORDER BY compound_id",
             (status, batch_round),
         )
-        return [CompoundRow(*row[:3], tuple(json.loads(row[3])), *row[4:]) for row in rows]
+        return [
+            CompoundRow(compound_id, smiles, inchikey, tuple(json.loads(blocks)), *rest)
+            for compound_id, smiles, inchikey, blocks, *rest in rows
+        ]
 
     def predictions(self, round_number: int | None = None) -> list[PredictionRow]:
         """Return predictions by compound id and round, all or those of one round."""

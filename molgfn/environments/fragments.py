@@ -208,6 +208,17 @@ class FragmentEnvironment:
         shorter.parent[rerooted, 0] = shorter.parent_stem[rerooted, 0] = shorter.own_stem[rerooted, 0] = -1
         return shorter.cut_to(shorter.length)
 
+    def putting_back(self, states: States, node: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+        """Return the action that undoes `without`: node and stem there, block and its stem; each of shape (S,)."""
+        rows = np.arange(len(states))
+        first = node == 0
+        # The first node hangs on its only neighbour, which is the second.
+        second = np.minimum(1, states.blocks.shape[1] - 1)
+        neighbour = np.where(first, 0, states.parent[rows, node] - (states.parent[rows, node] > node))
+        stem = np.where(first, states.own_stem[rows, second], states.parent_stem[rows, node])
+        own_stem = np.where(first, states.parent_stem[rows, second], states.own_stem[rows, node])
+        return neighbour, stem, states.blocks[rows, node], own_stem
+
     # Molecules
 
     def tree(self, states: States, row: int) -> Tree:

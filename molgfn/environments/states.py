@@ -1,5 +1,6 @@
 """A batch of fragment states, which is also a batch of trajectories."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +44,11 @@ class States:
     def arrays(self) -> tuple[Ints, ...]:
         """Return the five arrays in the order of the fields."""
         return self.blocks, self.parent, self.parent_stem, self.own_stem, self.length
+
+    @classmethod
+    def of_arrays(cls, arrays: Iterable[Ints]) -> "States":
+        """Undo `arrays`."""
+        return cls(*arrays)
 
     def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "States":
         """Return a copy of some rows."""

@@ -22,8 +22,8 @@ class StateGraph:
 
     Attributes
     ----------
-    node_block, node_state : Tensor, shape (V,)
-        Block, and state, of each node.
+    node_block, node_state, node_place : Tensor, shape (V,)
+        Block of each node, its state, and its place there.
     source, target, source_kind, target_kind : Tensor, shape (E,)
         Nodes at the ends of each join and the kinds of stem by which it leaves and enters.
     meet_in, meet_out, meet_relation : Tensor, shape (pairs,)
@@ -37,6 +37,7 @@ class StateGraph:
 
     node_block: Tensor
     node_state: Tensor
+    node_place: Tensor
     source: Tensor
     target: Tensor
     source_kind: Tensor
@@ -93,6 +94,7 @@ def state_graph(states: States, stems: OpenStems, tables: BlockTables, device: t
             (
                 node_block,
                 node_state,
+                place,
                 source,
                 target,
                 tables.kind[node_block[source], source_stem],

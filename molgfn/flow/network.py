@@ -30,16 +30,22 @@ class ActionLaw:
         class c; -inf where not allowed.
     log_orbit : Tensor, shape (O, C)
         Log of the number of such equivalent actions.
+    log_flow : Tensor, shape (S,)
+        Log flow of each state.
+    leaf : Tensor, shape (S, N)
+        Logit of taking each node away; to be normalised over the leaves.
     """
 
     stems: OpenStems
     log_stop: Tensor
     log_add: Tensor
     log_orbit: Tensor
+    log_flow: Tensor
+    leaf: Tensor
 
 
 class FlowNetwork(nn.Module):
-    """Forward policy and log Z on the fragment environment.
+    """Forward and backward policy, state flows and log Z on the fragment environment.
 
     Parameters
     ----------
@@ -69,13 +75,18 @@ class FlowNetwork(nn.Module):
         self.cell = nn.GRUCell(width, width)
         self.node = nn.Sequential(nn.Linear(2 * width, width), nn.LeakyReLU(), nn.Linear(width, width))
         self.pool = nn.Sequential(nn.LeakyReLU(), nn.Linear(width, width), nn.LeakyReLU())
-        self.stop = nn.Sequential(nn.Linear(width, width), nn.LeakyReLU(), nn.Linear(width, 1))
+        last = nn.Linear(width, 1)
+        self.stop = nn.Sequential(nn.Linear(width, width), nn.LeakyReLU(), last)
+        self.flow = nn.Sequential(nn.Linear(width, width), nn.LeakyReLU(), nn.Linear(width, 1))
+        self.leaf = nn.Linear(width, 1)
         self.from_node = nn.Linear(width, width)
         self.from_state = nn.Linear(width, width, bias=False)
         self.query = nn.Sequential(nn.LeakyReLU(), nn.Linear(width, width))
         self.key = nn.Embedding(tables.n_classes, width)
         self.bias = nn.Parameter(torch.zeros(tables.n_classes))
         with torch.no_grad():
+            # A network that knows nothing stops one time in five: at first molecules have a few blocks.
+            last.bias.fill_(-1.5)
             for table in (self.meet, self.touch, self.kind_in):
                 table.weight.mul_(0.3).add_(1.0)
             self.key.weight.mul_(0.1)
@@ -84,6 +95,8 @@ class FlowNetwork(nn.Module):
         self.register_buffer("log_weight", torch.where(allowed, size, -torch.inf), persistent=False)
         first = torch.from_numpy(environment.first_blocks())
         self.register_buffer("first_mask", torch.where(first, 0.0, -torch.inf), persistent=False)
+        self.register_buffer("flow_offset", torch.zeros(()))
+        self.flow_offset: Tensor
         self.log_weight: Tensor
         self.first_mask: Tensor
 
@@ -101,7 +114,7 @@ class FlowNetwork(nn.Module):
         environment = self.environment
         stems = environment.open_stems(states)
         graph = state_graph(states, stems, environment.tables, self.device)
-        state, queries = self._read(graph)
+        node, state, queries = self._read(graph)
         count = torch.from_numpy(stems.count).to(self.device).float().log()
         log_orbit = self.log_weight[graph.stem_kind] + count[:, None]
         dead = environment.dead_ends(states, stems)
@@ -113,10 +126,19 @@ class FlowNetwork(nn.Module):
         log_stop, log_go = _stop_or_go(self.stop(state).squeeze(1), may_stop, torch.isfinite(log_total))
         shift = log_go - torch.where(torch.isfinite(log_total), log_total, 0.0)
         add = logits + shift[graph.stem_state][:, None]
-        return ActionLaw(stems, log_stop, add.masked_fill(torch.isinf(log_orbit), -torch.inf), log_orbit)
+        leaf = torch.zeros(states.blocks.shape, device=self.device)
+        leaf = leaf.index_put((graph.node_state, graph.node_place), self.leaf(node).squeeze(1))
+        return ActionLaw(
+            stems,
+            log_stop,
+            add.masked_fill(torch.isinf(log_orbit), -torch.inf),
+            log_orbit,
+            self.flow(state).squeeze(1) + self.flow_offset,
+            leaf,
+        )
 
-    def _read(self, graph: StateGraph) -> tuple[Tensor, Tensor]:
-        """Return a vector for each state, shape (S, D), and for each open stem, shape (O, D)."""
+    def _read(self, graph: StateGraph) -> tuple[Tensor, Tensor, Tensor]:
+        """Return a vector for each node, shape (V, D), each state, shape (S, D), and each open stem, shape (O, D)."""
         block = self.block(graph.node_block)
         constant = (block[graph.source] + self.kind_out(graph.source_kind)) if len(graph.source) else block[:0]
         meet, h = self.meet(graph.meet_relation), torch.tanh(constant)
@@ -136,7 +158,7 @@ class FlowNetwork(nn.Module):
             + self.kind_open(graph.stem_kind)
             + touching
         )
-        return state, query
+        return node, state, query
 
 
 def _segment_logsumexp(values: Tensor, segment: Tensor, size: int) -> Tensor:

@@ -1,4 +1,4 @@
-"""Trajectories under a flow network: drawing them, and the log probabilities of their steps."""
+"""Trajectories of fragment states under a flow network: drawing and evaluating them."""
 
 from dataclasses import dataclass
 
@@ -9,23 +9,10 @@ from torch import Tensor
 
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.states import States
+from molgfn.flow.model import Evaluation, Inflow
 from molgfn.flow.network import ActionLaw, FlowNetwork
 
-
-@dataclass(frozen=True)
-class Steps:
-    """Log probabilities along B trajectories of at most T steps; 0 beyond the end.
-
-    Attributes
-    ----------
-    log_pf : Tensor, shape (B, T)
-        Forward, of the single action taken; the last step is the stop.
-    log_pb : Tensor, shape (B, T)
-        Back, uniform over the leaves that can be taken away.
-    """
-
-    log_pf: Tensor
-    log_pb: Tensor
+Ints = NDArray[np.int64]
 
 
 @torch.no_grad()
@@ -95,7 +82,7 @@ def _append_drawn(
     explore: Tensor,
     go: Tensor,
     states: States,
-    active: NDArray[np.int64],
+    active: Ints,
     environment: FragmentEnvironment,
     generator: torch.Generator,
 ) -> tuple[Tensor, Tensor]:
@@ -124,57 +111,122 @@ def _append_drawn(
     return log_add[stem, kind], rows
 
 
-def log_probabilities(network: FlowNetwork, states: States) -> Steps:
-    """Return the log probability of every step of the trajectories that end in these states, with gradient."""
+def evaluate(network: FlowNetwork, states: States, learned_backward: bool) -> Evaluation:
+    """Evaluate every step of the trajectories that end in these states, with gradient.
+
+    Parameters
+    ----------
+    network : FlowNetwork
+    states : States
+        Finished, in the order of building.
+    learned_backward : bool
+        P_B from the network's head; else uniform over the leaves.
+    """
     environment = network.environment
-    batch, longest = len(states), int(states.length.max())
-    start = max(environment.start, 1)
-    steps = states.length - start + 1
-    row = np.repeat(np.arange(batch), steps)
-    size = np.arange(len(row)) - np.repeat(np.cumsum(steps) - steps, steps) + start
-    law = network(states.take(row).cut_to(size))
-    stop = size == states.length[row]
-    width = longest + 1 - environment.start
-    log_pf = torch.zeros(batch, width, device=network.device)
-    column = size - environment.start
-    taken = _index_of_taken(law, states, row, size, environment)
-    values = (
-        torch.where(torch.from_numpy(stop).to(network.device), law.log_stop, law.log_add[taken[:, 0], taken[:, 1]])
-        if len(law.stems.state)
-        else law.log_stop
-    )
-    log_pf = log_pf.index_put((torch.from_numpy(row), torch.from_numpy(column)), values)
+    prefixes = _Prefixes.of(environment, states)
+    law = network(prefixes.states)
+    taken = _rows_of_actions(law, environment, *prefixes.actions(states))
+    going = torch.from_numpy(np.flatnonzero(~prefixes.stop))
+    values = law.log_stop.index_put((going,), law.log_add[taken[:, 0], taken[:, 1]])
+    where = (torch.from_numpy(prefixes.row), torch.from_numpy(prefixes.size - environment.start))
+    width = int(states.length.max()) + 1 - environment.start
+    blank = torch.zeros(len(states), width, device=network.device)
+    log_pf, log_flow = blank.index_put(where, values), blank.index_put(where, law.log_flow)
+    log_flow = torch.cat([network.log_z.expand(len(states), 1), log_flow[:, 1:]], 1)
     if environment.start == 0:
         first = network.log_first()[torch.from_numpy(states.blocks[:, 0])]
         log_pf = torch.cat([first[:, None], log_pf[:, 1:]], 1)
-    return Steps(log_pf, torch.from_numpy(log_backward(environment, states)).to(network.device))
+    length = torch.from_numpy(states.length + 1 - environment.start).to(network.device)
+    return Evaluation(log_pf, _log_pb(law, environment, prefixes, blank, learned_backward), log_flow, length)
 
 
-def _index_of_taken(
-    law: ActionLaw, states: States, row: NDArray[np.int64], size: NDArray[np.int64], environment: FragmentEnvironment
-) -> NDArray[np.int64]:
-    """Return for each prefix the (open stem, class) of the step that followed; (0, 0) for a stop."""
+@dataclass(frozen=True)
+class _Prefixes:
+    """All states along some trajectories that hold a block.
+
+    `row` is the trajectory, `size` the number of nodes, `stop` whether the trajectory ends there; all of shape (S,).
+    """
+
+    states: States
+    row: Ints
+    size: Ints
+    stop: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, environment: FragmentEnvironment, states: States) -> "_Prefixes":
+        start = max(environment.start, 1)
+        steps = states.length - start + 1
+        row = np.repeat(np.arange(len(states)), steps)
+        size = np.arange(len(row)) - np.repeat(np.cumsum(steps) - steps, steps) + start
+        return cls(states.take(row).cut_to(size), row, size, size == states.length[row])
+
+    def actions(self, states: States) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+        """Return (prefix, node, stem, block, its stem) of the step that followed each prefix but the last ones."""
+        going = np.flatnonzero(~self.stop)
+        r, k = self.row[going], self.size[going]
+        return going, states.parent[r, k], states.parent_stem[r, k], states.blocks[r, k], states.own_stem[r, k]
+
+
+def _rows_of_actions(
+    law: ActionLaw, environment: FragmentEnvironment, state: Ints, node: Ints, stem: Ints, block: Ints, own_stem: Ints
+) -> Ints:
+    """Return the (open stem, class) of actions, shape (actions, 2).
+
+    Raises
+    ------
+    ValueError
+        If an action is not one of those that the environment allows.
+    """
     tables, stems = environment.tables, law.stems
-    going = np.flatnonzero(size < states.length[row])
-    place = np.full((len(row), environment.max_blocks, tables.max_stems), -1, dtype=np.int64)
+    place = np.full((len(law.log_stop), environment.max_blocks, tables.max_stems), -1, dtype=np.int64)
     place[stems.state, stems.node, stems.stem] = np.arange(len(stems.state))
-    r, k = row[going], size[going]
-    taken = np.zeros((len(row), 2), dtype=np.int64)
-    taken[going, 0] = place[going, states.parent[r, k], states.parent_stem[r, k]]
-    taken[going, 1] = tables.kind[states.blocks[r, k], states.own_stem[r, k]]
-    if (taken < 0).any():
+    rows = np.stack([place[state, node, stem], tables.kind[block, own_stem]], axis=1)
+    if (rows < 0).any():
         raise ValueError("a trajectory takes a step that the environment does not allow")
-    return taken
+    return rows
 
 
-def log_backward(environment: FragmentEnvironment, states: States) -> NDArray[np.float32]:
-    """Return the log probability of undoing each step, uniform over leaves, shape (B, T)."""
-    width = int(states.length.max()) + 1 - environment.start
-    out = np.zeros((len(states), width), dtype=np.float32)
-    for step in range(width - 1):
-        size = environment.start + step + 1
-        reached = states.length >= size
-        part = states.take(reached)
-        leaves = environment.leaves(part.cut_to(np.full(len(part), size))).sum(axis=1)
-        out[reached, step] = -np.log(leaves)
-    return out
+def _log_pb(
+    law: ActionLaw, environment: FragmentEnvironment, prefixes: _Prefixes, blank: Tensor, learned: bool
+) -> Tensor:
+    """Return the log probability of undoing each step, shape (B, T)."""
+    leaves = torch.from_numpy(environment.leaves(prefixes.states)).to(blank.device)
+    logits = law.leaf if learned else torch.zeros_like(law.leaf)
+    log_leaf = torch.log_softmax(logits.masked_fill(~leaves, -torch.inf), 1)
+    reached = prefixes.size > environment.start
+    row, size = prefixes.row[reached], prefixes.size[reached]
+    values = log_leaf[torch.from_numpy(np.flatnonzero(reached)), torch.from_numpy(size - 1)]
+    return blank.index_put((torch.from_numpy(row), torch.from_numpy(size - environment.start - 1)), values)
+
+
+def inflow(network: FlowNetwork, states: States) -> Inflow:
+    """Evaluate every state along the trajectories, and every parent of these, with gradient."""
+    environment = network.environment
+    prefixes = _Prefixes.of(environment, states)
+    child, leaf = np.nonzero(environment.leaves(prefixes.states))
+    children = prefixes.states.take(child)
+    from_nothing = children.length == 1
+    rows = np.flatnonzero(~from_nothing)
+    parents = environment.without(children.take(rows), leaf[rows])
+    together = States.concatenate([prefixes.states, parents])
+    law = network(together)
+    is_core = torch.from_numpy(together.length == environment.start).to(network.device)
+    log_flow = torch.where(is_core, network.log_z, law.log_flow)
+    count = len(prefixes.size)
+    taken = _rows_of_actions(
+        law, environment, count + np.arange(len(parents)), *environment.putting_back(children.take(rows), leaf[rows])
+    )
+    starts = torch.from_numpy(children.blocks[from_nothing, 0])
+    log_edge = torch.cat(
+        [log_flow[count:] + law.log_add[taken[:, 0], taken[:, 1]], network.log_z + network.log_first()[starts]]
+    )
+    reached = prefixes.size > environment.start
+    number = np.cumsum(reached) - 1
+    edge_state = number[np.r_[child[rows], child[from_nothing]]]
+    ends = torch.from_numpy(np.flatnonzero(prefixes.stop))
+    return Inflow(
+        log_flow[:count][torch.from_numpy(np.flatnonzero(reached))],
+        log_edge,
+        torch.from_numpy(edge_state).to(network.device),
+        log_flow[ends] + law.log_stop[ends],
+    )

@@ -76,7 +76,7 @@ class Card:
 
     def as_json(self) -> dict[str, Any]:
         """Return the card for programs; a metric that is undefined is null."""
-        info = asdict(self.proxy.info)
+        info = self.proxy.info.model_dump()
         return {
             "verdict": self.verdict().removeprefix("# "),
             **{key: info[key] for key in ("name", "unit", "direction", "seed", "versions", "data_sha256")},

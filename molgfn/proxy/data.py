@@ -106,7 +106,7 @@ def read_table(
         raise DataError(f"{path}: not a CSV table: {error}") from error
     smiles, values, bad, n_open = [], [], [], 0
     for line, row in rows:
-        if (row.get(status_column) or "completed").strip() != "completed":
+        if status_column in row and (row[status_column] or "").strip() != "completed":
             n_open += 1
             continue
         try:

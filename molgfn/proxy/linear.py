@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
+_LEAST_SCALE = 0.25
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,9 @@ class Ridge:
 def fit_ridge(counts: NDArray[np.float32], values: FloatArray, penalty: float = 10.0) -> Ridge:
     """Fit standardised counts, shape (B, C), to values, shape (B,); the intercept is not penalised."""
     x = counts.astype(np.float64)
-    mean, scale = x.mean(axis=0), x.std(axis=0)
-    scale[scale == 0] = 1.0
+    mean = x.mean(axis=0)
+    # A kind that few molecules have must not be stretched: one molecule full of it would get an absurd value.
+    scale = np.maximum(x.std(axis=0), _LEAST_SCALE)
     x = (x - mean) / scale
     intercept = float(values.mean())
     weights = np.linalg.solve(x.T @ x + penalty * np.eye(x.shape[1]), x.T @ (values - intercept))

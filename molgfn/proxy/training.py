@@ -78,6 +78,9 @@ def train_proxy(
 ) -> Proxy:
     """Train a proxy; the same data in any order and the same seed give the same proxy.
 
+    Each member learns from its own resample of the molecules (bagging), so that their spread tells where the data leave
+    the answer open; a single member learns from all.
+
     Parameters
     ----------
     smiles, values : sequences of length B
@@ -105,7 +108,7 @@ def train_proxy(
     if initial is None:
         mean, std = float(data.values.mean()), float(data.values.std())
         targets = (data.values - mean) / std
-        networks = _new_networks(settings, graphs, targets, seed)
+        networks = _new_networks(settings, seed)
         course = _Course(settings.epochs, settings.learning_rate, settings)
     else:
         mean, std = initial.info.target_mean, initial.info.target_std
@@ -114,7 +117,11 @@ def train_proxy(
         course = _Course(settings.fine_tune_epochs, settings.fine_tune_learning_rate, settings)
     for member, network in enumerate(networks):
         generator = torch.Generator().manual_seed(_member_seed(seed, member))
-        for epoch, loss in enumerate(_fit(network, graphs, targets, course, generator), start=1):
+        drawn = _resample(len(data), generator) if len(networks) > 1 else np.arange(len(data))
+        part, part_targets = graphs.take(drawn), targets[drawn]
+        if initial is None:
+            network.start_from(fit_ridge(part.counts(), part_targets))
+        for epoch, loss in enumerate(_fit(network, part, part_targets, course, generator), start=1):
             if on_epoch is not None:
                 on_epoch(TrainingEpoch(member + 1, len(networks), epoch, course.epochs, loss))
     info = ProxyInfo(
@@ -164,19 +171,20 @@ def _member_seed(seed: int, member: int) -> int:
     return int(np.random.SeedSequence([seed, member]).generate_state(1)[0])
 
 
-def _new_networks(
-    settings: ProxySettings, graphs: Graphs, targets: NDArray[np.float64], seed: int
-) -> list[ProxyNetwork]:
+def _resample(n: int, generator: torch.Generator) -> NDArray[np.int64]:
+    """Draw n of n molecules with replacement: members that differ only by their first weights agree where they err."""
+    drawn: NDArray[np.int64] = torch.randint(n, (n,), generator=generator).numpy()
+    return drawn
+
+
+def _new_networks(settings: ProxySettings, seed: int) -> list[ProxyNetwork]:
     architecture = Architecture(width=settings.width, steps=settings.steps, dropout=settings.dropout)
-    ridge = fit_ridge(graphs.counts(), targets)
     networks = []
     for member in range(settings.members):
         # Modules draw their first weights from torch's global generator: seed it here alone and leave it as it was.
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(_member_seed(seed, member))
-            network = ProxyNetwork(architecture)
-        network.start_from(ridge)
-        networks.append(network)
+            networks.append(ProxyNetwork(architecture))
     return networks
 
 
@@ -201,6 +209,7 @@ def _fit(
             schedule.step()
             total += loss.item() * len(chosen)
         yield total / len(graphs)
+    optimiser.zero_grad()
     network.eval()
 
 

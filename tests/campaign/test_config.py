@@ -209,7 +209,7 @@ def test_the_sampler_and_the_proxy_have_the_defaults_of_the_code():
     trainer = asdict(TrainerSettings())
     shared = SamplerSection().model_dump(exclude={"steps"})
     assert shared == {key: trainer[key] for key in shared}
-    proxy = asdict(ProxySettings())
+    proxy = ProxySettings().model_dump()
     assert ProxySection().model_dump(include=proxy) == {
         key: proxy[key] for key in ("members", "epochs", "fine_tune_epochs")
     }

@@ -1,11 +1,11 @@
 from pathlib import Path
 
 import pytest
-from stand_ins import campaign_file
 
 from molgfn.campaign.config import load_campaign
 from molgfn.campaign.context import Context
 from molgfn.campaign.run_directory import RunDirectory
+from tests.campaign.stand_ins import campaign_file
 
 
 def context(tmp_path, *overrides, **sections):

@@ -4,13 +4,13 @@ import shutil
 import tomllib
 
 import pytest
-from stand_ins import load
 
 from molgfn.campaign.config import load_campaign
 from molgfn.campaign.inputs import prepare
 from molgfn.campaign.records import InitialRow
 from molgfn.campaign.run_directory import RunDirectory
 from molgfn.campaign.store import Store
+from tests.campaign.stand_ins import load
 
 DOCKING = 'kind = "docking"\nreceptor = "R.pdbqt"\nligand = "L.sdf"'
 

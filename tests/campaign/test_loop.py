@@ -9,8 +9,6 @@ from dataclasses import astuple, replace
 from pathlib import Path
 
 import pytest
-import stand_ins
-from stand_ins import OBJECTIVE, LineProxy, StandIns, campaign_file, load, resume, start
 
 from molgfn.campaign.loop import start_run
 from molgfn.campaign.rounds import planned_phases
@@ -18,6 +16,8 @@ from molgfn.campaign.run_directory import RunDirectory
 from molgfn.campaign.store import Store
 from molgfn.errors import ConfigError, DataError, NoCandidateError, Stopped
 from molgfn.progress import SilentProgress
+from tests.campaign import stand_ins
+from tests.campaign.stand_ins import OBJECTIVE, LineProxy, StandIns, campaign_file, load, resume, start
 
 DATA = "smiles,score_kcal_mol\n" + "".join(f"{'C' * n},{-3 - 0.2 * n}\nbad row {n},-1\n" for n in range(4, 12))
 
@@ -84,8 +84,13 @@ def test_a_compound_proposed_again_is_predicted_anew_until_it_is_sent(uninterrup
     assert waiting
     assert waiting <= predicted
     assert all(sent[row.compound_id] is None or sent[row.compound_id] >= row.round for row in found["predictions"])
-    models = {row.round: row.source_model for row in found["predictions"]}
-    assert models == {1: "checkpoints/round_000/proxy", 2: "checkpoints/round_001/proxy"}
+    first = {row.compound_id: row.round for row in found["compounds"]}
+    models = {(first[row.compound_id], row.round): row.source_model for row in found["predictions"]}
+    assert models == {
+        (1, 1): "checkpoints/round_001/flow; checkpoints/round_000/proxy",
+        (1, 2): "checkpoints/round_001/flow; checkpoints/round_001/proxy",
+        (2, 2): "checkpoints/round_002/flow; checkpoints/round_001/proxy",
+    }
 
 
 def test_another_seed_gives_other_molecules_and_the_same_seed_the_same(uninterrupted, tmp_path):
@@ -114,7 +119,7 @@ def fork_server():
     """Start processes from one that has imported everything, but nothing of what other tests have done."""
     context = multiprocessing.get_context("forkserver")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", os.fspath(Path(stand_ins.__file__).parent))
+        patch.setenv("PYTHONPATH", os.fspath(Path(stand_ins.__file__).parents[2]))
         context.set_forkserver_preload([stand_ins.__name__])
         started = context.Process(target=int)
         started.start()
@@ -250,10 +255,15 @@ def test_with_data_the_first_proxy_is_trained_on_it_and_bad_rows_are_told(tmp_pa
 def test_with_a_proxy_the_first_round_uses_it(tmp_path):
     (tmp_path / "start").mkdir()
     LineProxy(-0.25, -3.0).save(tmp_path / "start")
+    (tmp_path / "start" / "card.json").write_text('{"spearman": 0.8}')
     run = start(tmp_path, StandIns(tmp_path / "asked"), proxy='start = "start"')
     found = record(run)
     assert found["phases"] == planned_phases(2, proxy=True, data=False)
-    assert {row.source_model for row in found["predictions"] if row.round == 1} == {"inputs/proxy"}
+    models = {row.source_model for row in found["predictions"] if row.round == 1}
+    assert models == {"checkpoints/round_001/flow; inputs/proxy"}
+    card = json.loads((run / "proxy_card.json").read_text())
+    assert card["start"] == {"spearman": 0.8}
+    assert [row["round"] for row in card["rounds"]] == [1, 2]
 
 
 def test_a_proxy_of_another_unit_is_refused_before_anything_is_made(tmp_path):

@@ -1,12 +1,12 @@
 import math
 
 import pytest
-from stand_ins import Molecule
 
 from molgfn.campaign.constraints import Constraints
 from molgfn.campaign.proposals import Proposals, inchikeys_of
 from molgfn.campaign.records import CompoundRow
 from molgfn.errors import NoCandidateError
+from tests.campaign.stand_ins import Molecule
 
 TOLUENE, PHENOL, ETHANOL, BUTANE = "Cc1ccccc1", "Oc1ccccc1", "CCO", "CCCC"
 PYRAZOLES = ("Cc1cc[nH]n1", "Cc1ccn[nH]1")

@@ -2,13 +2,13 @@ import json
 from collections import Counter
 
 import pytest
-from stand_ins import OBJECTIVE, SPACE, StandIns, start
 
 from molgfn.campaign import propose as module
 from molgfn.campaign.constraints import Constraints
 from molgfn.campaign.store import Store
 from molgfn.chem.standardise import parse_smiles
 from molgfn.errors import NoCandidateError
+from tests.campaign.stand_ins import OBJECTIVE, SPACE, StandIns, start
 
 PLAN = 'name = "stand-in"\nrounds = 1\nbatch_size = 5\nproposals = {}\ninitial = 10'
 

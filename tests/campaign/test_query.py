@@ -2,11 +2,11 @@ import math
 from collections import Counter
 
 import pytest
-from stand_ins import StandIns, resume, start, true_value, usual_answer
 
 from molgfn.campaign.store import Store
 from molgfn.errors import OracleError
 from molgfn.oracles.base import Failure, Measurement
+from tests.campaign.stand_ins import StandIns, resume, start, true_value, usual_answer
 
 
 def asked(folder):

@@ -2,7 +2,6 @@ import csv
 import json
 
 import pytest
-from stand_ins import StandIns, start
 
 from molgfn.campaign.round_tables import (
     BATCH_COLUMNS,
@@ -13,6 +12,7 @@ from molgfn.campaign.round_tables import (
 )
 from molgfn.campaign.run_directory import RunDirectory
 from molgfn.campaign.store import Store
+from tests.campaign.stand_ins import StandIns, start
 
 
 @pytest.fixture(scope="module")

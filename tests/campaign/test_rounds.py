@@ -1,9 +1,9 @@
 import pytest
-from stand_ins import LineProxy, StandIns, start
 
 from molgfn.campaign.records import PHASES
 from molgfn.campaign.rounds import PHASE_FUNCTIONS, planned_phases
 from molgfn.campaign.store import Store
+from tests.campaign.stand_ins import LineProxy, StandIns, start
 
 
 def test_without_anything_round_0_measures_random_molecules():

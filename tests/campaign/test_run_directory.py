@@ -100,6 +100,7 @@ def test_a_folder_is_replaced_whole_or_not_at_all(tmp_path):
     with pytest.raises(FileNotFoundError), whole_folder(target) as draft:
         write_text(draft / "weights", (draft / "missing").read_text())
     assert (target / "weights").read_text() == "1"
+    assert [path.name for path in tmp_path.iterdir()] == ["proxy"]
     with whole_folder(target) as draft:
         write_text(draft / "other", "3")
     assert [path.name for path in target.iterdir()] == ["other"]

@@ -3,11 +3,11 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 from rdkit.DataStructs import TanimotoSimilarity
-from stand_ins import SPACE
 
 from molgfn.campaign.selection import Candidate, select_batch
 from molgfn.chem.similarity import fingerprint
 from molgfn.chem.standardise import parse_smiles
+from tests.campaign.stand_ins import SPACE
 
 POOL = [Candidate(f"X-{place:06d}", molecule.smiles, float(place % 13)) for place, molecule in enumerate(SPACE[:60])]
 pools = st.lists(st.sampled_from(POOL), unique=True, max_size=25)

@@ -1,13 +1,13 @@
 from dataclasses import asdict
 
 import pytest
-from stand_ins import StandIns, start, true_value, usual_answer
 
 from molgfn.campaign.run_directory import RunDirectory
 from molgfn.campaign.status import run_status
 from molgfn.campaign.store import Store
 from molgfn.errors import ConfigError, OracleError
 from molgfn.oracles.base import Failure
+from tests.campaign.stand_ins import StandIns, start, true_value, usual_answer
 
 
 @pytest.fixture(scope="module")

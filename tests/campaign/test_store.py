@@ -108,10 +108,14 @@ def test_only_what_was_never_sent_can_be_sent(store):
 
 
 def test_a_transaction_is_whole_or_nothing(store):
-    with pytest.raises(sqlite3.IntegrityError), store.transaction():
-        store.send(["X-000001"], 1)
-        store.finish(1, "select")
-        store.finish(1, "select")
+    def finish_twice():
+        with store.transaction():
+            store.send(["X-000001"], 1)
+            store.finish(1, "select")
+            store.finish(1, "select")
+
+    with pytest.raises(sqlite3.IntegrityError):
+        finish_twice()
     assert statuses(store)["X-000001"] == "proposed"
     assert store.phases() == []
 

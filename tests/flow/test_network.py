@@ -24,7 +24,7 @@ def law_by_child(network: FlowNetwork, states, row: int) -> tuple[float, dict[in
         grown.append(np.array([0]), *(np.array([x]) for x in step))
         code = environment.codes.identity(environment.tree(grown, 0)).code
         children[code] = children.get(code, 0.0) + float(p[o, c])
-    return float(law.log_stop.exp()), children
+    return float(law.log_stop.detach().exp()), children
 
 
 def test_one_state_has_one_law_however_it_was_built() -> None:

@@ -1,6 +1,7 @@
 import numpy as np
 
 from molgfn.environments.fragments import FragmentEnvironment
+from molgfn.environments.states import States
 from molgfn.flow.random_walk import random_states
 from molgfn.flow.replay import Replay
 from tests.library import small_vocabulary
@@ -8,8 +9,8 @@ from tests.library import small_vocabulary
 ENVIRONMENT = FragmentEnvironment(small_vocabulary(), 1, 4)
 
 
-def filled(capacity: int, n: int) -> Replay:
-    replay = Replay(capacity, 4)
+def filled(capacity: int, n: int) -> Replay[States]:
+    replay: Replay[States] = Replay(capacity)
     states = random_states(ENVIRONMENT, n, np.random.default_rng(0))
     for start in range(0, n, 30):
         part = np.arange(start, min(start + 30, n))
@@ -32,8 +33,8 @@ def test_half_of_a_draw_is_from_the_best_tenth() -> None:
 
 
 def test_a_saved_replay_goes_on_the_same() -> None:
-    replay, again = filled(50, 120), Replay(50, 4)
-    again.load_state_dict({k: v.copy() for k, v in replay.state_dict().items()})
+    replay, again = filled(50, 120), Replay(50)
+    again.load_state_dict({k: v.copy() for k, v in replay.state_dict().items()}, States)
     more = random_states(ENVIRONMENT, 7, np.random.default_rng(1))
     for one in (replay, again):
         one.add(more, np.zeros(7), np.zeros(7))

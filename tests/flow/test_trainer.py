@@ -5,8 +5,10 @@ import torch
 
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.errors import DataError
+from molgfn.flow.exact import Space, total_variation
+from molgfn.flow.fragment_flow import FragmentFlow
 from molgfn.flow.trainer import Trainer, TrainerSettings, TrainingStep, random_samples
-from tests.flow.rewards import log_qed4
+from tests.flow.rewards import log_qed4, qed4
 from tests.library import small_vocabulary
 
 SETTINGS = TrainerSettings(steps=40, batch_size=16, width=16, layers=2, replay_capacity=100)
@@ -71,3 +73,45 @@ def test_samples_say_what_they_are_made_of() -> None:
         assert 1 <= len(sample.blocks) <= 3
         assert set(sample.blocks) <= set(t.environment.vocabulary.numbers)
         assert sample.smiles
+
+
+@pytest.mark.parametrize(
+    ("objective", "backward", "penalty"),
+    [
+        ("DB", "uniform", "squared"),
+        ("SubTB", "learned", "squared"),
+        ("FM", "uniform", "huber"),
+        ("TB", "likelihood", "huber"),
+    ],
+)
+def test_every_objective_finds_the_same_law(objective: str, backward: str, penalty: str) -> None:
+    environment = FragmentEnvironment(small_vocabulary(("c1ccccc1", "C1CNCCN1", "C=O", "CO")), 1, 2)
+    settings = TrainerSettings(
+        steps=600, width=32, layers=2, batch_size=32, learning_rate=1e-2, replay_fraction=0.0,
+        objective=objective, backward=backward, penalty=penalty,
+    )  # type: ignore[arg-type]  # fmt: skip
+    t = Trainer(environment, log_qed4, settings, seed=0)
+    t.train(600)
+    space = Space(environment)
+    assert total_variation(space.policy_law(t.network), space.law(qed4)) <= 0.05
+
+
+@pytest.mark.parametrize("core", [None, "c1ccc([*:1])c([*:2])c1"])
+def test_inflow_counts_every_edge(core: str | None) -> None:
+    """Each state but the first gets one edge for every leaf, and what flows along it is what the parent states."""
+    environment = FragmentEnvironment(small_vocabulary(), 1, 4, core)
+    model = FragmentFlow(environment, 16, 2)
+    states, _ = model.draw(30, torch.Generator().manual_seed(0))
+    flows, along = model.inflow(states), model.evaluate(states, False)
+    steps = (states.length - environment.start).sum()
+    assert len(flows.log_flow) == steps
+    assert set(flows.edge_state.tolist()) == set(range(steps))
+    # The edges taken are among the edges listed, with the same flow.
+    taken = (along.log_flow + along.log_pf)[:, :-1]
+    inside = torch.arange(taken.shape[1]) < (along.length - 1)[:, None]
+    listed = flows.log_edge.detach()
+    for value in taken[inside].detach():
+        assert (listed - value).abs().min() < 1e-4
+    rows = torch.arange(30)
+    ends = (along.log_flow + along.log_pf)[rows, along.length - 1]
+    assert torch.allclose(ends, flows.log_end, atol=1e-4)

@@ -4,7 +4,7 @@ import torch
 
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.flow.network import FlowNetwork
-from molgfn.flow.trajectories import draw, log_backward, log_probabilities
+from molgfn.flow.trajectories import draw, evaluate
 from tests.library import small_vocabulary
 
 
@@ -14,7 +14,7 @@ def test_the_law_of_drawing_is_the_law_that_is_trained(core: str | None) -> None
     torch.manual_seed(0)
     network = FlowNetwork(environment, width=16, layers=2)
     states, log_pf = draw(network, 64, torch.Generator().manual_seed(0), epsilon=0.3)
-    steps = log_probabilities(network, states)
+    steps = evaluate(network, states, False)
     assert torch.allclose(steps.log_pf.sum(1), log_pf, atol=1e-4)
     assert (steps.log_pf <= 1e-6).all()
     assert steps.log_pf.shape == steps.log_pb.shape
@@ -54,7 +54,9 @@ def test_backward_is_uniform_over_leaves() -> None:
     co = environment.tables.class_stem[-1]
     for stem in (0, 3):
         states.append(np.array([0]), np.array([1]), np.array([0]), np.array([stem]), np.array([co]))
-    assert log_backward(environment, states)[0].tolist() == pytest.approx([0.0, -np.log(2), -np.log(2), 0.0])
+    assert evaluate(FlowNetwork(environment, 8, 1), states, False).log_pb[0].tolist() == pytest.approx(
+        [0.0, -np.log(2), -np.log(2), 0.0]
+    )
 
 
 def test_a_step_that_is_not_allowed_is_an_error() -> None:
@@ -65,4 +67,4 @@ def test_a_step_that_is_not_allowed_is_an_error() -> None:
     )
     states.append(np.array([0]), np.array([0]), np.array([0]), np.array([9]), np.array([0]))
     with pytest.raises((ValueError, IndexError)):
-        log_probabilities(network, states)
+        evaluate(network, states, False)

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from molgfn.chem.standardise import standard_smiles
 from molgfn.proxy.ensemble import Proxy
 from molgfn.proxy.featurise import featurise_smiles
 from molgfn.proxy.training import ProxySettings, train_proxy
@@ -16,7 +17,7 @@ TINY = ProxySettings(members=2, width=8, steps=2, epochs=3, fine_tune_epochs=2, 
 
 @pytest.fixture(scope="session")
 def smiles() -> list[str]:
-    return [core.format(tail) for core in _CORES for tail in _TAILS]
+    return list(dict.fromkeys(standard_smiles(core.format(tail)) for core in _CORES for tail in _TAILS))
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ def test_every_method_is_judged_once_a_seed(evaluation):
     for i in range(2):
         sizes = {metrics[i].n for metrics in evaluation.metrics.values()}
         assert len(sizes) == 1
-        assert sizes.pop() + evaluation.n_train[i] == 84
+        assert sizes.pop() + evaluation.n_train[i] == 83
 
 
 def test_size_explains_values_made_of_size(evaluation):

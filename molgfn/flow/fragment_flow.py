@@ -1,0 +1,27 @@
+"""The flow model of molecules: the fragment environment with its network."""
+
+import torch
+from torch import Tensor
+
+from molgfn.environments.states import States
+from molgfn.flow import trajectories
+from molgfn.flow.model import Evaluation, Inflow
+from molgfn.flow.network import FlowNetwork
+
+
+class FragmentFlow(FlowNetwork):
+    """A `FlowModel` whose trajectories are `States` in the order of building."""
+
+    batch_type = States
+
+    def draw(self, n: int, generator: torch.Generator, epsilon: float = 0.0) -> tuple[States, Tensor]:
+        """See `molgfn.flow.trajectories.draw`."""
+        return trajectories.draw(self, n, generator, epsilon)
+
+    def evaluate(self, batch: States, learned_backward: bool) -> Evaluation:
+        """See `molgfn.flow.trajectories.evaluate`."""
+        return trajectories.evaluate(self, batch, learned_backward)
+
+    def inflow(self, batch: States) -> Inflow:
+        """See `molgfn.flow.trajectories.inflow`."""
+        return trajectories.inflow(self, batch)

@@ -1,0 +1,69 @@
+"""From an objective by name to the number that is minimised."""
+
+from typing import Literal
+
+import torch
+from torch import Tensor
+from torch.nn.functional import huber_loss
+
+from molgfn.flow.model import AnyBatch, Evaluation, FlowModel
+from molgfn.flow.objectives.detailed_balance import detailed_balance
+from molgfn.flow.objectives.flow_matching import flow_matching
+from molgfn.flow.objectives.subtrajectory_balance import subtrajectory_balance
+from molgfn.flow.objectives.trajectory_balance import trajectory_balance
+
+ObjectiveName = Literal["TB", "DB", "SubTB", "FM"]
+BackwardName = Literal["uniform", "learned", "likelihood"]
+PenaltyName = Literal["squared", "huber"]
+
+
+def objective_loss(
+    model: FlowModel[AnyBatch],
+    batch: AnyBatch,
+    log_target: Tensor,
+    objective: ObjectiveName,
+    backward: BackwardName,
+    penalty: PenaltyName,
+    subtb_lambda: float,
+) -> Tensor:
+    """Return the mean penalty of the residuals of an objective on some trajectories.
+
+    With the backward policy "likelihood" P_B learns to make the drawn trajectories likely (Gritsaev et al. 2024,
+    trajectory likelihood maximisation), and the forward policy balances against P_B as it is.
+    """
+    if objective == "FM":
+        flows = model.inflow(batch)
+        inside = _penalty(flow_matching(flows.log_flow, flows.log_edge, flows.edge_state), penalty).mean()
+        return inside + _penalty(flows.log_end - log_target, penalty).mean()
+    along = model.evaluate(batch, backward != "uniform")
+    log_pb = along.log_pb.detach() if backward == "likelihood" else along.log_pb
+    loss = _balance_loss(along, log_pb, log_target, model.log_z, objective, penalty, subtb_lambda)
+    return loss - along.log_pb.sum(1).mean() if backward == "likelihood" else loss
+
+
+def _balance_loss(
+    along: Evaluation,
+    log_pb: Tensor,
+    log_target: Tensor,
+    log_z: Tensor,
+    objective: ObjectiveName,
+    penalty: PenaltyName,
+    subtb_lambda: float,
+) -> Tensor:
+    match objective:
+        case "DB":
+            residual = detailed_balance(along.log_flow, along.log_pf, log_pb, log_target, along.length)
+            return _penalty(residual, penalty).sum() / along.length.sum()
+        case "SubTB":
+            residual, weight = subtrajectory_balance(
+                along.log_flow, along.log_pf, log_pb, log_target, along.length, subtb_lambda
+            )
+            return (_penalty(residual, penalty) * weight).sum((1, 2)).mean()
+        case _:
+            return _penalty(trajectory_balance(log_z, along.log_pf, log_pb, log_target), penalty).mean()
+
+
+def _penalty(residual: Tensor, penalty: PenaltyName) -> Tensor:
+    if penalty == "squared":
+        return residual.square()
+    return 2 * huber_loss(residual, torch.zeros_like(residual), reduction="none")

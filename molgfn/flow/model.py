@@ -1,0 +1,91 @@
+"""What training asks of an environment with its network, whatever it builds."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol, Self, TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+
+class Batch(Protocol):
+    """Finished trajectories as integer arrays, each with B rows."""
+
+    def __len__(self) -> int: ...
+    def arrays(self) -> tuple[NDArray[np.int64], ...]: ...
+    def take(self, rows: NDArray[np.int64]) -> Self: ...
+    @classmethod
+    def concatenate(cls, parts: "list[Self]") -> Self: ...
+    @classmethod
+    def of_arrays(cls, arrays: Iterable[NDArray[np.int64]]) -> Self: ...
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Log probabilities and flows along B trajectories of at most T steps; 0 beyond the end.
+
+    Attributes
+    ----------
+    log_pf : Tensor, shape (B, T)
+        Forward, of the single action taken; the last step is the stop.
+    log_pb : Tensor, shape (B, T)
+        Back.
+    log_flow : Tensor, shape (B, T)
+        Of the state before each step; the first is log Z.
+    length : Tensor, shape (B,)
+        Number of steps, the stop included.
+    """
+
+    log_pf: Tensor
+    log_pb: Tensor
+    log_flow: Tensor
+    length: Tensor
+
+
+@dataclass(frozen=True)
+class Inflow:
+    """The states along some trajectories with every edge that leads to them, for flow matching.
+
+    Attributes
+    ----------
+    log_flow : Tensor, shape (S,)
+        Log flow of each state but the first ones.
+    log_edge, edge_state : Tensor, shape (edges,)
+        Log flow of each edge and the number of the state it leads to; every state has one.
+    log_end : Tensor, shape (B,)
+        Log flow of the stop of each trajectory: that of its last state, times the probability of stopping there.
+    """
+
+    log_flow: Tensor
+    log_edge: Tensor
+    edge_state: Tensor
+    log_end: Tensor
+
+
+AnyBatch = TypeVar("AnyBatch", bound=Batch)
+
+
+class FlowModel(Protocol[AnyBatch]):
+    """An environment with its network, a `torch.nn.Module`.
+
+    `log_z` is a scalar parameter; all others train at the learning rate of the network. `flow_offset` is a scalar
+    buffer that is added to the log flow of every state.
+    """
+
+    log_z: torch.nn.Parameter
+    flow_offset: Tensor
+    batch_type: type[AnyBatch]
+
+    def draw(self, n: int, generator: torch.Generator, epsilon: float = 0.0) -> tuple[AnyBatch, Tensor]:
+        """Build n objects; return them with the log probability of each trajectory under the policy, shape (B,)."""
+        ...
+
+    def evaluate(self, batch: AnyBatch, learned_backward: bool) -> Evaluation:
+        """Evaluate trajectories, with gradient; P_B is the model's own or uniform over parents."""
+        ...
+
+    def inflow(self, batch: AnyBatch) -> Inflow:
+        """Evaluate every state of the trajectories and its parents, with gradient."""
+        ...

@@ -1,0 +1,211 @@
+"""Training a flow model: draw, score, replay, balance, step; with all its state in one place."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Generic, cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from molgfn.errors import DataError
+from molgfn.flow.loss import BackwardName, ObjectiveName, PenaltyName, objective_loss
+from molgfn.flow.model import AnyBatch, FlowModel
+from molgfn.flow.replay import Replay
+
+Floats = NDArray[np.float64]
+Score = Callable[[AnyBatch], tuple[Floats, Floats]]
+"""Finished trajectories -> log reward and log target (what is balanced against), each of shape (B,)."""
+
+
+@dataclass(frozen=True)
+class TrainerSettings:
+    """How the flow network is built and trained.
+
+    Attributes
+    ----------
+    steps : int
+        Planned number of steps; the learning rates fall to a fiftieth over them (half a cosine).
+    batch_size : int
+        Trajectories drawn at each step.
+    learning_rate, log_z_learning_rate : float
+    epsilon : float
+        Probability of a random step while drawing, falling to 0 at half the planned steps.
+    replay_fraction : float
+        Trajectories from replay added to each batch, as a fraction of it.
+    replay_capacity : int
+    width, layers : int
+        Of the network.
+    objective : str
+        "TB", "DB", "SubTB" or "FM".
+    backward : str
+        "uniform", "learned" with the forward policy, or "likelihood" of the drawn trajectories.
+    penalty : str
+        Of residuals, "squared" or "huber".
+    subtb_lambda : float
+        Of "SubTB".
+    """
+
+    steps: int = 2000
+    batch_size: int = 64
+    learning_rate: float = 2e-3
+    log_z_learning_rate: float = 0.1
+    epsilon: float = 0.1
+    replay_fraction: float = 0.5
+    replay_capacity: int = 20_000
+    width: int = 128
+    layers: int = 4
+    objective: ObjectiveName = "TB"
+    backward: BackwardName = "uniform"
+    penalty: PenaltyName = "squared"
+    subtb_lambda: float = 0.99
+
+
+@dataclass(frozen=True)
+class TrainingStep:
+    """What one step did: its number, loss, log Z and the mean log reward of the new trajectories."""
+
+    step: int
+    loss: float
+    log_z: float
+    mean_log_reward: float
+
+
+class Training(Generic[AnyBatch]):
+    """A flow model with optimiser, replay and random states.
+
+    Parameters
+    ----------
+    model : FlowModel
+        A `torch.nn.Module` too.
+    score : callable
+    settings : TrainerSettings
+    seed : int
+        Same seed, same result (on one machine, with one number of threads).
+    space : str
+        Digest of what is built; a checkpoint of another one is refused.
+    """
+
+    def __init__(
+        self,
+        model: FlowModel[AnyBatch],
+        score: Score[AnyBatch],
+        settings: TrainerSettings,
+        seed: int,
+        space: str = "",
+    ) -> None:
+        self.model, self.score, self.settings, self.space = model, score, settings, space
+        self.module = cast(nn.Module, model)
+        self.generator = torch.Generator().manual_seed(seed)
+        self.replay: Replay[AnyBatch] = Replay(settings.replay_capacity)
+        self.replay_generator = np.random.default_rng(seed)
+        others = [p for name, p in self.module.named_parameters() if name != "log_z"]
+        self.optimiser = torch.optim.Adam(
+            [
+                {"params": others, "lr": settings.learning_rate},
+                {"params": [model.log_z], "lr": settings.log_z_learning_rate},
+            ]
+        )
+        self.done = 0
+
+    def train(self, steps: int, on_step: Callable[[TrainingStep], None] | None = None) -> None:
+        """Make that many steps more; `on_step` sees each and may raise to stop."""
+        for _ in range(steps):
+            report = self._step()
+            if on_step is not None:
+                on_step(report)
+
+    def _step(self) -> TrainingStep:
+        settings = self.settings
+        progress = self.done / max(settings.steps, 1)
+        drawn, _ = self.model.draw(settings.batch_size, self.generator, settings.epsilon * max(0.0, 1 - 2 * progress))
+        log_reward, log_target = self.score(drawn)
+        replayed = round(settings.replay_fraction * settings.batch_size)
+        batch, target = drawn, log_target
+        if replayed and self.replay.size:
+            more, more_target = self.replay.draw(replayed, self.replay_generator)
+            batch, target = type(drawn).concatenate([drawn, more]), np.r_[log_target, more_target]
+        self.replay.add(drawn, log_reward, log_target)
+        loss = self._update(batch, torch.from_numpy(target).float().to(self.model.log_z.device))
+        self.done += 1
+        return TrainingStep(self.done, loss, float(self.model.log_z.detach()), float(log_reward.mean()))
+
+    def _update(self, batch: AnyBatch, log_target: Tensor) -> float:
+        settings = self.settings
+        if self.done == 0:
+            self._guess_log_z(batch, log_target)
+        fall = 0.02 + 0.98 * 0.5 * (1 + float(np.cos(np.pi * min(self.done / max(settings.steps, 1), 1.0))))
+        rates = (settings.learning_rate, settings.log_z_learning_rate)
+        for group, rate in zip(self.optimiser.param_groups, rates, strict=True):
+            group["lr"] = rate * fall
+        loss = objective_loss(
+            self.model,
+            batch,
+            log_target,
+            settings.objective,
+            settings.backward,
+            settings.penalty,
+            settings.subtb_lambda,
+        )
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.module.parameters(), 100.0)
+        self.optimiser.step()
+        return float(loss.detach())
+
+    @torch.no_grad()
+    def _guess_log_z(self, batch: AnyBatch, log_target: Tensor) -> None:
+        """Start near the truth: it spares log Z and the state flows a long way."""
+        along = self.model.evaluate(batch, False)
+        guess = (log_target + along.log_pb.sum(1) - along.log_pf.sum(1)).mean()
+        self.model.log_z.copy_(guess)
+        self.model.flow_offset.copy_(guess)
+
+    def save(self, folder: Path) -> None:
+        """Write all that training needs to go on exactly: weights, optimiser, replay, random states."""
+        folder.mkdir(parents=True, exist_ok=True)
+        tensors = {f"model.{k}": v.contiguous() for k, v in self.module.state_dict().items()}
+        for number, state in self.optimiser.state_dict()["state"].items():
+            tensors |= {f"optimiser.{number}.{k}": v for k, v in state.items()}
+        for name, array in self.replay.state_dict().items():
+            tensors[f"replay.{name}"] = torch.from_numpy(np.ascontiguousarray(array))
+        tensors["generator"] = self.generator.get_state()
+        save_file(tensors, folder / "trainer.safetensors")
+        facts = {
+            "done": self.done,
+            "settings": asdict(self.settings),
+            "space": self.space,
+            "replay_generator": self.replay_generator.bit_generator.state,
+        }
+        (folder / "trainer.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
+
+    def load(self, folder: Path) -> None:
+        """Take over what `save` wrote.
+
+        Raises
+        ------
+        DataError
+            If it belongs to another vocabulary or to other settings.
+        """
+        facts = json.loads((folder / "trainer.json").read_text(encoding="utf-8"))
+        if facts["space"] != self.space or facts["settings"] != asdict(self.settings):
+            raise DataError(f"{folder}: a checkpoint of another vocabulary or other [sampler] settings.")
+        tensors = load_file(folder / "trainer.safetensors")
+        self.module.load_state_dict(_part(tensors, "model."))
+        states: dict[int, dict[str, Tensor]] = {}
+        for name, tensor in _part(tensors, "optimiser.").items():
+            number, key = name.split(".")
+            states.setdefault(int(number), {})[key] = tensor
+        self.optimiser.load_state_dict({**self.optimiser.state_dict(), "state": states})
+        self.replay.load_state_dict({k: v.numpy() for k, v in _part(tensors, "replay.").items()}, self.model.batch_type)
+        self.generator.set_state(tensors["generator"])
+        self.replay_generator.bit_generator.state = facts["replay_generator"]
+        self.done = int(facts["done"])
+
+
+def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
