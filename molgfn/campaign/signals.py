@@ -1,5 +1,6 @@
 """Stopping on request: the first signal stops at the next safe point, a second Ctrl-C stops at once."""
 
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -45,6 +46,9 @@ class StopRequest:
         received = signal.Signals(number)
         if self._signal is not None and received is signal.SIGINT:
             raise KeyboardInterrupt
+        if self._signal is None:
+            # Not through print: the signal may have come in the midst of one.
+            os.write(2, f"\n{received.name}: stopping at the next safe point (Ctrl-C: at once)\n".encode())
         self._signal = received
         if self._waiting:
             self._waiting = False

@@ -2,8 +2,8 @@
 
 Building acts on labelled stems: an action is (open stem of the state, stem of the new block), or stop. Along a step
 that adds block b to s and gives s', the forward actions that lead to s' and the leaves of s' that lead back are in the
-ratio |Aut(s)| |Aut(b)| / |Aut(s')|, which telescopes over a trajectory. A law that is to be over molecules needs the reward
-divided by its product, the *build multiplicity* of the molecule: prod_i |Aut(b_i)| / |Aut(x)|.
+ratio |Aut(s)| |Aut(b)| / |Aut(s')|, which telescopes over a trajectory. A law that is to be over molecules needs the
+reward divided by its product, the *build multiplicity* of the molecule: prod_i |Aut(b_i)| / |Aut(x)|.
 """
 
 from collections.abc import Sequence

@@ -75,7 +75,7 @@ class Architecture(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     width: PositiveInt = 64
-    steps: PositiveInt = 4
+    steps: PositiveInt = 3
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
 
 

@@ -45,7 +45,7 @@ class ProxySettings(Architecture):
     """
 
     members: PositiveInt = 5
-    epochs: PositiveInt = 40
+    epochs: PositiveInt = 25
     fine_tune_epochs: PositiveInt = 6
     batch_size: Annotated[int, Field(ge=2)] = 32
     learning_rate: PositiveFloat = 2e-3

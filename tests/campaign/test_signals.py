@@ -40,6 +40,13 @@ def test_a_wait_does_not_begin_after_a_signal():
             pytest.fail("waited")
 
 
+def test_the_user_is_told_once_that_the_signal_was_heard(capfd):
+    with stop_on_signals(""):
+        send(signal.SIGTERM)
+        send(signal.SIGUSR1)
+    assert capfd.readouterr().err == "\nSIGTERM: stopping at the next safe point (Ctrl-C: at once)\n"
+
+
 def test_a_second_ctrl_c_does_not_wait_for_a_safe_point():
     with stop_on_signals(""):
         send(signal.SIGINT)

@@ -88,5 +88,7 @@ def test_flow_matching() -> None:
         torch.tensor(log_flow), torch.tensor(log_edge, dtype=torch.float32), torch.tensor(edge_state)
     )
     assert residual.abs().max() < CLOSE
-    wrong = flow_matching(torch.tensor(log_flow) + 0.1, torch.tensor(log_edge, dtype=torch.float32), torch.tensor(edge_state))
+    wrong = flow_matching(
+        torch.tensor(log_flow) + 0.1, torch.tensor(log_edge, dtype=torch.float32), torch.tensor(edge_state)
+    )
     assert wrong.tolist() == pytest.approx([-0.1] * len(states), abs=CLOSE)
