@@ -46,7 +46,8 @@ class GridPaths:
     @property
     def length(self) -> Ints:
         """Number of moves, shape (B,)."""
-        return (self.moves >= 0).sum(axis=1)
+        length: Ints = (self.moves >= 0).sum(axis=1)
+        return length
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,7 @@ class Hypergrid:
         from_middle = np.abs(points / (self.height - 1) - 0.5)
         corner = (from_middle > 0.25).all(axis=-1)
         mode = ((from_middle > 0.3) & (from_middle < 0.4)).all(axis=-1)
-        value: Floats = self.r0 + self.r1 * corner + self.r2 * mode
-        return value
+        return np.asarray(self.r0 + self.r1 * corner + self.r2 * mode, dtype=np.float64)
 
     def ends(self, paths: GridPaths) -> Ints:
         """Return the last point of trajectories, shape (B, n)."""
@@ -114,4 +114,5 @@ class Hypergrid:
 
     def number(self, points: Ints) -> Ints:
         """Return the places of points in `points`, shape (..., n) -> (...)."""
-        return np.ravel_multi_index(tuple(np.moveaxis(points, -1, 0)), (self.height,) * self.dimensions)
+        shape = (self.height,) * self.dimensions
+        return np.asarray(np.ravel_multi_index(tuple(np.moveaxis(points, -1, 0)), shape), dtype=np.int64)

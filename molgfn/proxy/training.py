@@ -1,6 +1,7 @@
 """Training a proxy from molecules and values, from scratch or from an earlier proxy."""
 
 import copy
+import hashlib
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
+from scipy.stats import poisson
 from torch import Tensor, nn
 
 from molgfn.errors import ConfigError, DataError
@@ -49,7 +51,7 @@ class ProxySettings(Architecture):
     fine_tune_epochs: PositiveInt = 6
     batch_size: Annotated[int, Field(ge=2)] = 32
     learning_rate: PositiveFloat = 2e-3
-    fine_tune_learning_rate: PositiveFloat = 5e-4
+    fine_tune_learning_rate: PositiveFloat = 1e-3
     weight_decay: NonNegativeFloat = 1e-2
 
 
@@ -117,7 +119,7 @@ def train_proxy(
         course = _Course(settings.fine_tune_epochs, settings.fine_tune_learning_rate, settings)
     for member, network in enumerate(networks):
         generator = torch.Generator().manual_seed(_member_seed(seed, member))
-        drawn = _resample(len(data), generator) if len(networks) > 1 else np.arange(len(data))
+        drawn = resample(data.smiles, member) if len(networks) > 1 else np.arange(len(data))
         part, part_targets = graphs.take(drawn), targets[drawn]
         if initial is None:
             network.start_from(fit_ridge(part.counts(), part_targets))
@@ -149,6 +151,19 @@ class _Course:
     settings: ProxySettings
 
 
+def resample(smiles: Sequence[str], member: int) -> NDArray[np.int64]:
+    """Return the positions that one member learns from, with repeats (online bagging, Oza and Russell 2001).
+
+    How often a molecule is drawn (Poisson, mean 1) depends on the molecule and the member alone: a member that goes on
+    learning from more data never meets what was kept from it before, and so keeps its own mind.
+    """
+    digests = [hashlib.sha256(f"{member} {text}".encode()).digest() for text in smiles]
+    uniform = (np.array([int.from_bytes(digest[:6], "big") for digest in digests]) + 0.5) / 2**48
+    times = poisson.ppf(uniform, 1.0).astype(np.int64)
+    # Of a handful of molecules a member may have drawn none.
+    return np.repeat(np.arange(len(smiles)), times) if times.any() else np.arange(len(smiles))
+
+
 def versions() -> dict[str, str]:
     """Return the versions of molgfn and of the libraries that decide the numbers."""
     return {package: version(package) for package in ("molgfn", "torch", "torch-geometric", "rdkit", "numpy")}
@@ -169,12 +184,6 @@ def _check(data: TrainingData, unit: str, direction: Direction, initial: Proxy |
 
 def _member_seed(seed: int, member: int) -> int:
     return int(np.random.SeedSequence([seed, member]).generate_state(1)[0])
-
-
-def _resample(n: int, generator: torch.Generator) -> NDArray[np.int64]:
-    """Draw n of n molecules with replacement: members that differ only by their first weights agree where they err."""
-    drawn: NDArray[np.int64] = torch.randint(n, (n,), generator=generator).numpy()
-    return drawn
 
 
 def _new_networks(settings: ProxySettings, seed: int) -> list[ProxyNetwork]:
