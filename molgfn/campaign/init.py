@@ -27,7 +27,7 @@ kind = "docking"
 exhaustiveness = 8    # less is faster, and worthless
 
 [objective]
-best = -12.0          # docking score (kcal/mol) that counts as full marks ...
+best = -14.0          # docking score (kcal/mol) that counts as full marks ...
 worst = -6.0          # ... and the one that counts as none
 alerts = ["PAINS", "BRENK"]   # structural alerts to keep out; also NIH, CHEMBL
 required = []         # SMARTS that every candidate must contain

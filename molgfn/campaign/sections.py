@@ -154,7 +154,7 @@ class WindowsSection(Section):
 class ObjectiveSection(Section):
     """`[objective]`: what a good molecule is."""
 
-    best: float = -12.0
+    best: float = -14.0
     worst: float = -6.0
     exponent: Positive = 8.0
     floor: Annotated[float, Field(gt=0, lt=1)] = 1e-3
@@ -171,7 +171,7 @@ class ProxySection(Section):
     data: DataFile | None = None
     value_column: Annotated[str, Field(min_length=1)] = "score_kcal_mol"
     members: Annotated[int, Field(ge=2)] = 5
-    epochs: Count = 40
+    epochs: Count = 25
     fine_tune_epochs: Count = 6
     """Passes over the data where the training goes on from an earlier proxy."""
 

@@ -21,7 +21,7 @@ _MORGAN = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=2048)
 
 def forest(train: Sequence[str], values: FloatArray, test: Sequence[str], seed: int) -> FloatArray:
     """Predict by a random forest on Morgan counts (radius 2, 2048 columns)."""
-    model = RandomForestRegressor(n_estimators=_TREES, max_features=0.33, random_state=seed)
+    model = RandomForestRegressor(n_estimators=_TREES, random_state=seed)
     predicted: FloatArray = model.fit(_morgan_counts(train), values).predict(_morgan_counts(test))
     return predicted
 

@@ -63,7 +63,7 @@ class Card:
                 "## Model",
                 "",
                 f"Ensemble of {len(self.proxy.networks)} message-passing networks; the mean over the members is the "
-                "prediction and their standard deviation its uncertainty, which is not calibrated.",
+                "prediction and their standard deviation its uncertainty.",
                 "",
                 *_table(("setting", "value"), [(key, str(value)) for key, value in self.settings.model_dump().items()]),
                 "",
@@ -100,6 +100,7 @@ class Card:
                         method: [_without_nan(asdict(one)) for one in metrics]
                         for method, metrics in evaluation.metrics.items()
                     },
+                    "uncertainty": [_without_nan(asdict(one)) for one in evaluation.uncertainty],
                 }
                 for evaluation in self.evaluations
             ],
@@ -137,7 +138,10 @@ def _section(evaluation: Evaluation, unit: str) -> list[str]:
         "Spearman beyond size": lambda metrics: metrics.spearman_beyond_size,
     }
     rows = [
-        (f"**{method}**" if method == PROXY else method, *(_spread(metrics, read) for read in columns.values()))
+        (
+            f"**{method}**" if method == PROXY else method,
+            *(_spread([read(one) for one in metrics]) for read in columns.values()),
+        )
         for method, metrics in evaluation.metrics.items()
     ]
     kept_apart = " (no Bemis-Murcko scaffold is in both parts)" if evaluation.kind == "scaffold" else ""
@@ -150,6 +154,11 @@ def _section(evaluation: Evaluation, unit: str) -> list[str]:
         "is regressed out of prediction and measurement.",
         "",
         *_table(("method", *columns), rows),
+        "",
+        "The standard deviation of the proxy, which is not calibrated, was "
+        f"{_spread([one.mean_std for one in evaluation.uncertainty])} {unit} in the mean over these molecules, to be "
+        "compared with its RMSE; its Spearman with the absolute error was "
+        f"{_spread([one.spearman for one in evaluation.uncertainty])}.",
     ]
 
 
@@ -166,8 +175,7 @@ def _mean(metrics: Sequence[Metrics], read: Callable[[Metrics], float]) -> float
     return float(np.mean([read(one) for one in metrics]))
 
 
-def _spread(metrics: Sequence[Metrics], read: Callable[[Metrics], float]) -> str:
-    values = [read(one) for one in metrics]
+def _spread(values: Sequence[float]) -> str:
     return "undefined" if any(map(math.isnan, values)) else f"{np.mean(values):.3f} +- {np.std(values):.3f}"
 
 

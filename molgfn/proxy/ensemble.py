@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, NonNegativeInt, PositiveInt, ValidationError
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 from molgfn.errors import ConfigError
 from molgfn.oracles.base import Direction
@@ -128,7 +128,7 @@ class Proxy:
             for member, network in enumerate(self.networks)
             for key, tensor in network.state_dict().items()
         }
-        save_file(weights, folder / "weights.safetensors")
+        (folder / "weights.safetensors").write_bytes(save(weights))
         (folder / "proxy.json").write_text(self.info.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
     @classmethod

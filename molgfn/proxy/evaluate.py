@@ -10,7 +10,7 @@ from molgfn.oracles.base import Direction
 from molgfn.proxy.baselines import BASELINES
 from molgfn.proxy.data import TrainingData
 from molgfn.proxy.featurise import featurise_smiles
-from molgfn.proxy.metrics import Metrics, judge
+from molgfn.proxy.metrics import Metrics, Uncertainty, judge, judge_std
 from molgfn.proxy.splits import SplitKind, split
 from molgfn.proxy.training import ProxySettings, TrainingEpoch, train_proxy
 
@@ -19,12 +19,14 @@ PROXY = "proxy"
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What each method reached on each split; `metrics[method][i]` belongs to `seeds[i]`."""
+    """What each method reached on each split; `metrics[method][i]` and `uncertainty[i]` belong to `seeds[i]`."""
 
     kind: SplitKind
     seeds: tuple[int, ...]
     n_train: tuple[int, ...]
     metrics: dict[str, tuple[Metrics, ...]]
+    uncertainty: tuple[Uncertainty, ...]
+    """Of the proxy."""
 
 
 def evaluate(
@@ -45,16 +47,20 @@ def evaluate(
     heavy_atoms = featurise_smiles(data.smiles).n_atoms
     smiles = np.array(data.smiles, dtype=object)
     found: dict[str, list[Metrics]] = {method: [] for method in (PROXY, *BASELINES)}
-    n_train = []
+    n_train: list[int] = []
+    uncertainty: list[Uncertainty] = []
     for seed in seeds:
         parts = split(kind, data.smiles, test_fraction, seed)
         train, test, values = list(smiles[parts.train]), list(smiles[parts.test]), data.values[parts.train]
         proxy = train_proxy(
             train, values, unit=unit, direction=direction, settings=settings, seed=seed, on_epoch=on_epoch
         )
-        predicted: dict[str, NDArray[np.float64]] = {PROXY: proxy.predict(test).mean}
+        own = proxy.predict(test)
+        predicted: dict[str, NDArray[np.float64]] = {PROXY: own.mean}
         predicted |= {method: baseline(train, values, test, seed) for method, baseline in BASELINES.items()}
         for method, values_of_method in predicted.items():
             found[method].append(judge(values_of_method, data.values[parts.test], heavy_atoms[parts.test]))
+        uncertainty.append(judge_std(own.mean, own.std, data.values[parts.test]))
         n_train.append(len(train))
-    return Evaluation(kind, tuple(seeds), tuple(n_train), {method: tuple(metrics) for method, metrics in found.items()})
+    metrics = {method: tuple(one_a_seed) for method, one_a_seed in found.items()}
+    return Evaluation(kind, tuple(seeds), tuple(n_train), metrics, tuple(uncertainty))

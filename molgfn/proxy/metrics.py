@@ -34,6 +34,27 @@ class Metrics:
     spearman_beyond_size: float
 
 
+@dataclass(frozen=True)
+class Uncertainty:
+    """What the standard deviation of a prediction says about its error.
+
+    Attributes
+    ----------
+    mean_std : float
+        In the unit of the values; to be compared with the RMSE.
+    spearman : float
+        Of the absolute error with the standard deviation.
+    """
+
+    mean_std: float
+    spearman: float
+
+
+def judge_std(predicted: FloatArray, std: FloatArray, measured: FloatArray) -> Uncertainty:
+    """Compare standard deviations with the errors made, all of shape (B,)."""
+    return Uncertainty(float(std.mean()), spearman(std, np.abs(predicted - measured)))
+
+
 def judge(predicted: FloatArray, measured: FloatArray, heavy_atoms: NDArray[np.int64]) -> Metrics:
     """Compare predictions with measured values, all of shape (B,)."""
     error = predicted - measured

@@ -8,7 +8,7 @@ import pytest
 from molgfn.proxy.card import Card, DataSource, write_card
 from molgfn.proxy.data import BadRow, merge
 from molgfn.proxy.evaluate import Evaluation
-from molgfn.proxy.metrics import Metrics
+from molgfn.proxy.metrics import Metrics, Uncertainty
 
 
 def metrics(spearman: float, beyond: float = 0.5) -> Metrics:
@@ -21,7 +21,7 @@ def evaluation(proxy: float, forest: float) -> Evaluation:
         "random forest on Morgan counts": (metrics(forest), metrics(forest)),
         "number of heavy atoms alone": (metrics(0.3, float("nan")), metrics(0.3, float("nan"))),
     }
-    return Evaluation("scaffold", (1, 2), (67, 67), methods)
+    return Evaluation("scaffold", (1, 2), (67, 67), methods, (Uncertainty(0.2, 0.4), Uncertainty(0.3, 0.4)))
 
 
 @pytest.fixture
@@ -46,6 +46,8 @@ def test_for_people(card, proxy):
     assert "| number of heavy atoms alone | 0.300 +- 0.000 |" in text
     assert "trained on 67 molecules, judged on 17" in text
     assert "| rows that cannot be used | 1: line 7: not a valid SMILES: 'a\\|b' |" in text
+    assert "was 0.250 +- 0.050 kcal/mol in the mean" in text
+    assert "with the absolute error was 0.400 +- 0.000." in text
     assert f"| molecules trained on | {proxy.n_train} |" in text
     for said in ("seed 1", "abab", "molgfn proxy train", "rdkit", "| members | 2 |", "undefined"):
         assert said in text

@@ -15,6 +15,7 @@ def evaluation(smiles, values, tiny) -> Evaluation:
 def test_every_method_is_judged_once_a_seed(evaluation):
     assert next(iter(evaluation.metrics)) == PROXY
     assert {len(metrics) for metrics in evaluation.metrics.values()} == {2}
+    assert all(one.mean_std > 0 for one in evaluation.uncertainty)
     for i in range(2):
         sizes = {metrics[i].n for metrics in evaluation.metrics.values()}
         assert len(sizes) == 1

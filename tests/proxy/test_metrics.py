@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from molgfn.proxy.metrics import judge, regress_out, spearman
+from molgfn.proxy.metrics import judge, judge_std, regress_out, spearman
 
 HEAVY = np.array([10, 20, 30, 40, 50])
 MEASURED = np.array([-5.0, -6.5, -7.0, -9.0, -8.5])
@@ -35,3 +35,10 @@ def test_regressing_out_leaves_what_is_orthogonal():
 
 def test_ranks_of_a_constant_are_undefined():
     assert math.isnan(spearman(np.ones(5), MEASURED))
+
+
+def test_a_standard_deviation_that_follows_the_error():
+    error = np.array([0.1, -0.4, 0.2, -0.8, 0.3])
+    found = judge_std(MEASURED + error, 2 * np.abs(error), MEASURED)
+    assert (found.mean_std, found.spearman) == pytest.approx((0.72, 1))
+    assert math.isnan(judge_std(MEASURED + error, np.zeros(5), MEASURED).spearman)
