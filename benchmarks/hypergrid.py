@@ -2,7 +2,8 @@
 
     python benchmarks/hypergrid.py --json --size 4 8 --r0 0.1 --trajectories 128000 --seeds 0 1 2 3 4
 
-L1 is the sum of |p - pi| over the whole grid, p the exact law of the policy. A mode is found once a trajectory ends there.
+L1 is the sum of |p - pi| over the whole grid, p the exact law of the policy. A mode is found once a trajectory ends
+there.
 """
 
 import argparse
