@@ -115,7 +115,7 @@ class CampaignSection(Section):
     """Molecules sent to the oracle each round."""
     proposals: Count = 200
     """Candidates kept each round, of which the batch is chosen."""
-    initial: Annotated[int, Field(ge=2)] = 48
+    initial: Annotated[int, Field(ge=10)] = 48
     """Random molecules measured as round 0 where no data is given to train the first proxy."""
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from molgfn.chem.cut import may_join
 from molgfn.chem.library import read_smiles
 from molgfn.chem.pieces import Pieces, take_apart
 from molgfn.chem.standardise import MoleculeError, standard_mol
-from molgfn.chem.tree import Tree
 from molgfn.chem.vocabulary import NotCovered, Vocabulary
 from molgfn.errors import DataError
 from molgfn.progress import Progress
@@ -210,15 +208,6 @@ def _first_reason(pieces: Pieces, vocabulary: Vocabulary, max_blocks: int) -> st
             " ".join(error.reasons[0].split()[:2]) if error.reasons[0].startswith("no") else "too many joins on an atom"
         )
     return "covered"
-
-
-def library_trees(census: Census, vocabulary: Vocabulary) -> Iterator[Tree]:
-    """Yield the trees of the molecules that are covered."""
-    for pieces in census.pieces:
-        try:
-            yield vocabulary.tree(pieces)
-        except NotCovered:
-            continue
 
 
 def build_vocabulary(library: Path, out: Path, size: int, progress: Progress) -> str:

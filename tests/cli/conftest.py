@@ -26,7 +26,7 @@ name = "sizes"
 rounds = 1
 batch_size = 4
 proposals = 12
-initial = 8
+initial = 10
 
 [objective]
 best = 40
