@@ -125,7 +125,7 @@ def evaluate(network: FlowNetwork, states: States, learned_backward: bool) -> Ev
     environment = network.environment
     prefixes = _Prefixes.of(environment, states)
     law = network(prefixes.states)
-    taken = _rows_of_actions(law, environment, *prefixes.actions(states))
+    taken = rows_of_actions(law, environment, *prefixes.actions(states))
     going = torch.from_numpy(np.flatnonzero(~prefixes.stop))
     values = law.log_stop.index_put((going,), law.log_add[taken[:, 0], taken[:, 1]])
     where = (torch.from_numpy(prefixes.row), torch.from_numpy(prefixes.size - environment.start))
@@ -167,7 +167,7 @@ class _Prefixes:
         return going, states.parent[r, k], states.parent_stem[r, k], states.blocks[r, k], states.own_stem[r, k]
 
 
-def _rows_of_actions(
+def rows_of_actions(
     law: ActionLaw, environment: FragmentEnvironment, state: Ints, node: Ints, stem: Ints, block: Ints, own_stem: Ints
 ) -> Ints:
     """Return the (open stem, class) of actions, shape (actions, 2).
@@ -213,7 +213,7 @@ def inflow(network: FlowNetwork, states: States) -> Inflow:
     is_core = torch.from_numpy(together.length == environment.start).to(network.device)
     log_flow = torch.where(is_core, network.log_z, law.log_flow)
     count = len(prefixes.size)
-    taken = _rows_of_actions(
+    taken = rows_of_actions(
         law, environment, count + np.arange(len(parents)), *environment.putting_back(children.take(rows), leaf[rows])
     )
     starts = torch.from_numpy(children.blocks[from_nothing, 0])
