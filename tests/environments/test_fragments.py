@@ -1,4 +1,6 @@
+import json
 from math import exp
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -171,3 +173,28 @@ def test_known_molecules_become_trajectories() -> None:
         assert environment.codes.identity(environment.tree(states, row)) == environment.codes.identity(tree)
         assert (states.parent[row, 1 : states.length[row]] < np.arange(1, states.length[row])).all()
         assert (states.parent[row, 1 : states.length[row]] >= 0).all()
+
+
+def test_a_2021_block_list_is_built_from_too(tmp_path: Path) -> None:
+    rows = [
+        ("c1ccncc1", [0, 1, 2]),
+        ("CO", [0, 0, 0, 1]),
+        ("O=PO", [1]),
+        ("CNC=O", [2, 0]),
+        ("C", [0]),
+        ("CC", [0, 1]),
+        ("O", [0]),
+    ]
+    content = {
+        "block_name": {str(n): name for n, (name, _) in enumerate(rows)},
+        "block_smi": {str(n): name for n, (name, _) in enumerate(rows)},
+        "block_r": {str(n): stems for n, (_, stems) in enumerate(rows)},
+    }
+    path = tmp_path / "blocks.json"
+    path.write_text(json.dumps(content))
+    environment = FragmentEnvironment(Vocabulary.load(path), 2, 5)
+    states = random_states(environment, 100, np.random.default_rng(0))
+    names = {environment.smiles(environment.tree(states, row)) for row in range(100)}
+    assert len(names) > 50
+    space = Space(FragmentEnvironment(Vocabulary.load(path), 1, 2))
+    assert len(space.molecules()) > len(set(space.molecules())), "such a list is ambiguous"
