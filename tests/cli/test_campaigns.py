@@ -32,7 +32,7 @@ def test_a_run_ends_with_a_table_and_a_report(capsys, campaign_file, tmp_path):
     paths = dict(line.split(maxsplit=1) for line in out.splitlines())
     with open(paths["candidates"], newline="") as file:
         rows = list(csv.DictReader(file))
-    assert sum(row["status"] == "completed" for row in rows) == 12
+    assert sum(row["status"] == "completed" for row in rows) == 14
     assert all(row["compound_id"].startswith("BIGGER-") for row in rows)
     assert "<html" in Path(paths["report"]).read_text()
     assert "round 1: asking the oracle" in err
@@ -43,7 +43,7 @@ def test_a_run_ends_with_a_table_and_a_report(capsys, campaign_file, tmp_path):
     assert code == 0
     assert "state      finished\nrounds     1 of 1 finished\nbatch      4 of 4 answered\n" in out
     code, out, _ = molgfn(capsys, "status", run, "--json")
-    assert json.loads(out)["counts"]["completed"] == 12
+    assert json.loads(out)["counts"]["completed"] == 14
 
     code, out, _ = molgfn(capsys, "export", run, "--format", "csv", "--top", "3")
     assert (code, out) == (0, f"{run}/exports/candidates.csv\n")
