@@ -25,6 +25,13 @@ class Tree:
     blocks: tuple[int, ...]
     joins: tuple[tuple[int, int, int, int], ...]
 
+    def neighbours(self) -> list[dict[int, tuple[int, int]]]:
+        """Return for each node its neighbours, each with (own stem atom, stem atom of the neighbour)."""
+        found: list[dict[int, tuple[int, int]]] = [{} for _ in self.blocks]
+        for a, i, b, j in self.joins:
+            found[a][b], found[b][a] = (i, j), (j, i)
+        return found
+
 
 @dataclass(frozen=True)
 class Identity:

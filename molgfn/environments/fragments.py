@@ -291,10 +291,7 @@ class _FixedBlock(Block):
 
 def _random_order(tree: Tree, generator: np.random.Generator) -> list[tuple[int, int, int, int]]:
     """Return (node, place of its parent, parent's stem, own stem) in the order of building."""
-    hanging: list[dict[int, tuple[int, int]]] = [{} for _ in tree.blocks]
-    for a, i, b, j in tree.joins:
-        hanging[a][b] = (i, j)
-        hanging[b][a] = (j, i)
+    hanging = tree.neighbours()
     left = [dict(h) for h in hanging]
     remaining = set(range(len(tree.blocks)))
     gone = []

@@ -48,9 +48,7 @@ def log_probability(network: FlowNetwork, trees: Sequence[Tree]) -> NDArray[np.f
 
 def _log_probability(network: FlowNetwork, tree: Tree) -> float:
     environment = network.environment
-    joined: list[dict[int, tuple[int, int]]] = [{} for _ in tree.blocks]
-    for a, i, b, j in tree.joins:
-        joined[a][b], joined[b][a] = (i, j), (j, i)
+    joined = tree.neighbours()
     pieces = _connected(joined)
     orders = [_order(piece, joined) for piece in pieces]
     law = network(_states(tree, orders, joined, environment.max_blocks))
