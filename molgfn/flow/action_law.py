@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from molgfn.environments.states import OpenStems
+from molgfn.flow.described import DescribedEmbedding
 
 
 class ClassHead(nn.Module):
@@ -14,23 +17,21 @@ class ClassHead(nn.Module):
 
     Parameters
     ----------
-    n_classes : int
-        C.
+    descriptors : array, shape (C, F)
+        Of each class: its kind of stem and its block.
     width : int
         D.
     """
 
-    def __init__(self, n_classes: int, width: int) -> None:
+    def __init__(self, descriptors: NDArray[np.float32], width: int) -> None:
         super().__init__()
-        self.query = nn.Linear(width, width)
-        self.key = nn.Embedding(n_classes, width)
-        self.bias = nn.Parameter(torch.zeros(n_classes))
-        with torch.no_grad():
-            self.key.weight.mul_(0.1)
+        self.query = nn.Sequential(nn.Linear(width, 2 * width), nn.LeakyReLU(), nn.Linear(2 * width, width))
+        self.key = DescribedEmbedding(descriptors, width, spread=0.1)
+        self.bias = nn.Parameter(torch.zeros(len(descriptors)))
 
     def forward(self, hidden: Tensor, log_size: Tensor) -> Tensor:
         """Return log probabilities of single stems, shape (R, D), (R, C) -> (R, C); -inf where `log_size` is."""
-        logits = torch.addmm(self.bias, self.query(hidden), self.key.weight.T)
+        logits = torch.addmm(self.bias, self.query(hidden), self.key().T)
         together = logits + log_size
         total = torch.logsumexp(together, 1, keepdim=True)
         return (logits - total).masked_fill(log_size == -torch.inf, -torch.inf)

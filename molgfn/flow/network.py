@@ -1,19 +1,23 @@
 """The flow network: messages along the joins of a state, with gated updates, and a head for every action.
 
 Stems of a block enter only through their kind (orbit) and their pairwise relations (orbits of pairs), so that states
-which are one and the same get the same logits however they were built: equivariance holds by construction.
+which are one and the same get the same logits however they were built: equivariance holds by construction. What blocks,
+kinds and relations mean starts from their chemistry (see `Descriptors`), so that what is learned of one carries over.
 """
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import leaky_relu, logsigmoid
+from torch.nn.functional import embedding, leaky_relu, logsigmoid
 
+from molgfn.environments.descriptors import Descriptors
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.states import OpenStems, States
 from molgfn.errors import MolgfnError
 from molgfn.flow.action_law import ActionLaw, ClassHead
+from molgfn.flow.described import DescribedEmbedding
 from molgfn.flow.graph import StateGraph, state_graph
 from molgfn.flow.temperature import KNOTS, TemperatureEncoding
 
@@ -69,12 +73,14 @@ class FlowNetwork(nn.Module):
         self.log_z = nn.Parameter(torch.zeros(()))
         self.first = nn.Parameter(torch.zeros(tables.n_vocabulary))
         # Blocks of a core have embeddings of their own: that is the mark by which the network knows them.
-        self.block = nn.Embedding(len(tables.blocks), width)
-        self.kind_out = nn.Embedding(tables.n_kinds, width)
-        self.kind_in = nn.Embedding(tables.n_kinds, width)
-        self.kind_open = nn.Embedding(tables.n_kinds, width)
-        self.meet = nn.Embedding(tables.n_relations, width)
-        self.touch = nn.Embedding(tables.n_relations, width)
+        known = Descriptors.of(tables)
+        self.block = DescribedEmbedding(known.block, width)
+        self.kind_out = DescribedEmbedding(known.kind, width)
+        self.kind_open = DescribedEmbedding(known.kind, width)
+        # What scales a message starts near one.
+        self.kind_in = DescribedEmbedding(known.kind, width, mean=1.0, spread=0.3)
+        self.meet = DescribedEmbedding(known.relation, width, mean=1.0, spread=0.3)
+        self.touch = DescribedEmbedding(known.relation, width, mean=1.0, spread=0.3)
         self.size = nn.Embedding(environment.max_blocks + 1, width)
         self.message = nn.Linear(width, width)
         self.cell = nn.GRUCell(width, width)
@@ -87,12 +93,11 @@ class FlowNetwork(nn.Module):
         self.from_node = nn.Linear(width, width)
         self.from_state = nn.Linear(width, width, bias=False)
         self.stem = nn.Linear(width, 1)
-        self.classes = ClassHead(tables.n_classes, width)
+        added = np.hstack([known.kind[: tables.n_classes], known.block[tables.class_block]])
+        self.classes = ClassHead(added, width)
         with torch.no_grad():
             # A network that knows nothing stops one time in five: at first molecules have a few blocks.
             last.bias.fill_(-1.5)
-            for table in (self.meet, self.touch, self.kind_in):
-                table.weight.mul_(0.3).add_(1.0)
         self.temperature = None if betas is None else TemperatureEncoding(*betas)
         if self.temperature is not None:
             self.log_z_at = nn.Parameter(torch.zeros(KNOTS))
@@ -204,10 +209,11 @@ class FlowNetwork(nn.Module):
 
     def _read(self, graph: StateGraph, beta: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
         """Return a vector for each node, shape (V, D), each state, shape (S, D), and each open stem, shape (O, D)."""
-        message = self._messages(graph)
-        block = self.block(graph.node_block)
+        blocks = self.block()
+        message = self._messages(graph, blocks)
+        block = embedding(graph.node_block, blocks)
         around = torch.zeros_like(block).index_add(
-            0, graph.arrive_node, message[graph.arrive_message] * self.kind_in(graph.arrive_kind)
+            0, graph.arrive_node, message[graph.arrive_message] * embedding(graph.arrive_kind, self.kind_in())
         )
         node = self.node(torch.cat([block, around], 1))
         state = torch.zeros(len(graph.length), node.shape[1], device=node.device).index_add(0, graph.node_state, node)
@@ -216,20 +222,20 @@ class FlowNetwork(nn.Module):
             state = state + self.temperature(beta) @ self.state_at
         state = self.pool(state)
         touching = torch.zeros(len(graph.stem_node), node.shape[1], device=node.device).index_add(
-            0, graph.touch_stem, message[graph.touch_message] * self.touch(graph.touch_relation)
+            0, graph.touch_stem, message[graph.touch_message] * embedding(graph.touch_relation, self.touch())
         )
         hidden = leaky_relu(
             self.from_node(node)[graph.stem_node]
             + self.from_state(state)[graph.stem_state]
-            + self.kind_open(graph.stem_kind)
+            + embedding(graph.stem_kind, self.kind_open())
             + touching
         )
         return node, state, hidden
 
-    def _messages(self, graph: StateGraph) -> Tensor:
+    def _messages(self, graph: StateGraph, blocks: Tensor) -> Tensor:
         """Return what is sent along joins, shape (M, D); each is made from those behind it, so it knows its branch."""
-        constant = self.block(graph.message_block) + self.kind_out(graph.message_kind)
-        meet, h = self.meet(graph.meet_relation), torch.tanh(constant)
+        constant = embedding(graph.message_block, blocks) + embedding(graph.message_kind, self.kind_out())
+        meet, h = embedding(graph.meet_relation, self.meet()), torch.tanh(constant)
         for _ in range(self.layers):
             h = self._sweep(graph, constant, meet, h)
         return h
