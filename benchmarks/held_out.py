@@ -1,11 +1,11 @@
 """Log p(x) against log R(x) on molecules that training never saw.
 
-    python benchmarks/held_out.py --json --proxy seh_proxy_2021.npz --exponent 4 --objective TB --seeds 0 1 2
+    python benchmarks/held_out.py --json --proxy seh_proxy_2021.npz --case TB-4 SubTB-4 TB-8 --seeds 0 1 2
 
-Default vocabulary, at most 8 blocks, R = (max(s, 0.1) / 8)^exponent with s of the published sEH proxy. Half of the
-test molecules are from ZINC, half from the random policy; log p is exact, summed over all orders of building. Training
-also sees 20,000 other molecules of ZINC and 60,000 of the random policy. Test molecules that the policy happened to
-draw by itself are left out of the figures, and counted.
+Default vocabulary, at most 8 blocks, R = (max(s, 0.1) / 8)^exponent with s of the published sEH proxy; a case names the
+objective and the exponent. Half of the test molecules are from ZINC, half from the random policy; log p is exact,
+summed over all orders of building. Training also sees 60,000 other molecules of ZINC and 180,000 of the random policy.
+Test molecules that the policy happened to draw by itself are left out of the figures, and counted.
 """
 
 import argparse
@@ -16,8 +16,9 @@ import random
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
+from itertools import islice, product
 from pathlib import Path
 
 import numpy as np
@@ -72,15 +73,37 @@ def distinct(pairs: Sequence[tuple[str, Tree]], n: int, without: set[str]) -> di
     return found
 
 
-def molecules(environment: FragmentEnvironment) -> tuple[dict[str, Tree], dict[str, Tree], list[Tree]]:
-    """Return 500 test molecules of ZINC, 500 of the random policy, and the other molecules shown in training."""
-    listed = library_trees(environment, TEST_SEED)
-    from_library = distinct([next(listed) for _ in range(600)], 500, set())
-    at_random = distinct(random_trees(environment, 1000, TEST_SEED), 500, set(from_library))
-    tested = set(from_library) | set(at_random)
-    shown = distinct([next(listed) for _ in range(21_000)], 20_000, tested)
-    shown |= distinct(random_trees(environment, 62_000, TEST_SEED + 1), 60_000, tested | set(shown))
-    return from_library, at_random, list(shown.values())
+@dataclass(frozen=True)
+class Molecules:
+    """500 test molecules of ZINC, 500 of the random policy, and the other molecules shown in training."""
+
+    library: dict[str, Tree]
+    at_random: dict[str, Tree]
+    shown: list[Tree]
+
+    @classmethod
+    def drawn(cls, environment: FragmentEnvironment, n_library: int, n_random: int) -> "Molecules":
+        listed = library_trees(environment, TEST_SEED)
+        library = distinct([next(listed) for _ in range(600)], 500, set())
+        at_random = distinct(random_trees(environment, 1000, TEST_SEED), 500, set(library))
+        tested = set(library) | set(at_random)
+        shown = distinct(list(islice(listed, n_library + n_library // 20)), n_library, tested)
+        more = random_trees(environment, n_random + n_random // 20, TEST_SEED + 1)
+        shown |= distinct(more, n_random, tested | set(shown))
+        return cls(library, at_random, list(shown.values()))
+
+
+class Scores:
+    """Scores of a proxy, each molecule asked once in all runs."""
+
+    def __init__(self, proxy: PublishedProxy) -> None:
+        self.proxy = proxy
+        self.known: dict[str, float] = {}
+
+    def log_reward(self, smiles: Sequence[str], exponent: float) -> np.ndarray:
+        new = [name for name in dict.fromkeys(smiles) if name not in self.known]
+        self.known.update(zip(new, self.proxy.log_reward(new, 1.0).tolist(), strict=True))
+        return exponent * np.array([self.known[name] for name in smiles])
 
 
 def fit(log_p: np.ndarray, log_r: np.ndarray) -> dict[str, float]:
@@ -94,23 +117,26 @@ def fit(log_p: np.ndarray, log_r: np.ndarray) -> dict[str, float]:
 class Run:
     """One training, and what it is asked now and then."""
 
-    def __init__(self, proxy: PublishedProxy, exponent: float, settings: MoleculeSettings, seed: int) -> None:
-        self.environment = FragmentEnvironment(Vocabulary.load(bundled("data", "vocabulary.json")), 2, MAX_BLOCKS)
-        self.library, self.at_random, shown = molecules(self.environment)
+    def __init__(
+        self,
+        environment: FragmentEnvironment,
+        molecules: Molecules,
+        scores: Scores,
+        exponent: float,
+        settings: MoleculeSettings,
+        seed: int,
+    ) -> None:
+        self.library, self.at_random = molecules.library, molecules.at_random
         self.exponent, self.settings, self.seed = exponent, settings, seed
-        self.visited: dict[str, float] = {}
+        self.visited: set[str] = set()
 
         def reward(smiles: Sequence[str]) -> np.ndarray:
-            new = [name for name in smiles if name not in self.visited]
-            self.visited.update(zip(new, proxy.log_reward(new, exponent).tolist(), strict=True))
-            return np.array([self.visited[name] for name in smiles])
+            self.visited.update(smiles)
+            return scores.log_reward(smiles, exponent)
 
-        self.log_r = {
-            smiles: value
-            for part in (self.library, self.at_random)
-            for smiles, value in zip(part, proxy.log_reward(list(part), exponent).tolist(), strict=True)
-        }
-        self.trainer = Trainer(self.environment, reward, settings, seed, library=shown)
+        tested = [*self.library, *self.at_random]
+        self.log_r = dict(zip(tested, scores.log_reward(tested, exponent).tolist(), strict=True))
+        self.trainer = Trainer(environment, reward, settings, seed, library=molecules.shown)
         self.cpu_s = 0.0
 
     def train(self, steps: int) -> list[TrainingStep]:
@@ -159,16 +185,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="one JSON object with rows and versions")
     parser.add_argument("--proxy", type=Path, required=True, metavar="NPZ")
-    parser.add_argument("--exponent", type=float, default=4.0)
-    parser.add_argument("--objective", choices=("TB", "DB", "SubTB"), default="TB")
-    parser.add_argument("--steps", type=int, default=3000)
-    parser.add_argument("--batch-size", type=int, default=64)
+    parser.add_argument("--case", nargs="+", default=["TB-4"], help="objective-exponent")
+    parser.add_argument("--steps", type=int, default=5000)
+    parser.add_argument("--batch-size", type=int, default=16, help="drawn from the policy")
     parser.add_argument("--learning-rate", type=float, default=4e-3)
-    parser.add_argument("--library-fraction", type=float, default=3.0)
+    parser.add_argument("--library-fraction", type=float, default=7.0, help="shown, for one drawn")
     parser.add_argument("--replay-fraction", type=float, default=0.0)
     parser.add_argument("--width", type=int, default=128)
     parser.add_argument("--epsilon", type=float, default=0.1)
-    parser.add_argument("--backward", choices=("uniform", "learned", "likelihood"), default="uniform")
+    parser.add_argument("--library", type=int, default=60_000, help="molecules of ZINC shown")
+    parser.add_argument("--random", type=int, default=180_000, help="molecules of the random policy shown")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--checks", type=int, default=5, help="rows a run, evenly over the steps")
     arguments = parser.parse_args()
@@ -182,12 +208,14 @@ def main() -> None:
         replay_fraction=arguments.replay_fraction,
         width=arguments.width,
         epsilon=arguments.epsilon,
-        objective=arguments.objective,
-        backward=arguments.backward,
     )
+    environment = FragmentEnvironment(Vocabulary.load(bundled("data", "vocabulary.json")), 2, MAX_BLOCKS)
+    molecules = Molecules.drawn(environment, arguments.library, arguments.random)
+    scores = Scores(PublishedProxy(arguments.proxy))
     rows = []
-    for seed in arguments.seeds:
-        run = Run(PublishedProxy(arguments.proxy), arguments.exponent, settings, seed)
+    for case, seed in product(arguments.case, arguments.seeds):
+        objective, exponent = case.split("-")
+        run = Run(environment, molecules, scores, float(exponent), replace(settings, objective=objective), seed)
         for check in range(arguments.checks):
             reports = run.train(settings.steps * (check + 1) // arguments.checks - run.trainer.done)
             rows.append(run.row(reports))
