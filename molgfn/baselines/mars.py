@@ -66,7 +66,7 @@ class MARSSettings:
     updates: int = 25
     memory: int = 20_000
     width: int = 128
-    layers: int = 4
+    layers: int = 1
 
 
 @dataclass(frozen=True)

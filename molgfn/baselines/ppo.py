@@ -197,7 +197,7 @@ class PPO:
         settings: PPOSettings,
         seed: int,
         width: int = 128,
-        layers: int = 4,
+        layers: int = 1,
     ) -> None:
         self.scorer = TreeScorer(environment, reward)
         with torch.random.fork_rng(devices=[]):
