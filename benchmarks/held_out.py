@@ -15,7 +15,7 @@ import platform
 import random
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from itertools import islice, product
@@ -56,13 +56,17 @@ def library_trees(environment: FragmentEnvironment, seed: int) -> Iterator[tuple
             yield environment.smiles(tree), tree
 
 
-def random_trees(environment: FragmentEnvironment, n: int, seed: int) -> list[tuple[str, Tree]]:
-    states = random_states(environment, n, np.random.default_rng(seed))
-    trees = [environment.tree(states, row) for row in range(n)]
-    return [(environment.smiles(tree), tree) for tree in trees]
+def random_trees(environment: FragmentEnvironment, n: int, seed: int) -> Iterator[tuple[str, Tree]]:
+    """Yield n molecules of the random policy."""
+    generator = np.random.default_rng(seed)
+    for first in range(0, n, 1000):
+        states = random_states(environment, min(1000, n - first), generator)
+        for row in range(len(states)):
+            tree = environment.tree(states, row)
+            yield environment.smiles(tree), tree
 
 
-def distinct(pairs: Sequence[tuple[str, Tree]], n: int, without: set[str]) -> dict[str, Tree]:
+def distinct(pairs: Iterable[tuple[str, Tree]], n: int, without: set[str]) -> dict[str, Tree]:
     """Return the first n different molecules that are not among `without`."""
     found: dict[str, Tree] = {}
     for smiles, tree in pairs:
@@ -84,10 +88,10 @@ class Molecules:
     @classmethod
     def drawn(cls, environment: FragmentEnvironment, n_library: int, n_random: int) -> "Molecules":
         listed = library_trees(environment, TEST_SEED)
-        library = distinct([next(listed) for _ in range(600)], 500, set())
+        library = distinct(islice(listed, 600), 500, set())
         at_random = distinct(random_trees(environment, 1000, TEST_SEED), 500, set(library))
         tested = set(library) | set(at_random)
-        shown = distinct(list(islice(listed, n_library + n_library // 20)), n_library, tested)
+        shown = distinct(listed, n_library, tested)
         more = random_trees(environment, n_random + n_random // 20, TEST_SEED + 1)
         shown |= distinct(more, n_random, tested | set(shown))
         return cls(library, at_random, list(shown.values()))
