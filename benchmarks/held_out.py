@@ -2,10 +2,10 @@
 
     python benchmarks/held_out.py --json --proxy seh_proxy_2021.npz --case TB-4-0 TB-4-1 TB-4-2 SubTB-4-0 TB-8-0
 
-Default vocabulary, at most 8 blocks, R = (max(s, 0.1) / 8)^exponent with s of the published sEH proxy; a case names the
-objective, the exponent and the seed. Half of the test molecules are from ZINC, half from the random policy; log p is exact,
-summed over all orders of building. Training also sees 60,000 other molecules of ZINC and 180,000 of the random policy.
-Test molecules that the policy happened to draw by itself are left out of the figures, and counted.
+Default vocabulary, at most 8 blocks, R = (max(s, 0.1) / 8)^exponent with s of the published sEH proxy; a case names
+the objective, the exponent and the seed. Half of the test molecules are from ZINC, half from the random policy; log p
+is exact, summed over all orders of building. Training also sees 60,000 other molecules of ZINC and 180,000 of the
+random policy. Test molecules that the policy happened to draw by itself are left out of the figures, and counted.
 """
 
 import argparse
