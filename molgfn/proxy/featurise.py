@@ -1,5 +1,6 @@
 """Molecules as integer arrays: what the proxy sees of atoms and bonds."""
 
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -128,14 +129,19 @@ def featurise(mols: Iterable[Chem.Mol]) -> Graphs:
 
 
 class _Read(NamedTuple):
-    """What is read from RDKit, atom by atom; everything else is computed for a whole batch at once."""
+    """What is read from RDKit, atom by atom; everything else is computed for a whole batch at once.
+
+    Kept as bytes: thousands of these are remembered, and small objects that come and go would scatter the memory.
+    """
 
     atoms: bytes
     """Element, hydrogens, charge + 1 and hybridisation of each atom, four bytes an atom."""
-    bonds: tuple[int, ...]
-    """Both atoms, order and ring membership of each bond, four numbers a bond."""
-    rings: tuple[tuple[int, ...], ...]
-    """The atoms of each ring."""
+    bonds: bytes
+    """Both atoms, order and ring membership of each bond, four numbers of 32 bits a bond."""
+    ring_sizes: bytes
+    """Number of atoms of each ring, 32 bits each."""
+    ring_atoms: bytes
+    """The atoms of all rings, 32 bits each."""
 
 
 @lru_cache(maxsize=_CACHED_MOLECULES)
@@ -164,14 +170,20 @@ def _read(mol: Chem.Mol) -> _Read:
             bond.IsInRing(),
         )
     ]
-    return _Read(bytes(atoms), tuple(bonds), tuple(mol.GetRingInfo().AtomRings()))
+    rings = mol.GetRingInfo().AtomRings()
+    return _Read(
+        bytes(atoms),
+        array("I", bonds).tobytes(),
+        array("I", map(len, rings)).tobytes(),
+        array("I", chain.from_iterable(rings)).tobytes(),
+    )
 
 
 def _graphs(read: Sequence[_Read]) -> Graphs:
     atoms = np.frombuffer(b"".join(molecule.atoms for molecule in read), dtype=np.uint8).reshape(-1, 4)
-    flat = np.fromiter(chain.from_iterable(molecule.bonds for molecule in read), dtype=np.int64).reshape(-1, 4)
+    flat = _numbers(molecule.bonds for molecule in read).reshape(-1, 4)
     n_atoms = np.array([len(molecule.atoms) // 4 for molecule in read])
-    n_bonds = np.array([len(molecule.bonds) // 4 for molecule in read])
+    n_bonds = np.array([len(molecule.bonds) // 16 for molecule in read])
     starts = np.cumsum(n_atoms) - n_atoms
     ends, orders, in_ring = flat[:, :2], flat[:, 2], flat[:, 3]
     absolute = ends + np.repeat(starts, n_bonds)[:, None]
@@ -191,11 +203,15 @@ def _graphs(read: Sequence[_Read]) -> Graphs:
     )
 
 
+def _numbers(parts: Iterable[bytes]) -> IntArray:
+    return np.frombuffer(b"".join(parts), dtype=np.uint32).astype(np.int64)
+
+
 def _rings(read: Sequence[_Read], starts: IntArray, n: int) -> tuple[IntArray, IntArray]:
     """Return for each of n atoms a code of its smallest ring (size - 2, 0 for none) and its number of rings."""
-    lengths = np.array([len(ring) for molecule in read for ring in molecule.rings], dtype=np.int64)
-    atoms = np.fromiter((atom for molecule in read for ring in molecule.rings for atom in ring), dtype=np.int64)
-    atoms += np.repeat(np.repeat(starts, [len(molecule.rings) for molecule in read]), lengths)
+    lengths = _numbers(molecule.ring_sizes for molecule in read)
+    atoms = _numbers(molecule.ring_atoms for molecule in read)
+    atoms += np.repeat(np.repeat(starts, [len(molecule.ring_sizes) // 4 for molecule in read]), lengths)
     largest = ATOM_FEATURES["ring_size"] + 1
     size = np.full(n, largest + 1)
     np.minimum.at(size, atoms, np.repeat(np.minimum(lengths, largest), lengths))
