@@ -21,6 +21,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import torch
 from published_proxy import PublishedProxy, check_reference
 from rdkit import Chem, DataStructs, RDLogger
@@ -157,6 +158,38 @@ def run(
         }
 
 
+def table(path: Path) -> str:
+    """Return the rows of a file as a Markdown table, one line for each method, exponent and checkpoint: means."""
+    rows = pd.read_json(path, lines=True, precise_float=True)
+    keys = ["visits", "method", "exponent"]
+    columns = [
+        "top_10",
+        "top_100",
+        "top_1000",
+        "tanimoto",
+        "tanimoto_morgan",
+        "scaffolds_7.5",
+        "scaffolds_8",
+        "modes_7",
+    ]
+    groups = rows.groupby(keys, sort=False)
+    shown = groups[[*columns, "cpu_s"]].mean().assign(seeds=groups["seed"].nunique())
+    lines = [
+        "| visits | method | exponent | seeds | " + " | ".join(columns) + " | CPU s |",
+        "|---" * (len(columns) + 5) + "|",
+    ]
+    for (visits, name, exponent), row in shown.sort_index(level="visits", sort_remaining=False).iterrows():
+        figures = [
+            f"{row[column]:{',.0f' if column.startswith(('scaffolds', 'modes')) else '.2f'}}" for column in columns
+        ]
+        lines.append(
+            f"| {visits:,} | {name} | {exponent:g} | {row['seeds']:.0f} | "
+            + " | ".join(figures)
+            + f" | {row['cpu_s']:.0f} |"
+        )
+    return "\n".join(lines)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="one line of JSON a row, with versions")
@@ -173,7 +206,11 @@ def main() -> None:
     parser.add_argument("--epsilon", type=float, default=0.1)
     parser.add_argument("--max-modes", type=int, default=20_000, help="most molecules looked at for modes")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
+    parser.add_argument("--table", type=Path, help="print a file of rows as a table, and do nothing else")
     arguments = parser.parse_args()
+    if arguments.table is not None:
+        print(table(arguments.table))
+        return
     missing = [f"--{key}" for key in ("blocks", "proxy", "reference") if getattr(arguments, key) is None]
     if missing:
         print(f"skipped: the published files are not part of this repository; give {', '.join(missing)}.")

@@ -50,13 +50,18 @@ def test_without_the_published_files_it_says_so() -> None:
 def test_every_method_fills_its_row(tmp_path: Path) -> None:
     methods = ["TB", "FM", "MARS", "PPO", "random"]
     words = [word for name in methods for word in ("--method", name)]
-    rows = [json.loads(line) for line in run("--json", "--visits", "300", *words, *small_files(tmp_path)).splitlines()]
+    printed = run("--json", "--visits", "300", *words, *small_files(tmp_path))
+    rows = [json.loads(line) for line in printed.splitlines()]
     assert [row["method"] for row in rows] == methods
     for row in rows:
         assert row["visits"] == 300
         assert row["top_10"] >= row["top_100"] >= row["top_1000"] > 0
         assert 0 < row["tanimoto_morgan"] < 1
         assert row["distinct"] <= 300
+    (tmp_path / "rows.jsonl").write_text(printed)
+    lines = run("--table", str(tmp_path / "rows.jsonl")).splitlines()[2:]
+    assert [line.split(" | ")[1:4] for line in lines] == [[name, "10", "1"] for name in methods]
+    assert f"| {rows[0]['top_10']:.2f} |" in lines[0]
 
 
 def test_modes_are_counted_from_the_best_down() -> None:
