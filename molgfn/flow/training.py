@@ -218,13 +218,19 @@ class Training(Generic[AnyBatch]):
         Raises
         ------
         DataError
-            If it belongs to another vocabulary or to other settings.
+            If it belongs to another vocabulary, to other settings or to another version of the network.
         """
         facts = json.loads((folder / "trainer.json").read_text(encoding="utf-8"))
         if facts["space"] != self.space or facts["settings"] != asdict(self.settings):
             raise DataError(f"{folder}: a checkpoint of another vocabulary or other [sampler] settings.")
         tensors = load_file(folder / "trainer.safetensors")
-        self.module.load_state_dict(_part(tensors, "model."))
+        try:
+            self.module.load_state_dict(_part(tensors, "model."))
+        except RuntimeError as error:
+            raise DataError(
+                f"{folder}: the weights are not those of this version of the flow network.",
+                "Go on with the version of molgfn that began, or remove the folder: the training of its round starts anew.",
+            ) from error
         states: dict[int, dict[str, Tensor]] = {}
         for name, tensor in _part(tensors, "optimiser.").items():
             number, key = name.split(".")

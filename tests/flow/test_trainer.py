@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.errors import DataError
@@ -51,6 +52,15 @@ def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path) -> None:
     trainer().save(tmp_path)
     with pytest.raises(DataError, match="another vocabulary or other"):
         trainer(settings=TrainerSettings(width=8)).load(tmp_path)
+
+
+def test_a_checkpoint_of_another_network_is_refused(tmp_path: Path) -> None:
+    trainer().save(tmp_path)
+    weights = load_file(tmp_path / "trainer.safetensors")
+    del weights["model.block.own"]
+    save_file(weights, tmp_path / "trainer.safetensors")
+    with pytest.raises(DataError, match="not those of this version"):
+        trainer().load(tmp_path)
 
 
 def test_a_step_may_stop_the_training() -> None:
