@@ -229,7 +229,7 @@ class Training(Generic[AnyBatch]):
         except RuntimeError as error:
             raise DataError(
                 f"{folder}: the weights are not those of this version of the flow network.",
-                "Go on with the version of molgfn that began, or remove the folder: the training of its round starts anew.",
+                "Go on with the version of molgfn that began, or remove the folder: its round then trains anew.",
             ) from error
         states: dict[int, dict[str, Tensor]] = {}
         for name, tensor in _part(tensors, "optimiser.").items():
