@@ -92,8 +92,8 @@ def log_probability(law: ActionLaw, environment: FragmentEnvironment, states: St
     result = torch.from_numpy(np.where(adding & removing, np.log(0.5), 0.0)).float()
     rows = np.flatnonzero(moves.adds)
     index = rows_of_actions(law, environment, rows, *(array[rows] for array in moves.arrays()))
-    going = _chance_to_go(law, len(states))[torch.from_numpy(rows)].log()
-    added = log_of_actions(law, index) - going
+    # A chain does not stop: this is the law of additions given that one is made.
+    added = log_of_actions(law, index) - law.log_go[torch.from_numpy(rows)]
     gone = np.flatnonzero(~moves.adds)
     taken = _log_leaf(law, environment, states)[torch.from_numpy(gone), torch.from_numpy(moves.node[gone])]
     return result.index_add(0, torch.from_numpy(rows), added).index_add(0, torch.from_numpy(gone), taken)
@@ -120,14 +120,8 @@ def undoing(environment: FragmentEnvironment, states: States, moves: Moves) -> M
 
 def _open_ways(law: ActionLaw, environment: FragmentEnvironment, states: States) -> tuple[Bools, Bools]:
     """Return which states can be added to, and which can have a leaf taken away, each of shape (S,)."""
-    adding: Bools = (_chance_to_go(law, len(states)) > 0).numpy()
+    adding: Bools = torch.isfinite(law.log_go).numpy()
     return adding, np.asarray(removable(environment, states).any(axis=1))
-
-
-def _chance_to_go(law: ActionLaw, size: int) -> Tensor:
-    """Return the probability that the law leaves for adding a block, shape (S,); a chain does not stop."""
-    weight = (law.log_stem + law.log_count).exp()
-    return torch.zeros(size).index_add(0, torch.from_numpy(law.stems.state), weight)
 
 
 def _log_leaf(law: ActionLaw, environment: FragmentEnvironment, states: States) -> Tensor:
@@ -141,7 +135,7 @@ def _draw_additions(
 ) -> tuple[Ints, Ints, Ints, Ints]:
     """Draw node, stem, block and its stem of an addition to some states, each of shape (rows,)."""
     tables, stems = environment.tables, law.stems
-    weight = (law.log_add + law.log_orbit).exp()
+    weight = (law.log_where[:, None] + law.log_class(torch.arange(len(law.log_where))) + law.log_orbit).exp()
     # The largest of weight / exponential draws falls on each action with probability proportional to its weight.
     race, best = (weight / torch.empty_like(weight).exponential_(generator=generator)).max(1)
     order = np.lexsort((race.numpy(), stems.state))

@@ -11,7 +11,7 @@ from molgfn.chem.blocks import Block
 
 OPEN, PARENT = -2, -1
 # Branches that come again are not coded again; the least recently used are forgotten.
-_CODES_KEPT = 20_000
+_CODES_KEPT = 4_000
 
 
 @dataclass(frozen=True)

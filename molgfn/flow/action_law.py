@@ -47,8 +47,10 @@ class ActionLaw:
         The O open stems of these states.
     log_stop : Tensor, shape (S,)
         Log probability of stopping.
-    log_stem : Tensor, shape (O,)
-        Log probability of adding at a single one of the equivalent open stems of each row.
+    log_go : Tensor, shape (S,)
+        Log probability of adding a block, -inf where none can be added.
+    log_where : Tensor, shape (O,)
+        Given that a block is added, log probability of a single one of the equivalent open stems of each row.
     log_count : Tensor, shape (O,)
         Log of the number of equivalent open stems.
     log_room : Tensor, shape (O,)
@@ -68,7 +70,8 @@ class ActionLaw:
 
     stems: OpenStems
     log_stop: Tensor
-    log_stem: Tensor
+    log_go: Tensor
+    log_where: Tensor
     log_count: Tensor
     log_room: Tensor
     log_flow: Tensor
@@ -86,6 +89,11 @@ class ActionLaw:
         """Return the log probability of each single stem to join at some open stems, shape (R,) -> (R, C)."""
         log_class: Tensor = self.head(self.hidden[rows], self.log_sizes(rows))
         return log_class
+
+    @cached_property
+    def log_stem(self) -> Tensor:
+        """Log probability of adding at a single one of the equivalent open stems of each row, shape (O,)."""
+        return self.log_where + self.log_go[torch.from_numpy(self.stems.state).to(self.log_go.device)]
 
     @cached_property
     def log_add(self) -> Tensor:

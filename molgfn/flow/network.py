@@ -175,12 +175,12 @@ class FlowNetwork(nn.Module):
         score = self.stem(hidden).squeeze(1) + layout.log_room
         log_total = _segment_logsumexp(score + layout.log_count, graph.stem_state, len(graph.length))
         log_stop, log_go = _stop_or_go(self.stop(state).squeeze(1), layout.may_stop, layout.may_go)
-        shift = log_go - torch.where(layout.may_go, log_total, 0.0)
         leaf = torch.zeros(len(graph.length), self.environment.max_blocks, device=self.device)
         return ActionLaw(
             layout.stems,
             log_stop,
-            score + shift[graph.stem_state],
+            log_go,
+            score - torch.where(layout.may_go, log_total, 0.0)[graph.stem_state],
             layout.log_count,
             layout.log_room,
             self.flow(state).squeeze(1) + self._flow_level(beta),
