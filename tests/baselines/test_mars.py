@@ -84,8 +84,8 @@ def test_same_seed_same_visits() -> None:
 
 
 def test_learning_leaves_the_stop_alone() -> None:
-    # Chains do not stop. With the chance of stopping in the sum its rounding errors, which Adam scales up, once drove it
-    # to 1, and the law of additions to 0 / 0.
+    # Chains do not stop. With the chance of stopping in the sum, its rounding errors (which Adam scales up) drove it to
+    # one, and the law of additions to 0 / 0.
     mars = MARS(FragmentEnvironment(small_vocabulary(), 1, 3), log_qed4, SETTINGS, seed=0)
     before = {name: value.clone() for name, value in mars.network.stop.state_dict().items()}
     for _ in range(5):
