@@ -217,8 +217,9 @@ def _start_worker(call: str) -> _Worker:
     output, output_end = os.pipe()
     words = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the worker is killed
     try:
+        # -u: what a job printed is written before the error it dies of, not after.
         process = subprocess.Popen(
-            [sys.executable, "-P", "-c", "from molgfn.oracles.workers import serve; serve()", str(lifeline_end)],
+            [sys.executable, "-u", "-P", "-c", "from molgfn.oracles.workers import serve; serve()", str(lifeline_end)],
             stdin=subprocess.PIPE,
             stdout=output_end,
             stderr=words,
