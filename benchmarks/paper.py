@@ -202,7 +202,7 @@ def main() -> None:
     parser.add_argument("--batch-size", type=int, default=16, help="of TB, SubTB, DB and FM, as the next four")
     parser.add_argument("--penalty", choices=("squared", "huber"), default="squared")
     parser.add_argument("--replay-fraction", type=float, default=3.0)
-    parser.add_argument("--learning-rate", type=float, default=2e-3)
+    parser.add_argument("--learning-rate", type=float, default=4e-3)
     parser.add_argument("--epsilon", type=float, default=0.1)
     parser.add_argument("--max-modes", type=int, default=20_000, help="most molecules looked at for modes")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])

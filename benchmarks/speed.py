@@ -137,7 +137,7 @@ def step_against_floor(objective: ObjectiveName = "TB") -> list[Row]:
     def floor() -> None:
         law = made.network.law(layout)
         (law.log_stop.clamp(min=-50).sum() + law.log_stem.sum() + law.log_flow.sum() + law.leaf.sum()).backward()
-        made.optimiser.zero_grad(set_to_none=True)
+        made.optimiser.zero_grad()
 
     spent = {"step": 0.0, "floor": 0.0}
     for _ in range(STEPS):

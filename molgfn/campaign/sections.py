@@ -181,7 +181,7 @@ class SamplerSection(Section):
 
     steps: Count = 1000
     batch_size: Count = 64
-    learning_rate: Positive = 2e-3
+    learning_rate: Positive = 4e-3
     log_z_learning_rate: Positive = 0.1
     epsilon: Annotated[float, Field(ge=0, le=1)] = 0.1
     replay_fraction: Annotated[float, Field(ge=0, lt=1)] = 0.5

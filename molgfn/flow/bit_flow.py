@@ -50,6 +50,10 @@ class BitFlow(nn.Module):
         self.flow_weight = nn.Parameter(torch.zeros(steps, width, 1))
         self.flow_bias = nn.Parameter(torch.zeros(steps))
 
+    def matrices(self) -> list[nn.Parameter]:
+        """Return none: what there is are stacks of small matrices, one for each step; Adam trains them."""
+        return []
+
     def _weight(self) -> Tensor:
         """Return what patterns ask for at each step, shape (T, D, 2^k): bits that they fit, and words of their own."""
         return self.bit_written.transpose(1, 2) @ self.signs.T + self.word_weight

@@ -1,5 +1,8 @@
 """Embeddings that start from descriptors: what is alike starts alike, and each row can still go its own way."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -30,7 +33,20 @@ class DescribedEmbedding(nn.Module):
         length = values.square().sum(1).mean().sqrt().clamp(min=1e-6)
         self.shared = nn.Parameter(torch.randn(values.shape[1], width) / length)
         self.own = nn.Parameter(OWN * torch.randn(len(values), width))
+        self._held: Tensor | None = None
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Make the table once for all that is done inside, without gradient; the weights must not change there."""
+        with torch.no_grad():
+            self._held = self()
+        try:
+            yield
+        finally:
+            self._held = None
 
     def forward(self) -> Tensor:
         """Return the table, shape (n, D)."""
+        if self._held is not None:
+            return self._held
         return self.mean + self.spread * torch.addmm(self.own, self.descriptors, self.shared)

@@ -41,6 +41,10 @@ class GridFlow(nn.Module):
         # n moves and the stop; n moves back; the log flow.
         self.head = nn.Linear(width, 2 * n + 2)
 
+    def matrices(self) -> list[nn.Parameter]:
+        """Return none: Adam trains all, as in the published comparisons."""
+        return []
+
     def _heads(self, points: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return log P_F (S, n + 1), log P_B (S, n) and log flow (S,) at points, shape (S, n)."""
         n, height = self.grid.dimensions, self.grid.height

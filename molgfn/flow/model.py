@@ -91,6 +91,10 @@ class FlowModel(FlowEvaluator[AnyBatch], Protocol[AnyBatch]):
     flow_offset: Tensor
     batch_type: type[AnyBatch]
 
+    def matrices(self) -> list[torch.nn.Parameter]:
+        """Return the parameters that Muon trains; Adam trains all others."""
+        ...
+
     def draw(self, n: int, generator: torch.Generator, epsilon: float = 0.0) -> tuple[AnyBatch, Tensor]:
         """Build n objects; return them with the log probability of each trajectory under the policy, shape (B,)."""
         ...

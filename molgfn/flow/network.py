@@ -5,7 +5,10 @@ which are one and the same get the same logits however they were built: equivari
 kinds and relations mean starts from their chemistry (see `Descriptors`), so that what is learned of one carries over.
 """
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import torch
@@ -120,6 +123,22 @@ class FlowNetwork(nn.Module):
     def device(self) -> torch.device:
         """Where the weights are."""
         return self.log_z.device
+
+    def matrices(self) -> list[nn.Parameter]:
+        """Return the matrices that map vectors to hidden vectors; gates, biases and vectors of single rows are not."""
+        linear = [layer for layer in self.modules() if isinstance(layer, nn.Linear) and layer.out_features > 1]
+        return [cast(nn.Parameter, layer.weight) for layer in linear] + [table.shared for table in self._tables()]
+
+    def _tables(self) -> list[DescribedEmbedding]:
+        return [module for module in self.modules() if isinstance(module, DescribedEmbedding)]
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Make all embeddings once for what is done inside, without gradient; the weights must not change there."""
+        with ExitStack() as stack:
+            for table in self._tables():
+                stack.enter_context(table.held())
+            yield
 
     def log_first(self, beta: Tensor | None = None) -> Tensor:
         """Return the log probability of each first block, shape (V,); (B, V) at inverse temperatures, shape (B,)."""

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from molgfn.errors import DataError
 from molgfn.flow.loss import BackwardName, ObjectiveName, PenaltyName, objective_loss
 from molgfn.flow.model import AnyBatch, FlowEvaluator, FlowModel
+from molgfn.flow.optimiser import FlowOptimiser
 from molgfn.flow.replay import Replay, Targets
 
 Floats = NDArray[np.float64]
@@ -57,7 +58,7 @@ class TrainerSettings:
 
     steps: int = 2000
     batch_size: int = 64
-    learning_rate: float = 2e-3
+    learning_rate: float = 4e-3
     log_z_learning_rate: float = 0.1
     epsilon: float = 0.1
     beta_start: float = 1.0
@@ -110,14 +111,8 @@ class Training(Generic[AnyBatch]):
         self.generator = torch.Generator().manual_seed(seed)
         self.replay: Replay[AnyBatch] = Replay(settings.replay_capacity)
         self.replay_generator = np.random.default_rng(seed)
-        named = list(self.module.named_parameters())
-        others = [p for name, p in named if not name.startswith("log_z")]
-        self.optimiser = torch.optim.Adam(
-            [
-                {"params": others, "lr": settings.learning_rate},
-                {"params": [p for name, p in named if name.startswith("log_z")], "lr": settings.log_z_learning_rate},
-            ]
-        )
+        rates = (settings.learning_rate, settings.log_z_learning_rate)
+        self.optimiser = FlowOptimiser(self.module, model.matrices(), *rates)
         self.done = 0
 
     def train(self, steps: int, on_step: Callable[[TrainingStep], None] | None = None) -> None:
@@ -167,9 +162,6 @@ class Training(Generic[AnyBatch]):
         if self.done == 0:
             self._guess_log_z(batch, targets, beta)
         fall = 0.02 + 0.98 * 0.5 * (1 + float(np.cos(np.pi * min(self.done / max(settings.steps, 1), 1.0))))
-        rates = (settings.learning_rate, settings.log_z_learning_rate)
-        for group, rate in zip(self.optimiser.param_groups, rates, strict=True):
-            group["lr"] = rate * fall
         loss = objective_loss(
             self._view(beta),
             batch,
@@ -179,10 +171,10 @@ class Training(Generic[AnyBatch]):
             settings.penalty,
             settings.subtb_lambda,
         )
-        self.optimiser.zero_grad(set_to_none=True)
+        self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.module.parameters(), 100.0)
-        self.optimiser.step()
+        self.optimiser.step(fall)
         return float(loss.detach())
 
     @torch.no_grad()
@@ -198,8 +190,7 @@ class Training(Generic[AnyBatch]):
         """Write all that training needs to go on exactly: weights, optimiser, replay, random states."""
         folder.mkdir(parents=True, exist_ok=True)
         tensors = {f"model.{k}": v.contiguous() for k, v in self.module.state_dict().items()}
-        for number, state in self.optimiser.state_dict()["state"].items():
-            tensors |= {f"optimiser.{number}.{k}": v for k, v in state.items()}
+        tensors |= {f"optimiser.{k}": v.contiguous() for k, v in self.optimiser.state_dict().items()}
         for name, array in self.replay.state_dict().items():
             tensors[f"replay.{name}"] = torch.from_numpy(np.ascontiguousarray(array))
         tensors["generator"] = self.generator.get_state()
@@ -226,16 +217,12 @@ class Training(Generic[AnyBatch]):
         tensors = load_file(folder / "trainer.safetensors")
         try:
             self.module.load_state_dict(_part(tensors, "model."))
+            self.optimiser.load_state_dict(_part(tensors, "optimiser."))
         except RuntimeError as error:
             raise DataError(
                 f"{folder}: the weights are not those of this version of the flow network.",
                 "Go on with the version of molgfn that began, or remove the folder: its round then trains anew.",
             ) from error
-        states: dict[int, dict[str, Tensor]] = {}
-        for name, tensor in _part(tensors, "optimiser.").items():
-            number, key = name.split(".")
-            states.setdefault(int(number), {})[key] = tensor
-        self.optimiser.load_state_dict({**self.optimiser.state_dict(), "state": states})
         self.replay.load_state_dict({k: v.numpy() for k, v in _part(tensors, "replay.").items()}, self.model.batch_type)
         self.generator.set_state(tensors["generator"])
         self.replay_generator.bit_generator.state = facts["replay_generator"]

@@ -73,15 +73,16 @@ def draw(
     if len(empty):
         log_pf[empty] += _draw_first(network, states, empty, generator, explore, beta)
     active = np.arange(n)
-    while len(active):
-        part = states.take(active)
-        law = network(part, None if beta is None else beta[active])
-        random = torch.rand(len(active), generator=generator) < explore.epsilon
-        stop = _draw_stop(law, random, explore.temperature, part, environment, generator)
-        log_pf[active[stop.numpy()]] += law.log_stop.cpu()[stop]
-        log_step = _append_drawn(law, random, explore.temperature, ~stop, states, active, environment, generator)
-        active = active[~stop.numpy()]
-        log_pf[active] += log_step
+    with network.held():
+        while len(active):
+            part = states.take(active)
+            law = network(part, None if beta is None else beta[active])
+            random = torch.rand(len(active), generator=generator) < explore.epsilon
+            stop = _draw_stop(law, random, explore.temperature, part, environment, generator)
+            log_pf[active[stop.numpy()]] += law.log_stop.cpu()[stop]
+            log_step = _append_drawn(law, random, explore.temperature, ~stop, states, active, environment, generator)
+            active = active[~stop.numpy()]
+            log_pf[active] += log_step
     return states, log_pf
 
 

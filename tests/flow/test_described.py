@@ -38,3 +38,13 @@ def test_descriptors_are_kept_with_the_weights() -> None:
     one, other = DescribedEmbedding(DESCRIPTORS, 8), DescribedEmbedding(DESCRIPTORS * 0, 8)
     other.load_state_dict(one.state_dict())
     assert torch.equal(one(), other())
+
+
+def test_a_held_table_is_made_once_and_has_no_gradient() -> None:
+    embedding = DescribedEmbedding(DESCRIPTORS, 8)
+    table = embedding()
+    with embedding.held():
+        assert embedding() is embedding()
+        assert not embedding().requires_grad
+        assert torch.equal(embedding(), table)
+    assert embedding().requires_grad
