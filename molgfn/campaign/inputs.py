@@ -12,9 +12,10 @@ from typing import Any
 
 from molgfn.campaign.config import Campaign, resolved_toml
 from molgfn.campaign.records import InitialRow
-from molgfn.campaign.run_directory import RunDirectory, write_json, write_text
+from molgfn.campaign.run_directory import RunDirectory
 from molgfn.campaign.sections import DockingSection
 from molgfn.campaign.store import Store
+from molgfn.files import write_json, write_text
 
 PACKAGES = ("molgfn", "torch", "torch-geometric", "rdkit", "numpy", "vina", "meeko", "dockstring")
 

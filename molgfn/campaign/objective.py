@@ -20,9 +20,9 @@ from molgfn.campaign.acquisition import (
     utility,
 )
 from molgfn.campaign.constraints import Constraints
-from molgfn.campaign.run_directory import write_text
 from molgfn.chem.standardise import parse_smiles
 from molgfn.errors import MolgfnError
+from molgfn.files import write_text
 from molgfn.oracles.base import Direction
 
 Array = NDArray[np.float64]

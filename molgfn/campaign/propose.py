@@ -9,8 +9,8 @@ from molgfn.campaign.objective import Objective, Scoring
 from molgfn.campaign.parts import FlowStep, FlowTrainer, Sampled
 from molgfn.campaign.proposals import Proposals, inchikeys_of
 from molgfn.campaign.records import CompoundRow, PredictionRow
-from molgfn.campaign.run_directory import whole_folder, write_json
 from molgfn.errors import Stopped
+from molgfn.files import whole_folder, write_json
 
 CHECKPOINT_STEPS = 100
 """Steps of training between two checkpoints."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from molgfn.campaign.context import Context
 from molgfn.campaign.records import FailureRow
-from molgfn.campaign.run_directory import write_text
 from molgfn.errors import OracleError
+from molgfn.files import write_text
 from molgfn.oracles.base import Answer, Compound, Failure, Measurement
 
 FEWEST_FAILURES = 5

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from molgfn.campaign.evaluation import foresight
-from molgfn.campaign.run_directory import RunDirectory, write_csv, write_json
+from molgfn.campaign.run_directory import RunDirectory
 from molgfn.campaign.store import Store
+from molgfn.files import write_csv, write_json
 
 PROPOSED_COLUMNS = (
     "compound_id", "smiles", "inchikey", "round", "blocks", "pred_mean", "pred_std", "acquisition", "log_reward",

@@ -13,8 +13,8 @@ from molgfn.campaign.parts import ProxyEpoch
 from molgfn.campaign.propose import propose
 from molgfn.campaign.query import query
 from molgfn.campaign.records import PHASES, PhaseName
-from molgfn.campaign.run_directory import whole_folder
 from molgfn.campaign.selection import Candidate, select_batch
+from molgfn.files import whole_folder
 from molgfn.progress import Step
 
 

@@ -1,13 +1,11 @@
-"""The folder of one run: where everything is, and how a file gets there whole or not at all."""
+"""The folder of one run: where everything is, and how it comes into being."""
 
-import csv
 import fcntl
-import io
 import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -185,64 +183,3 @@ def _claim(draft: Path, runs: Path, stem: str) -> Path:
             continue
         draft.rename(path)
         return path
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all; its folder is made if missing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with draft.open("w", encoding="utf-8", newline="") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-
-
-def write_json(path: Path, content: Any) -> None:
-    """Write JSON for people and programs, whole or not at all."""
-    write_text(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
-
-
-def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a table, whole or not at all; text that a spreadsheet would run as a formula gets a leading apostrophe."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([harmless(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
-    write_text(path, text.getvalue())
-
-
-def harmless(cell: str) -> str:
-    """Return text that no spreadsheet takes for a formula.
-
-    Examples
-    --------
-    >>> harmless("=1+1"), harmless("c1ccccc1")
-    ("'=1+1", 'c1ccccc1')
-    """
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
-
-
-@contextmanager
-def whole_folder(path: Path) -> Iterator[Path]:
-    """Give a folder to write in that replaces `path` when all is written, and is removed otherwise."""
-    draft = path.with_name(f".{path.name}.draft")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
-    try:
-        yield draft
-        for file in draft.rglob("*"):
-            _flush(file)
-        shutil.rmtree(path, ignore_errors=True)
-        draft.rename(path)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def _flush(path: Path) -> None:
-    """Have the disk keep what was written before its name is changed."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from molgfn.campaign.run_directory import write_csv, write_json
+from molgfn.files import write_csv, write_json
 from molgfn.report.candidates import candidate_table, rejected_table
 from molgfn.report.columns import CANDIDATE_COLUMNS, REJECTED_COLUMNS, Column
 

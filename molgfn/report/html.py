@@ -10,7 +10,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from molgfn.campaign.run_directory import write_text
+from molgfn.files import write_text
 from molgfn.report.candidates import describe, rank_compounds
 from molgfn.report.headline import headline, measured_name
 from molgfn.report.pictures import structure_picture
