@@ -41,10 +41,10 @@ def harmless(cell: str) -> str:
 
     Examples
     --------
-    >>> harmless("=1+1"), harmless("c1ccccc1")
-    ("'=1+1", 'c1ccccc1')
+    >>> harmless("=1+1"), harmless("c1ccccc1"), harmless("=")
+    ("'=1+1", 'c1ccccc1', '=')
     """
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    return f"'{cell}" if len(cell) > 1 and cell[0] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from molgfn import __version__
-from molgfn.cli import campaigns, proxy, results, vocabulary
+from molgfn.cli import assay, campaigns, proxy, results, vocabulary
 from molgfn.errors import MolgfnError
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
@@ -84,6 +84,13 @@ _proxy = _group(
 )
 app.add_typer(_proxy, name="proxy")
 _add(_proxy, proxy.train, "molgfn proxy train proxy/parp1-docking/recipe.toml -o my-proxy")
+
+_assay = _group(
+    help="Read the tables that labs send.",
+    epilog=_example("molgfn assay check results.csv"),
+)
+app.add_typer(_assay, name="assay")
+_add(_assay, assay.check, 'molgfn assay check results.csv --column value="Mean" --unit nM')
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,0 +1,160 @@
+"""Which column of a table holds what."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from molgfn.assay.quantities import of_header
+from molgfn.errors import DataError, did_you_mean
+
+ROLES = {
+    "smiles": "the structure as SMILES",
+    "id": "the name of the compound",
+    "value": "the measured value",
+    "unit": "its unit",
+    "relation": "whether the true value is =, < or >",
+    "type": "what was measured: IC50, Ki, pIC50 ...",
+    "p_value": "the value as -log10 M, where there is no other",
+    "date": "when it was measured",
+}
+
+# As folded by `_fold`; earlier names win.
+_NAMES = {
+    "smiles": ("smiles", "canonical smiles", "isomeric smiles", "structure smiles", "structure", "mol"),
+    "id": (
+        "compound id",
+        "molecule chembl id",
+        "cmpd id",
+        "compound",
+        "cmpd",
+        "molecule id",
+        "id",
+        "name",
+        "molecule name",
+    ),
+    "value": ("value", "standard value", "oracle value", "activity", "measured value", "result", "potency"),
+    "unit": ("unit", "units", "standard units", "standard unit", "oracle unit"),
+    "relation": ("relation", "standard relation", "qualifier", "operator", "prefix", "modifier"),
+    "type": ("type", "standard type", "endpoint", "activity type", "readout"),
+    "p_value": ("pchembl value", "pchembl"),
+    "date": ("date", "assay date", "test date", "tested", "tested on", "measured on", "document year", "year"),
+}
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Numbers of the columns that are read.
+
+    Attributes
+    ----------
+    header : tuple of str
+    numbers : dict
+        Role -> column; "smiles" is always there, and so is "value" or "p_value".
+    type, unit : str
+        What the name of the value column says of all its rows; may be empty.
+    """
+
+    header: tuple[str, ...]
+    numbers: Mapping[str, int]
+    type: str
+    unit: str
+
+    def name(self, role: str) -> str:
+        """Return the header of a role's column."""
+        return self.header[self.numbers[role]]
+
+    def cell(self, cells: Sequence[str], role: str) -> str:
+        """Return the cell of a role; empty where the table has no such column."""
+        number = self.numbers.get(role)
+        return "" if number is None else cells[number]
+
+
+def find_columns(path: object, header: Sequence[str], chosen: Mapping[str, str]) -> Columns:
+    """Find out which column holds what.
+
+    Parameters
+    ----------
+    path : Path
+        For messages.
+    header : sequence of str
+    chosen : mapping
+        Role -> header, as the user says; the others go by the names that labs, ChEMBL and molgfn use.
+
+    Raises
+    ------
+    DataError
+        If a chosen column is not there, a column that is needed cannot be told, or two could be meant.
+    """
+    taken = {role: _chosen(path, header, role, name) for role, name in chosen.items()}
+    for role in ROLES:
+        found = _by_name(header, role) if role not in taken else None
+        if found is not None and found not in taken.values():
+            taken[role] = found
+    told = None
+    if "value" not in taken:
+        told = _told_by_header(path, header, taken)
+        if told is not None:
+            taken["value"] = told
+    _check_found(path, header, taken)
+    _check_once(path, header, taken)
+    words = of_header(header[taken["value"]]) if "value" in taken else None
+    kind, unit = words or ("", "")
+    return Columns(tuple(header), taken, kind, unit)
+
+
+def _fold(name: str) -> str:
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", name.casefold()).split())
+
+
+def _chosen(path: object, header: Sequence[str], role: str, name: str) -> int:
+    if role not in ROLES:
+        hint = did_you_mean(role, ROLES) or f"Accepted: {', '.join(ROLES)}."
+        raise DataError(f"{role}={name}: {role!r} is nothing that is read from an assay table.", hint)
+    if name not in header:
+        hint = did_you_mean(name, header) or "Write it as in the first line of the file."
+        raise DataError(f"{path}: no column {name!r} for {ROLES[role]}. Found: {_listed(header)}.", hint)
+    return header.index(name)
+
+
+def _by_name(header: Sequence[str], role: str) -> int | None:
+    folded = [_fold(name) for name in header]
+    return next((folded.index(name) for name in _NAMES[role] if name in folded), None)
+
+
+def _told_by_header(path: object, header: Sequence[str], taken: Mapping[str, int]) -> int | None:
+    named = [n for n, name in enumerate(header) if n not in taken.values() and of_header(name) is not None]
+    if len(named) > 1:
+        raise DataError(
+            f"{path}: {len(named)} columns could be the measured value: {_listed([header[n] for n in named])}.",
+            f"Choose one: --column value={header[named[0]]!r}.",
+        )
+    return named[0] if named else None
+
+
+def _check_found(path: object, header: Sequence[str], taken: Mapping[str, int]) -> None:
+    if "smiles" not in taken:
+        raise _missing(path, header, "smiles", ("smiles", "Smiles", "canonical_smiles"))
+    if "value" not in taken and "p_value" not in taken:
+        raise _missing(path, header, "value", ("value", "Standard Value", "pChEMBL Value", "pIC50", "IC50 (nM)"))
+
+
+def _missing(path: object, header: Sequence[str], role: str, names: Sequence[str]) -> DataError:
+    return DataError(
+        f"{path}: no column for {ROLES[role]}. Found: {_listed(header)}.",
+        f"Names that are known: {', '.join(names)}, ... Or say which it is: --column {role}=NAME.",
+    )
+
+
+def _check_once(path: object, header: Sequence[str], taken: Mapping[str, int]) -> None:
+    for role, number in taken.items():
+        if header.count(header[number]) > 1:
+            raise DataError(
+                f"{path}: {header.count(header[number])} columns are called {header[number]!r}.", "Rename one."
+            )
+        if not header[number]:
+            raise DataError(f"{path}: the column for {ROLES[role]} has no name.")
+
+
+def _listed(header: Sequence[str], most: int = 20) -> str:
+    names = [name if len(name) <= 40 else name[:37] + "..." for name in header[:most]]
+    return ", ".join(names) + (f" and {len(header) - most} more" if len(header) > most else "")

@@ -1,0 +1,154 @@
+"""From readings to compounds: replicates merged, contradictions found."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from molgfn.assay.cells import Relation
+from molgfn.assay.quantities import Quantity
+from molgfn.assay.rows import Reading
+
+
+@dataclass(frozen=True)
+class Compound:
+    """A compound with all that was measured of it.
+
+    Attributes
+    ----------
+    ids : tuple of str
+        In the order of the table.
+    smiles : str
+        Standard; of tautomers the one that most rows draw.
+    value : float
+        Mean over replicates; where all are bounds, the tightest.
+    relation : "=", "<" or ">"
+        What the true value is to `value`.
+    n : int
+        Readings that `value` is the mean of; those that agree with a bound.
+    sd : float
+        Of these; NaN for fewer than two.
+    day : str
+        Of the first reading that has one.
+    lines : tuple of int
+        Of every reading of the compound.
+    remarks : tuple of str
+        Contradictions between readings.
+    """
+
+    ids: tuple[str, ...]
+    smiles: str
+    value: float
+    relation: Relation
+    n: int
+    sd: float
+    day: str
+    lines: tuple[int, ...]
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Unmerged:
+    """Readings that cannot be made one compound, and why."""
+
+    readings: tuple[Reading, ...]
+    reason: str
+    found: str
+
+
+def merge(readings: Iterable[Reading], quantity: Quantity) -> tuple[list[Compound], list[Unmerged]]:
+    """Merge readings of one structure; ids with several structures, and bounds from both sides, are left out.
+
+    Returns
+    -------
+    compounds : list of Compound
+        In the order of their first lines.
+    unmerged : list of Unmerged
+    """
+    by_key: dict[str, list[Reading]] = defaultdict(list)
+    keys_of: dict[str, set[str]] = defaultdict(set)
+    for reading in readings:
+        by_key[reading.structure.key].append(reading)
+        if reading.compound_id:
+            keys_of[reading.compound_id].add(reading.structure.key)
+    torn = {name for name, keys in keys_of.items() if len(keys) > 1}
+    compounds: list[Compound] = []
+    left: dict[str, list[Reading]] = defaultdict(list)
+    unmerged: list[Unmerged] = []
+    for group in by_key.values():
+        for reading in group:
+            if reading.compound_id in torn:
+                left[reading.compound_id].append(reading)
+        kept = [reading for reading in group if reading.compound_id not in torn]
+        if not kept:
+            continue
+        merged = _compound(kept, quantity)
+        if isinstance(merged, Compound):
+            compounds.append(merged)
+        else:
+            unmerged.append(merged)
+    for name, torn_readings in left.items():
+        words = f"{name!r} stands for {len(keys_of[name])} structures"
+        unmerged.append(Unmerged(tuple(torn_readings), "one id, several structures", words))
+    return sorted(compounds, key=lambda compound: compound.lines[0]), unmerged
+
+
+def _compound(group: Sequence[Reading], quantity: Quantity) -> Compound | Unmerged:
+    exact = [reading.value for reading in group if reading.relation == "="]
+    above = [reading.value for reading in group if reading.relation == ">"]
+    below = [reading.value for reading in group if reading.relation == "<"]
+    if not exact and above and below:
+        words = f"above {max(above):.2f} and below {min(below):.2f} {quantity.unit}"
+        return Unmerged(tuple(group), "bounds from both sides", words)
+    value, relation, n = _level(exact, above, below)
+    return Compound(
+        ids=tuple(dict.fromkeys(reading.compound_id for reading in group if reading.compound_id)),
+        smiles=Counter(reading.structure.smiles for reading in group).most_common(1)[0][0],
+        value=value,
+        relation=relation,
+        n=n,
+        sd=float(np.std(exact, ddof=1)) if len(exact) > 1 else math.nan,
+        day=next((reading.day for reading in group if reading.day), ""),
+        lines=tuple(reading.line for reading in group),
+        remarks=tuple(_contradictions(exact, above, below, quantity)),
+    )
+
+
+def _level(exact: Sequence[float], above: Sequence[float], below: Sequence[float]) -> tuple[float, Relation, int]:
+    if exact:
+        return math.fsum(exact) / len(exact), "=", len(exact)
+    return (max(above), ">", len(above)) if above else (min(below), "<", len(below))
+
+
+def _contradictions(
+    exact: Sequence[float], above: Sequence[float], below: Sequence[float], quantity: Quantity
+) -> list[str]:
+    if not exact:
+        return []
+    remarks = []
+    if max(exact) - min(exact) > quantity.conflict_range:
+        remarks.append(f"replicates from {min(exact):.2f} to {max(exact):.2f}")
+    if above and max(above) > min(exact) + quantity.conflict_range:
+        remarks.append(f"measured {min(exact):.2f}, but also > {max(above):.2f}")
+    if below and min(below) < max(exact) - quantity.conflict_range:
+        remarks.append(f"measured {max(exact):.2f}, but also < {min(below):.2f}")
+    return remarks
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Replicate noise: pooled standard deviation, from how many compounds and degrees of freedom; NaN without any."""
+
+    sd: float
+    compounds: int
+    freedom: int
+
+
+def replicate_noise(compounds: Iterable[Compound]) -> Noise:
+    """Return the standard deviation of a single reading, pooled over all compounds with replicates."""
+    repeated = [compound for compound in compounds if compound.n > 1 and math.isfinite(compound.sd)]
+    freedom = sum(compound.n - 1 for compound in repeated)
+    total = math.fsum((compound.n - 1) * compound.sd**2 for compound in repeated)
+    return Noise(math.sqrt(total / freedom) if freedom else math.nan, len(repeated), freedom)

@@ -1,0 +1,157 @@
+"""What was measured and in which unit: every value ends as a p-value (-log10 M) or in kcal/mol."""
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from molgfn.errors import did_you_mean
+
+Direction = Literal["maximise", "minimise"]
+
+ACCEPTED = "M, mM, uM, nM, pM, pIC50, pKi, pKd, pEC50, kcal/mol, kJ/mol"
+ENDPOINTS = ("IC50", "EC50", "XC50", "AC50", "Ki", "Kd", "GI50", "CC50", "potency")
+KCAL = "kcal/mol"
+
+_MOLAR = {"M": 0, "mM": 3, "uM": 6, "µM": 6, "μM": 6, "nM": 9, "pM": 12, "fM": 15}
+_MOLAR_WORDS = {"mol/l": 0, "mmol/l": 3, "umol/l": 6, "µmol/l": 6, "μmol/l": 6, "nmol/l": 9, "pmol/l": 12}
+_ENERGY = {"kcal/mol": 1.0, "kcal mol-1": 1.0, "kcal.mol-1": 1.0, "kj/mol": 1 / 4.184, "kj mol-1": 1 / 4.184}
+_LOG_WORDS = {"-log m", "-log(m)", "-log10 m", "-log10(m)", "p", "pactivity"}
+_LEAST, _MOST = -2.0, 16.0
+"""p-values beyond are slips of the pen: 100 M, or less than one molecule in a litre."""
+
+
+class QuantityError(ValueError):
+    """A value that cannot be used; the message says why in a few words."""
+
+
+class PercentError(QuantityError):
+    """Per cent of inhibition, which is no value of a regression."""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """What the values of a table are once they are read.
+
+    Attributes
+    ----------
+    unit : str
+        "pIC50", "pKi", ..., "pActivity" where the endpoint is not named, or "kcal/mol".
+    direction : str
+        Whether higher or lower is better.
+    """
+
+    unit: str
+    direction: Direction
+
+    @property
+    def conflict_range(self) -> float:
+        """Range of replicates above which they contradict each other: one log unit, or as much in kcal/mol."""
+        return 1.0 if self.unit != KCAL else 1.364
+
+
+def quantity_of(unit: str) -> Quantity:
+    """Return the quantity that a unit of the clean scale stands for."""
+    return Quantity(unit, "minimise" if unit == KCAL else "maximise")
+
+
+def endpoint_of(words: str) -> str | None:
+    """Return the endpoint that a type or header names, as it is usually written; None for other words.
+
+    Examples
+    --------
+    >>> endpoint_of("ic50"), endpoint_of("pKi"), endpoint_of("Inhibition")
+    ('IC50', 'Ki', None)
+    """
+    folded = words.strip().casefold()
+    return next((name for name in ENDPOINTS if folded in (name.casefold(), f"p{name.casefold()}")), None)
+
+
+def is_log(words: str) -> bool:
+    """Return whether a type, header or unit says that values are -log10 M already.
+
+    Examples
+    --------
+    >>> is_log("pIC50"), is_log("IC50"), is_log("potency")
+    (True, False, False)
+    """
+    folded = words.strip().casefold()
+    return folded in _LOG_WORDS or any(folded == f"p{name.casefold()}" for name in ENDPOINTS)
+
+
+def scaled(value: float, unit: str, endpoint: str | None, is_log_type: bool) -> tuple[float, str, bool]:
+    """Return a value on its clean scale, that scale's unit, and whether the order of values was turned round.
+
+    Parameters
+    ----------
+    value : float
+    unit : str
+        As written in the table; may be empty where the type says that values are logarithms.
+    endpoint : str or None
+        "IC50", "Ki", ...
+    is_log_type : bool
+        Whether the column or its type says that values are -log10 M.
+
+    Raises
+    ------
+    PercentError
+        For per cent.
+    QuantityError
+        For an unknown unit, a value that is not positive, or one that no assay can see.
+    """
+    unit = " ".join(unit.split())
+    p_unit = f"p{endpoint or 'Activity'}"
+    if "%" in unit or unit.casefold() in ("percent", "pct"):
+        raise PercentError("per cent is refused: a share of inhibition at one concentration is no affinity")
+    if is_log(unit) or (is_log_type and not unit):
+        named = endpoint_of(unit)
+        return _plausible(value, f"p{named}" if named else p_unit, str(value)), f"p{named}" if named else p_unit, False
+    if (factor := _ENERGY.get(unit.casefold())) is not None:
+        return _finite_energy(value * factor), KCAL, False
+    exponent = _MOLAR.get(unit, _MOLAR_WORDS.get(unit.casefold()))
+    if exponent is None:
+        raise QuantityError(_unknown(unit))
+    if is_log_type:
+        raise QuantityError(f"unit {unit!r} beside a type that is a logarithm")
+    if value <= 0:
+        raise QuantityError(f"{value:g} {unit} is not a positive concentration")
+    return _plausible(exponent - math.log10(value), p_unit, f"{value:g} {unit}"), p_unit, True
+
+
+def _plausible(p: float, unit: str, shown: str) -> float:
+    if not _LEAST <= p <= _MOST:
+        raise QuantityError(f"{shown} is {unit} {p:.1f}, out of the range {_LEAST:g} to {_MOST:g}")
+    return p
+
+
+def _finite_energy(value: float) -> float:
+    if abs(value) > 1000:
+        raise QuantityError(f"{value:g} kcal/mol is out of the range -1000 to 1000")
+    return value
+
+
+def _unknown(unit: str) -> str:
+    if not unit:
+        return "no unit"
+    near = did_you_mean(unit, [*_MOLAR, *(f"p{name}" for name in ENDPOINTS), KCAL, "kJ/mol"])
+    return " ".join(filter(None, (f"unknown unit {unit!r}.", near))).removesuffix(".")
+
+
+_HEADER = re.compile(
+    r"^(?P<type>[-\w ]+?)\s*(?:[\[(]\s*(?P<in>[^\])]+)\s*[\])]|[_/ ]\s*(?P<after>[munpµμf]?M))?$", re.UNICODE
+)
+
+
+def of_header(header: str) -> tuple[str, str] | None:
+    """Return the type and unit that the name of a column holds, or None if it names no endpoint.
+
+    Examples
+    --------
+    >>> of_header("IC50 (nM)"), of_header("Ki_uM"), of_header("pIC50"), of_header("Notes (nM)")
+    (('IC50', 'nM'), ('Ki', 'uM'), ('pIC50', ''), None)
+    """
+    found = _HEADER.match(header.strip())
+    if found is None:
+        return None
+    words = found["type"].replace("_", " ").strip()
+    return (words, found["in"] or found["after"] or "") if endpoint_of(words) else None

@@ -1,0 +1,168 @@
+"""What was done with a table: in words, as numbers, and as tables of its compounds and of the rows left out."""
+
+import math
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from molgfn.assay.compounds import Compound, replicate_noise
+from molgfn.assay.quantities import KCAL
+from molgfn.assay.table import DELIMITERS
+from molgfn.assay.table_import import Assay, counted, line_list, reasons
+from molgfn.files import write_csv
+
+POLICY = (
+    "Salts are stripped, charges neutralised; stereoisomers are one compound, as for the design, and so are tautomers "
+    "by a mobile hydrogen (InChI). Replicates are averaged on the scale below. A bound "
+    "counts only where no value was measured."
+)
+_BINS, _BAR = 10, 40
+
+
+def summary(assay: Assay) -> dict[str, Any]:
+    """Return the report as numbers, for programs."""
+    compounds, readings = assay.compounds, assay.readings
+    noise = replicate_noise(compounds)
+    exact = np.array([compound.value for compound in compounds if compound.relation == "="])
+    changes = Counter(change for reading in readings for change in reading.structure.changes)
+    return {
+        "file": assay.text.path.name,
+        "encoding": assay.text.encoding,
+        "columns": {role: assay.columns.header[number] for role, number in assay.columns.numbers.items()},
+        "unit": assay.quantity.unit,
+        "direction": assay.quantity.direction,
+        "rows": assay.n_rows,
+        "rows_used": len(readings),
+        "rows_rejected": len(assay.bad),
+        "rows_left_out": len(assay.left_out) - len(assay.bad),
+        "left_out": dict(Counter(row.reason for row in assay.left_out)),
+        "compounds": len(compounds),
+        "censored_above": sum(compound.relation == ">" for compound in compounds),
+        "censored_below": sum(compound.relation == "<" for compound in compounds),
+        "merged_rows": len(readings) - len(compounds),
+        "contradictory": sum(bool(compound.remarks) for compound in compounds),
+        "changes": dict(changes),
+        "quantiles": []
+        if not len(exact)
+        else [round(float(q), 3) for q in np.quantile(exact, [0, 0.25, 0.5, 0.75, 1])],
+        "noise": {key: None if value != value else value for key, value in asdict(noise).items()},
+    }
+
+
+def report(assay: Assay) -> str:
+    """Return the report as text: what the columns were taken for, and what became of every row."""
+    return "\n".join([*_read_from(assay), *_used(assay), *_not_used(assay), *_values(assay), _noise(assay), POLICY])
+
+
+def _read_from(assay: Assay) -> list[str]:
+    columns, text = assay.columns, assay.text
+    roles = ", ".join(f'{role} "{columns.header[number]}"' for role, number in columns.numbers.items())
+    better = "lower" if assay.quantity.direction == "minimise" else "higher"
+    return [
+        f"{text.path}: {counted(assay.n_rows, 'row')}, {DELIMITERS[assay.delimiter]}-separated. {text.remark}".strip(),
+        f"columns      {roles}",
+        f"unit         {assay.quantity.unit}, {better} is better",
+    ]
+
+
+def _used(assay: Assay) -> list[str]:
+    relations = Counter(compound.relation for compound in assay.compounds)
+    changes = sorted({change for reading in assay.readings for change in reading.structure.changes})
+    return [
+        f"used         {counted(len(assay.readings), 'row')}, {counted(len(assay.compounds), 'compound')}",
+        f"  bounds     {counted(relations['<'], 'compound')} below the value given, {relations['>']:,} above",
+        *_merged(assay),
+        *(f"  {change}: {_rows(assay, change)}" for change in changes),
+    ]
+
+
+def _not_used(assay: Assay) -> list[str]:
+    others = [row for row in assay.left_out if not row.is_bad]
+    share = 100 * len(assay.bad) / assay.n_rows
+    lines = [f"rejected     {counted(len(assay.bad), 'row')} ({share:.1f} %)", *_indented(reasons(assay.bad, 10))]
+    return lines + ([f"left out     {counted(len(others), 'row')}", *_indented(reasons(others, 10))] if others else [])
+
+
+def _indented(text: str) -> list[str]:
+    return [f"  {line}" for line in text.splitlines()]
+
+
+def _merged(assay: Assay) -> list[str]:
+    merged = [compound for compound in assay.compounds if len(compound.lines) > 1]
+    rows = sum(len(compound.lines) for compound in merged)
+    torn = [compound for compound in merged if compound.remarks]
+    lines = [f"  merged     {counted(rows, 'row')} of {counted(len(merged), 'compound')}"]
+    limit = "1 log unit" if assay.quantity.unit != KCAL else f"{assay.quantity.conflict_range:g} kcal/mol"
+    if torn:
+        lines.append(f"  contradictory: {counted(len(torn), 'compound')}, by more than {limit}")
+    return lines + [f"    {line_list(compound.lines)}: {'; '.join(compound.remarks)}" for compound in torn[:10]]
+
+
+def _rows(assay: Assay, change: str) -> str:
+    lines = [reading.line for reading in assay.readings if change in reading.structure.changes]
+    return f"{len(lines):,} ({line_list(lines)})"
+
+
+def _values(assay: Assay) -> list[str]:
+    exact = np.array([compound.value for compound in assay.compounds if compound.relation == "="])
+    if not len(exact):
+        return ["values       none, only bounds"]
+    quantiles = " ".join(f"{value:.2f}" for value in np.quantile(exact, [0, 0.25, 0.5, 0.75, 1]))
+    counts, edges = np.histogram(exact, _BINS)
+    bars = [
+        f"  {low:8.2f}{count:6}  {'#' * math.ceil(_BAR * count / counts.max())}".rstrip()
+        for low, count in zip(edges, counts, strict=False)
+    ]
+    return [f"values       {len(exact):,} in {assay.quantity.unit}; least, quartiles, most: {quantiles}", *bars]
+
+
+def _noise(assay: Assay) -> str:
+    noise = replicate_noise(assay.compounds)
+    if not noise.freedom:
+        return "noise floor  not known: no compound was measured twice"
+    return (
+        f"noise floor  {noise.sd:.2f} {assay.quantity.unit}: standard deviation of one reading, "
+        f"from {counted(noise.compounds, 'compound')} with replicates"
+    )
+
+
+@dataclass(frozen=True)
+class Written:
+    """Where the tables are."""
+
+    clean: Path
+    rejected: Path
+
+
+def write_tables(assay: Assay, folder: Path) -> Written:
+    """Write the clean table of compounds and the table of rows left out, with reasons, each whole or not at all."""
+    stem = assay.text.path.stem
+    written = Written(folder / f"{stem}.clean.csv", folder / f"{stem}.rejected.csv")
+    changes = {reading.line: reading.structure.changes for reading in assay.readings}
+    header = ("compound_id", "smiles", "relation", "value", "unit", "n", "sd", "date", "changes", "remarks", "lines")
+    write_csv(written.clean, header, [_clean(compound, assay.quantity.unit, changes) for compound in assay.compounds])
+    rows = [
+        (row.line, row.reason, row.found, assay.delimiter.join(row.cells).replace("\n", " ")) for row in assay.left_out
+    ]
+    write_csv(written.rejected, ("line", "reason", "found", "row"), rows)
+    return written
+
+
+def _clean(compound: Compound, unit: str, changes: dict[int, tuple[str, ...]]) -> tuple[object, ...]:
+    changed = dict.fromkeys(change for line in compound.lines for change in changes[line])
+    return (
+        ";".join(compound.ids),
+        compound.smiles,
+        compound.relation,
+        round(compound.value, 4),
+        unit,
+        compound.n,
+        None if math.isnan(compound.sd) else round(compound.sd, 4),
+        compound.day,
+        "; ".join(changed),
+        "; ".join(compound.remarks),
+        " ".join(str(line) for line in compound.lines),
+    )

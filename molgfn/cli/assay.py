@@ -1,0 +1,66 @@
+"""Commands about assay tables."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from molgfn.errors import ConfigError
+from molgfn.progress import progress_for
+
+AssayFile = Annotated[Path, typer.Argument(metavar="FILE", help="A table of measured values.", show_default=False)]
+ColumnMap = Annotated[
+    list[str] | None, typer.Option("--column", metavar="ROLE=NAME", help="Which column is smiles, value, unit, ...")
+]
+Unit = Annotated[str, typer.Option("--unit", metavar="UNIT", help="Of rows that name none: nM, pIC50, ...")]
+Endpoint = Annotated[str, typer.Option("--type", metavar="TYPE", help="Read only IC50, Ki, ...")]
+DecimalMark = Annotated[
+    Literal["point", "comma"] | None, typer.Option("--decimal", help="What marks decimals, where numbers have commas.")
+]
+
+
+def check(
+    file: AssayFile,
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="DIR", help="Default: beside FILE.")] = None,
+    column: ColumnMap = None,
+    unit: Unit = "",
+    type_: Endpoint = "",
+    decimal: DecimalMark = None,
+    strict: Annotated[bool, typer.Option("--strict", help="One bad row is too many.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
+) -> None:
+    """See what molgfn makes of an assay table.
+
+    Says what became of every row; writes the tables .clean.csv and .rejected.csv. Exit code 3 where more than 5 % of
+    the rows are bad, or no model can be trained.
+    """
+    from molgfn.assay.report import report, summary, write_tables
+    from molgfn.assay.table_import import MOST_BAD, ReadingOptions, read_assay
+
+    options = ReadingOptions(columns_by_role(column), unit, type_, decimal)
+    assay = read_assay(file, options, progress_for(sys.stderr))
+    print(json.dumps(summary(assay), indent=2) if as_json else report(assay))
+    written = write_tables(assay, out or file.parent)
+    if not as_json:
+        print(f"written      {written.clean}\n             {written.rejected}")
+    assay.check_rows(0.0 if strict else MOST_BAD)
+    assay.check_trainable()
+
+
+def columns_by_role(given: list[str] | None) -> dict[str, str]:
+    """Return what `--column` was given, as role -> header.
+
+    Raises
+    ------
+    ConfigError
+        If a word is not ROLE=NAME.
+    """
+    pairs = [word.partition("=") for word in given or ()]
+    for role, mark, name in pairs:
+        if not (role and mark and name):
+            raise ConfigError(
+                f"--column {role}{mark}{name}: found no ROLE=NAME.", 'Example: --column value="IC50 mean".'
+            )
+    return {role: name for role, _, name in pairs}
