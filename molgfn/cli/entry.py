@@ -45,7 +45,8 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback(epilog=_example("molgfn init my-campaign --target PARP1"))
 def _molgfn(
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error (after any command).")] = False,
+    # Hidden to keep the help on one screen: an internal error tells of it.
+    debug: Annotated[bool, typer.Option("--debug", hidden=True)] = False,
     version: Annotated[
         bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version)
     ] = False,
