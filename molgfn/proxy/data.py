@@ -4,7 +4,7 @@ import csv
 import hashlib
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +31,11 @@ class TrainingData:
     smiles : tuple of str
         Standard SMILES, sorted, each once.
     values : (B,) float64
-        Mean over the rows of each molecule.
+        Mean over the rows of each molecule, or its bound.
+    sides : (B,) int64
+        0: measured; -1: the true value is below `values`; 1: it is above.
+    counts : (B,) float64
+        How many measurements each value is the mean of.
     n_rows : int
         Rows of the table.
     n_not_completed : int
@@ -43,6 +47,8 @@ class TrainingData:
 
     smiles: tuple[str, ...]
     values: NDArray[np.float64]
+    sides: NDArray[np.int64]
+    counts: NDArray[np.float64]
     n_rows: int
     n_not_completed: int = 0
     n_merged: int = 0
@@ -53,31 +59,74 @@ class TrainingData:
 
     def sha256(self) -> str:
         """Return a digest of the molecules and values, whatever the order and spelling of the rows."""
-        lines = (f"{smiles} {value!r}\n" for smiles, value in zip(self.smiles, self.values.tolist(), strict=True))
+        marks = {-1: " below", 0: "", 1: " above"}
+        rows = zip(self.smiles, self.values.tolist(), self.sides.tolist(), strict=True)
+        lines = (f"{smiles} {value!r}{marks[side]}\n" for smiles, value, side in rows)
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def merge(smiles: Sequence[str], values: Sequence[float] | NDArray[np.float64]) -> TrainingData:
-    """Standardise molecules and average the values of equal ones.
+def merge(
+    smiles: Sequence[str],
+    values: Sequence[float] | NDArray[np.float64],
+    sides: Sequence[int] | NDArray[np.int64] | None = None,
+    counts: Sequence[float] | NDArray[np.float64] | None = None,
+) -> TrainingData:
+    """Standardise molecules and merge equal ones: the mean of what was measured, else the tightest bound.
+
+    Parameters
+    ----------
+    smiles, values : sequences of length B
+    sides : sequence of length B, optional
+        0: measured, as all are by default; -1: the true value is below; 1: it is above.
+    counts : sequence of length B, optional
+        How many measurements each value is the mean of; one by default.
 
     Raises
     ------
     DataError
-        If the lengths differ, a value is not finite, or a SMILES is no usable molecule; names it and its place.
+        If the lengths differ, a value is not finite, a molecule has bounds from both sides alone, or a SMILES is no
+        usable molecule; names it and its place.
     """
     if len(smiles) != len(values):
         raise DataError(f"{len(smiles)} molecules but {len(values)} values")
-    grouped: dict[str, list[float]] = {}
+    side_of = [0] * len(smiles) if sides is None else [int(side) for side in sides]
+    count_of = [1.0] * len(smiles) if counts is None else [float(count) for count in counts]
+    grouped: dict[str, list[_Row]] = {}
     for place, (text, value) in enumerate(zip(smiles, values, strict=True)):
         if not math.isfinite(value):
             raise DataError(f"molecule {place} (counted from 0), {text!r}: value {value} is not a finite number")
         try:
-            grouped.setdefault(standard_smiles(text), []).append(float(value))
+            row = _Row(float(value), side_of[place], count_of[place])
+            grouped.setdefault(standard_smiles(text), []).append(row)
         except MoleculeError as error:
             raise DataError(f"molecule {place} (counted from 0), {text!r}: {error}") from error
     distinct = sorted(grouped)
-    means = np.array([math.fsum(grouped[key]) / len(grouped[key]) for key in distinct], dtype=np.float64)
-    return TrainingData(tuple(distinct), means, n_rows=len(smiles), n_merged=len(smiles) - len(distinct))
+    rows = [_merged(key, grouped[key]) for key in distinct]
+    return TrainingData(
+        tuple(distinct),
+        np.array([row.value for row in rows], dtype=np.float64),
+        np.array([row.side for row in rows], dtype=np.int64),
+        np.array([row.count for row in rows], dtype=np.float64),
+        n_rows=len(smiles),
+        n_merged=len(smiles) - len(distinct),
+    )
+
+
+@dataclass(frozen=True)
+class _Row:
+    value: float
+    side: int
+    count: float
+
+
+def _merged(smiles: str, rows: list[_Row]) -> _Row:
+    measured = [row for row in rows if row.side == 0]
+    if measured:
+        count = math.fsum(row.count for row in measured)
+        return _Row(math.fsum(row.value * row.count for row in measured) / count, 0, count)
+    if len({row.side for row in rows}) > 1:
+        raise DataError(f"{smiles}: bounds from both sides, and nothing measured")
+    return max(rows, key=lambda row: row.side * row.value)
 
 
 def read_table(
@@ -120,7 +169,7 @@ def read_table(
     if not smiles:
         raise DataError(f"{path}: no usable row among {len(rows)}", _list_rows(bad))
     merged = merge(smiles, values)
-    return TrainingData(merged.smiles, merged.values, len(rows), n_open, merged.n_merged, tuple(bad))
+    return replace(merged, n_rows=len(rows), n_not_completed=n_open, bad_rows=tuple(bad))
 
 
 def _check_columns(path: Path, found: Sequence[str] | None, wanted: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import torch
@@ -22,6 +22,7 @@ from molgfn.proxy.ensemble import Proxy, ProxyInfo
 from molgfn.proxy.featurise import Graphs, featurise_smiles
 from molgfn.proxy.linear import fit_ridge
 from molgfn.proxy.model import Architecture, GraphBatch, ProxyNetwork
+from molgfn.proxy.tobit import TobitLoss
 
 MIN_MOLECULES = 5
 _WARM_UP = 0.1
@@ -76,6 +77,8 @@ def train_proxy(
     seed: int,
     initial: Proxy | None = None,
     name: str = "proxy",
+    sides: Sequence[int] | NDArray[np.int64] | None = None,
+    counts: Sequence[float] | NDArray[np.float64] | None = None,
     on_epoch: Callable[[TrainingEpoch], None] | None = None,
 ) -> Proxy:
     """Train a proxy; the same data in any order and the same seed give the same proxy.
@@ -86,7 +89,7 @@ def train_proxy(
     Parameters
     ----------
     smiles, values : sequences of length B
-        Equal molecules are merged by the mean of their values.
+        Equal molecules are merged (see `merge`).
     unit, direction : str
         Of the values.
     settings : ProxySettings
@@ -94,6 +97,9 @@ def train_proxy(
     initial : Proxy, optional
         Start from its weights; `values` should include what it was trained on, or that is forgotten.
     name : str
+    sides, counts : sequences of length B, optional
+        Which values are bounds, and how many measurements each is the mean of (see `merge`). Bounds teach by their
+        likelihood (see `tobit`).
     on_epoch : callable, optional
         Called after each epoch of each member.
 
@@ -104,26 +110,26 @@ def train_proxy(
     ConfigError
         If `initial` was trained on another unit or direction.
     """
-    data = merge(smiles, values)
+    data = merge(smiles, values, sides, counts)
     _check(data, unit, direction, initial)
     graphs = featurise_smiles(data.smiles)
     if initial is None:
-        mean, std = float(data.values.mean()), float(data.values.std())
-        targets = (data.values - mean) / std
+        measured = data.values[data.sides == 0]
+        mean, std = float(measured.mean()), float(measured.std())
         networks = _new_networks(settings, seed)
         course = _Course(settings.epochs, settings.learning_rate, settings)
     else:
         mean, std = initial.info.target_mean, initial.info.target_std
-        targets = (data.values - mean) / std
         networks = copy.deepcopy(initial.networks)
         course = _Course(settings.fine_tune_epochs, settings.fine_tune_learning_rate, settings)
+    examples = _Examples.of(graphs, (data.values - mean) / std, data)
     for member, network in enumerate(networks):
         generator = torch.Generator().manual_seed(_member_seed(seed, member))
         drawn = resample(data.smiles, member) if len(networks) > 1 else np.arange(len(data))
-        part, part_targets = graphs.take(drawn), targets[drawn]
+        part = examples.take(drawn)
         if initial is None:
-            network.start_from(fit_ridge(part.counts(), part_targets))
-        for epoch, loss in enumerate(_fit(network, part, part_targets, course, generator), start=1):
+            network.start_from(fit_ridge(part.graphs.counts(), part.targets.numpy().astype(np.float64)))
+        for epoch, loss in enumerate(_fit(network, part, course, generator), start=1):
             if on_epoch is not None:
                 on_epoch(TrainingEpoch(member + 1, len(networks), epoch, course.epochs, loss))
     info = ProxyInfo(
@@ -151,6 +157,28 @@ class _Course:
     settings: ProxySettings
 
 
+@dataclass(frozen=True)
+class _Examples:
+    """What a network learns from: B molecules with standardised values, their sides and weights, of shape (B,)."""
+
+    graphs: Graphs
+    targets: Tensor
+    sides: Tensor
+    weights: Tensor
+
+    @classmethod
+    def of(cls, graphs: Graphs, targets: NDArray[np.float64], data: TrainingData) -> "_Examples":
+        # Of what a model misses, half is taken to be noise of a single measurement: it falls with their number.
+        weights = 2 * data.counts / (data.counts + 1)
+        return cls(graphs, *(torch.from_numpy(one.astype(np.float32)) for one in (targets, data.sides, weights)))
+
+    def take(self, rows: NDArray[np.int64]) -> "_Examples":
+        return _Examples(self.graphs.take(rows), self.targets[rows], self.sides[rows], self.weights[rows])
+
+    def __len__(self) -> int:
+        return len(self.graphs)
+
+
 def resample(smiles: Sequence[str], member: int) -> NDArray[np.int64]:
     """Return the positions that one member learns from, with repeats (online bagging, Oza and Russell 2001).
 
@@ -172,7 +200,10 @@ def versions() -> dict[str, str]:
 def _check(data: TrainingData, unit: str, direction: Direction, initial: Proxy | None) -> None:
     if len(data) < MIN_MOLECULES:
         raise DataError(f"{len(data)} distinct molecules: a proxy needs at least {MIN_MOLECULES} to learn from")
-    if np.ptp(data.values) == 0:
+    measured = data.values[data.sides == 0]
+    if len(measured) == 0:
+        raise DataError(f"all {len(data)} values are bounds: at least some must be measured")
+    if np.ptp(measured) == 0:
         raise DataError(f"all {len(data)} values are {data.values[0]}: there is nothing to learn")
     if initial is not None and (initial.unit, initial.direction) != (unit, direction):
         raise ConfigError(
@@ -197,36 +228,42 @@ def _new_networks(settings: ProxySettings, seed: int) -> list[ProxyNetwork]:
     return networks
 
 
-def _fit(
-    network: ProxyNetwork, graphs: Graphs, targets: NDArray[np.float64], course: _Course, generator: torch.Generator
-) -> Iterator[float]:
+def _fit(network: ProxyNetwork, examples: _Examples, course: _Course, generator: torch.Generator) -> Iterator[float]:
     """Train one network in place and yield the mean loss of each epoch."""
-    truth = torch.from_numpy(targets.astype(np.float32))
     size, decay = course.settings.batch_size, course.settings.weight_decay
-    optimiser = torch.optim.AdamW(network.parameters(), lr=course.learning_rate, weight_decay=decay)
-    n_steps = course.epochs * math.ceil(len(graphs) / size)
+    tobit = TobitLoss()
+    groups: list[dict[str, Any]] = [
+        {"params": network.parameters()},
+        {"params": tobit.parameters(), "weight_decay": 0.0},
+    ]
+    optimiser = torch.optim.AdamW(groups, lr=course.learning_rate, weight_decay=decay)
+    n_steps = course.epochs * math.ceil(len(examples) / size)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate_at(step / n_steps))
     network.train()
     for _ in range(course.epochs):
         total = 0.0
-        for chosen in torch.split(torch.randperm(len(graphs), generator=generator), size):
-            loss = _loss(network, GraphBatch.of(graphs.take(chosen.numpy())), truth[chosen], generator)
+        for chosen in torch.split(torch.randperm(len(examples), generator=generator), size):
+            fit, of_std = _losses(network, tobit, examples.take(chosen.numpy()), generator)
             optimiser.zero_grad()
-            torch.autograd.backward(loss)
+            torch.autograd.backward(fit + of_std)
             nn.utils.clip_grad_norm_(network.parameters(), _MAX_GRADIENT_NORM)
             optimiser.step()
             schedule.step()
-            total += loss.item() * len(chosen)
-        yield total / len(graphs)
+            total += fit.item() * len(chosen)
+        yield total / len(examples)
     optimiser.zero_grad()
     network.eval()
 
 
-def _loss(network: ProxyNetwork, batch: GraphBatch, truth: Tensor, generator: torch.Generator) -> Tensor:
+def _losses(
+    network: ProxyNetwork, tobit: TobitLoss, part: _Examples, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
     # Dropout draws from the global generator too.
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(int(torch.randint(2**31, (1,), generator=generator)))
-        return nn.functional.mse_loss(network(batch), truth)
+        predicted = network(GraphBatch.of(part.graphs))
+    fit, of_std = tobit(predicted, part.targets, part.sides, part.weights)
+    return fit, of_std
 
 
 def _rate_at(progress: float) -> float:

@@ -90,3 +90,27 @@ def test_merging_refuses_what_is_unusable():
         merge(["C", "CC"], np.array([1.0, np.nan]))
     with pytest.raises(DataError, match=r"molecule 0 \(counted from 0\), 'c1cc'"):
         merge(["c1cc"], [1.0])
+
+
+def test_bounds_are_merged_to_the_tightest_and_give_way_to_what_was_measured():
+    smiles = ["CCO", "OCC", "CCN", "NCC", "CCC", "CCC", "CCCC"]
+    merged = merge(smiles, [5.0, 4.0, 6.0, 3.0, 7.0, 8.0, 1.0], [-1, -1, 0, -1, 1, 1, 0], [1, 1, 3, 1, 1, 1, 2])
+    assert merged.smiles == ("CCC", "CCCC", "CCN", "CCO")
+    assert merged.values.tolist() == [8.0, 1.0, 6.0, 4.0]
+    assert merged.sides.tolist() == [1, 0, 0, -1]
+    assert merged.counts.tolist() == [1, 2, 3, 1]
+
+
+def test_means_go_by_the_number_of_measurements():
+    merged = merge(["CCO", "OCC"], [1.0, 4.0], counts=[2, 1])
+    assert (merged.values.tolist(), merged.counts.tolist()) == ([2.0], [3.0])
+
+
+def test_bounds_from_both_sides_are_refused():
+    with pytest.raises(DataError, match="CCO: bounds from both sides, and nothing measured"):
+        merge(["CCO", "OCC"], [1.0, 4.0], [1, -1])
+
+
+def test_bounds_change_the_digest_and_measured_values_keep_theirs():
+    measured, bound = merge(["CCO"], [1.0]), merge(["CCO"], [1.0], [1])
+    assert measured.sha256() == merge(["OCC"], [1.0], [0]).sha256() != bound.sha256()

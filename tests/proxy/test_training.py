@@ -100,3 +100,37 @@ def test_members_draw_each_molecule_once_in_the_mean():
 
 def test_a_member_is_never_left_without_molecules():
     assert all(len(resample([text], 0)) > 0 for text in ("C", "CC", "CCC", "CCCC", "CCCCC", "CCCCCC"))
+
+
+def test_bounds_teach_what_they_can(smiles, values):
+    """Below the median only the bound is known: predictions there must not stay at the bound."""
+    settings = ProxySettings(members=1, width=16, steps=2, epochs=60, batch_size=16)
+    bound = float(np.median(values))
+    below = values < bound
+    censored = np.maximum(values, bound)
+    told = train_proxy(smiles, censored, **KNOWN, settings=settings, seed=0, sides=-below.astype(int))
+    clamped = train_proxy(smiles, censored, **KNOWN, settings=settings, seed=0)
+    error = {
+        name: np.abs(one.predict(smiles).mean - values)[below].mean()
+        for name, one in (("told", told), ("clamped", clamped))
+    }
+    assert error["told"] < 0.9 * error["clamped"]
+    assert told.info.data_sha256 != clamped.info.data_sha256
+
+
+def test_values_measured_more_often_count_more(smiles, values):
+    settings = ProxySettings(members=1, width=16, steps=2, epochs=40, batch_size=16)
+    generator = np.random.default_rng(0)
+    often = np.arange(len(smiles)) % 2 == 0
+    noisy = values + generator.normal(0, np.where(often, 0.0, 3.0))
+    counts = np.where(often, 20.0, 1.0)
+    errors = {}
+    for name, given in (("counted", counts), ("not", None)):
+        trained = train_proxy(smiles, noisy, **KNOWN, settings=settings, seed=0, counts=given)
+        errors[name] = np.sqrt(np.mean((trained.predict(smiles).mean - values)[often] ** 2))
+    assert errors["counted"] < errors["not"]
+
+
+def test_bounds_alone_are_refused(smiles, values, tiny):
+    with pytest.raises(DataError, match=f"all {len(smiles)} values are bounds"):
+        train_proxy(smiles, values, **KNOWN, settings=tiny, seed=1, sides=np.ones(len(smiles), dtype=int))
