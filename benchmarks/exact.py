@@ -62,7 +62,8 @@ def _cases() -> dict[str, Case]:
     for beta in (1, 4):
         for objective in ("TB", "SubTB", "DB", "FM"):
             cases.append(Case("12", 2, objective, beta, steps=1500 if beta == 1 else 2000))
-            cases.append(Case("12", 3, objective, beta, steps=2500, learning_rate=5e-3))
+            steps = 2500 if objective in ("TB", "SubTB") else 1500
+            cases.append(Case("12", 3, objective, beta, steps=steps, learning_rate=5e-3))
         cases += [Case("40", 2, name, beta, steps=2500, learning_rate=5e-3) for name in ("TB", "SubTB")]
     cases += [
         Case("12", 2, "TB", 1, corrected=False),

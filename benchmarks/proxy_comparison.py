@@ -1,0 +1,111 @@
+"""The proxy beside a random forest and a Gaussian process, and how true its error bars are.
+
+    python benchmarks/proxy_comparison.py --json [--set CHEMBL2321810 ...] [--split random scaffold] [--done FILE]
+
+Five-fold cross-validation: once for the proxy (default settings), five times for the others. RMSE and Spearman over all
+held-out molecules, with bootstrap intervals over molecules (the repeats averaged); intervals calibrated on one fifth of
+each training part, without training again. One line of JSON for each set and split.
+"""
+
+import argparse
+import json
+import platform
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import torch
+from assay_sets import SETS, load
+
+from molgfn.proxy.baselines import BASELINES
+from molgfn.proxy.cross_validation import Held, bootstrap, cross_validate, enrichment, judge_intervals, rmse
+from molgfn.proxy.data import TrainingData
+from molgfn.proxy.ensemble import Proxy
+from molgfn.proxy.metrics import spearman
+from molgfn.proxy.splits import SplitKind
+from molgfn.proxy.training import ProxySettings, train_proxy
+
+FOLDS = 5
+
+
+def judged(held: Held, method: str, direction: str) -> dict[str, object]:
+    predicted, measured = held.predicted[method], held.measured
+    return {
+        "rmse": rmse(predicted, measured),
+        "rmse_interval": bootstrap(rmse, predicted, measured, 0),
+        "spearman": spearman(predicted, measured),
+        "spearman_interval": bootstrap(spearman, predicted, measured, 0),
+        "enrichment_10": enrichment(predicted, measured, direction),  # type: ignore[arg-type]
+    }
+
+
+def mean_of(parts: list[dict[str, object]]) -> dict[str, object]:
+    """Average the repeats of a method, number by number."""
+    return {key: np.mean([part[key] for part in parts], axis=0).tolist() for key in parts[0]}  # type: ignore[arg-type]
+
+
+def row(name: str, kind: SplitKind, repeats: int, settings: ProxySettings) -> dict[str, object]:
+    data = load(name)
+    unit, direction = SETS[name]
+    started = time.process_time()
+
+    def train(part: TrainingData, seed: int) -> Proxy:
+        return train_proxy(
+            part.smiles,
+            part.values,
+            unit=unit,
+            direction=direction,
+            settings=settings,
+            seed=seed,
+            sides=part.sides,
+            counts=part.counts,
+        )
+
+    methods: Mapping[str, list[dict[str, object]]] = {method: [] for method in ("proxy", *BASELINES)}
+    for seed in range(repeats):
+        held = cross_validate(data, kind, FOLDS, seed, train=train if seed == 0 else None, baselines=BASELINES)
+        for method in held.predicted:
+            methods[method].append(judged(held, method, direction))
+    intervals = judge_intervals(data, kind, FOLDS, 0, train, lambda: None)
+    return {
+        "set": name,
+        "molecules": len(data),
+        "split": kind,
+        "methods": {method: {"repeats": len(parts), **mean_of(parts)} for method, parts in methods.items()},
+        "coverage_90": float(np.mean([fold.coverage_90 for fold in intervals])),
+        "intervals": [asdict(fold) for fold in intervals],
+        "settings": settings.model_dump(),
+        "cpu_s": round(time.process_time() - started, 1),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", action="store_true", help="one line of JSON a row, with versions")
+    parser.add_argument("--set", nargs="+", choices=SETS, default=list(SETS))
+    parser.add_argument("--split", nargs="+", choices=("random", "scaffold"), default=["random", "scaffold"])
+    parser.add_argument("--repeats", type=int, default=5, help="of the models beside the proxy")
+    parser.add_argument("--members", type=int, default=5)
+    parser.add_argument("--epochs", type=int, default=25)
+    parser.add_argument("--done", type=Path, help="file of rows that need not be made again")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    settings = ProxySettings(members=arguments.members, epochs=arguments.epochs)
+    lines = arguments.done.read_text().splitlines() if arguments.done and arguments.done.exists() else []
+    done = {(one["set"], one["split"]) for one in map(json.loads, lines)}
+    versions = {n: version(n) for n in ("molgfn", "torch", "rdkit", "scikit-learn", "numpy")}
+    command = "python benchmarks/proxy_comparison.py " + " ".join(word for word in sys.argv[1:] if "/" not in word)
+    for name in arguments.set:
+        for kind in arguments.split:
+            if (name, kind) not in done:
+                made = row(name, kind, arguments.repeats, settings)
+                facts = {"command": command, "python": platform.python_version(), "versions": versions}
+                print(json.dumps(made | facts if arguments.json else made), flush=True)
+
+
+if __name__ == "__main__":
+    main()
