@@ -42,13 +42,13 @@ class Table:
     header_line: int
 
     @classmethod
-    def of(cls, text: TextFile) -> "Table":
+    def of(cls, text: TextFile, least_columns: int = 2) -> "Table":
         """Find the delimiter and the header.
 
         Raises
         ------
         DataError
-            If the file has no row, one column, or a delimiter other than comma, semicolon or tab.
+            If the file has no row, too few columns, or a delimiter other than comma, semicolon or tab.
         """
         numbered = ((number, line) for number, line in enumerate(text.lines(), 1) if line.strip(" \t,;"))
         first = list(islice(numbered, _LOOK_AT))
@@ -57,7 +57,7 @@ class Table:
         lines = [line for _, line in first]
         delimiter = max(DELIMITERS, key=lambda d: _fit(lines, d))
         header = tuple(cell.strip() for cell in _split(lines[0], delimiter) or ())
-        if len(header) < 2:
+        if len(header) < least_columns:
             raise _one_column(text, first[0][0], lines)
         return cls(text, delimiter, header, first[0][0])
 

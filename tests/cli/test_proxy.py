@@ -57,3 +57,19 @@ def test_a_recipe_that_cannot_be_used_is_told_and_nothing_is_written(capsys, tmp
     assert (left, out) == (code, "")
     assert expected in err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_file_is_scored(capsys, tmp_path):
+    write(tmp_path)
+    train(capsys, tmp_path)
+    (tmp_path / "library.smi").write_text("CCCO propanol\nwhat?\n")
+    with pytest.raises(SystemExit) as left:
+        main(
+            ["proxy", "score", str(tmp_path / "out"), str(tmp_path / "library.smi"), "-o", str(tmp_path / "scored.csv")]
+        )
+    assert not left.value.code
+    assert capsys.readouterr().out == f"1 molecules scored, 1 rows without one: {tmp_path / 'scored.csv'}\n"
+    lines = (tmp_path / "scored.csv").read_text().splitlines()
+    assert lines[0] == "smiles,name,pred_mean,pred_std,unit,error"
+    assert lines[1].startswith("CCCO,propanol,-")
+    assert lines[2] == "what?,,,,kcal/mol,not a valid SMILES: 'what?'"
