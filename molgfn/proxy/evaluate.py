@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from molgfn.oracles.base import Direction
 from molgfn.proxy.baselines import BASELINES
+from molgfn.proxy.cross_validation import part_of
 from molgfn.proxy.data import TrainingData
 from molgfn.proxy.featurise import featurise_smiles
 from molgfn.proxy.metrics import Metrics, Uncertainty, judge, judge_std
@@ -42,7 +43,8 @@ def evaluate(
 ) -> Evaluation:
     """Train the proxy and every baseline on one split a seed and judge them on its test part.
 
-    Each training sees the training part alone; the seed of a split is the seed of what is trained on it.
+    Each training sees the training part alone; the seed of a split is the seed of what is trained on it. Bounds teach
+    the proxy alone, and nobody is judged by them.
     """
     heavy_atoms = featurise_smiles(data.smiles).n_atoms
     smiles = np.array(data.smiles, dtype=object)
@@ -51,16 +53,29 @@ def evaluate(
     uncertainty: list[Uncertainty] = []
     for seed in seeds:
         parts = split(kind, data.smiles, test_fraction, seed)
-        train, test, values = list(smiles[parts.train]), list(smiles[parts.test]), data.values[parts.train]
+        known = part_of(data, parts.train)
+        measured = part_of(known, np.flatnonzero(known.sides == 0))
+        judged = parts.test[data.sides[parts.test] == 0]
+        test, truth = list(smiles[judged]), data.values[judged]
         proxy = train_proxy(
-            train, values, unit=unit, direction=direction, settings=settings, seed=seed, on_epoch=on_epoch
+            known.smiles,
+            known.values,
+            unit=unit,
+            direction=direction,
+            settings=settings,
+            seed=seed,
+            sides=known.sides,
+            counts=known.counts,
+            on_epoch=on_epoch,
         )
         own = proxy.predict(test)
         predicted: dict[str, NDArray[np.float64]] = {PROXY: own.mean}
-        predicted |= {method: baseline(train, values, test, seed) for method, baseline in BASELINES.items()}
+        predicted |= {
+            method: baseline(measured.smiles, measured.values, test, seed) for method, baseline in BASELINES.items()
+        }
         for method, values_of_method in predicted.items():
-            found[method].append(judge(values_of_method, data.values[parts.test], heavy_atoms[parts.test]))
-        uncertainty.append(judge_std(own.mean, own.std, data.values[parts.test]))
-        n_train.append(len(train))
+            found[method].append(judge(values_of_method, truth, heavy_atoms[judged]))
+        uncertainty.append(judge_std(own.mean, own.std, truth))
+        n_train.append(len(known))
     metrics = {method: tuple(one_a_seed) for method, one_a_seed in found.items()}
     return Evaluation(kind, tuple(seeds), tuple(n_train), metrics, tuple(uncertainty))

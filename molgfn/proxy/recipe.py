@@ -3,17 +3,22 @@
 import hashlib
 import tomllib
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
+from molgfn.assay.cells import Decimal
+from molgfn.assay.report import report
+from molgfn.assay.table_import import ReadingOptions, read_assay
 from molgfn.errors import ConfigError, did_you_mean
 from molgfn.oracles.base import Direction
 from molgfn.progress import Progress, Step
+from molgfn.proxy.assay_data import training_data
 from molgfn.proxy.card import Card, DataSource, write_card
-from molgfn.proxy.data import read_table
+from molgfn.proxy.data import TrainingData, read_table
 from molgfn.proxy.evaluate import evaluate
 from molgfn.proxy.splits import SplitKind
 from molgfn.proxy.training import ProxySettings, TrainingEpoch, train_proxy
@@ -32,6 +37,15 @@ class EvaluationSettings(BaseModel):
     test_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.2
 
 
+@dataclass(frozen=True)
+class Source:
+    """What a recipe trains on."""
+
+    data: TrainingData
+    unit: str
+    direction: Direction
+
+
 class Recipe(BaseModel):
     """A recipe file (TOML); `data` is relative to the file.
 
@@ -43,12 +57,62 @@ class Recipe(BaseModel):
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
     description: str = ""
     data: Path
-    value_column: str
-    unit: str
-    direction: Direction
     seed: _Seed = 1
     settings: ProxySettings = ProxySettings()
     evaluation: EvaluationSettings = EvaluationSettings()
+
+    def source(self, progress: Progress) -> Source:
+        """Read the data.
+
+        Raises
+        ------
+        DataError
+            If no proxy can be trained on them.
+        """
+        raise NotImplementedError
+
+
+class ColumnRecipe(Recipe):
+    """Of a table with the columns `smiles` and `value_column`, all values in one unit."""
+
+    value_column: str
+    unit: str
+    direction: Direction
+
+    def source(self, progress: Progress) -> Source:
+        """Read the table; rows that cannot be used are named."""
+        data = read_table(self.data, self.value_column)
+        for row in data.bad_rows:
+            progress.log(f"{self.data}, line {row.line}: not used: {row.found}")
+        return Source(data, self.unit, self.direction)
+
+
+class AssayTable(BaseModel):
+    """`[assay]`: what must be said of a lab's table beyond what stands in it (see `ReadingOptions`)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    columns: dict[str, str] = {}
+    unit: str = ""
+    type: str = ""
+    decimal: Decimal | None = None
+
+
+class AssayRecipe(Recipe):
+    """Of an assay table, which says its units itself; a recipe with a section `[assay]`, which may be empty."""
+
+    assay: AssayTable
+
+    def source(self, progress: Progress) -> Source:
+        """Read the table; the report on it is shown."""
+        said = self.assay
+        options = ReadingOptions(said.columns, said.unit, said.type, said.decimal)
+        assay = read_assay(self.data, options, progress)
+        for line in report(assay).splitlines():
+            progress.log(line)
+        assay.check_rows()
+        assay.check_trainable()
+        return Source(training_data(assay), assay.quantity.unit, assay.quantity.direction)
 
 
 def load_recipe(path: Path) -> Recipe:
@@ -67,7 +131,7 @@ def load_recipe(path: Path) -> Recipe:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not TOML: {error}") from error
     try:
-        recipe = Recipe.model_validate(content)
+        recipe = (AssayRecipe if "assay" in content else ColumnRecipe).model_validate(content)
     except ValidationError as error:
         raise ConfigError(f"{path}: not a usable recipe", _list_errors(error)) from error
     data = path.parent / recipe.data
@@ -87,9 +151,8 @@ def run_recipe(recipe_file: Path, out: Path, progress: Progress) -> None:
         If the recipe or its data cannot be used.
     """
     recipe = load_recipe(recipe_file)
-    data = read_table(recipe.data, recipe.value_column)
-    for row in data.bad_rows:
-        progress.log(f"{recipe.data}, line {row.line}: not used: {row.found}")
+    source = recipe.source(progress)
+    data = source.data
     evaluations = []
     for kind in recipe.evaluation.splits:
         total = len(recipe.evaluation.seeds) * recipe.settings.members * recipe.settings.epochs
@@ -100,8 +163,8 @@ def run_recipe(recipe_file: Path, out: Path, progress: Progress) -> None:
                     kind,
                     recipe.evaluation.seeds,
                     recipe.evaluation.test_fraction,
-                    unit=recipe.unit,
-                    direction=recipe.direction,
+                    unit=source.unit,
+                    direction=source.direction,
                     settings=recipe.settings,
                     on_epoch=_counting(step),
                 )
@@ -110,16 +173,18 @@ def run_recipe(recipe_file: Path, out: Path, progress: Progress) -> None:
         proxy = train_proxy(
             data.smiles,
             data.values,
-            unit=recipe.unit,
-            direction=recipe.direction,
+            unit=source.unit,
+            direction=source.direction,
             settings=recipe.settings,
             seed=recipe.seed,
             name=recipe.name,
+            sides=data.sides,
+            counts=data.counts,
             on_epoch=_counting(step),
         )
     proxy.save(out)
-    source = DataSource(recipe.data.name, hashlib.sha256(recipe.data.read_bytes()).hexdigest(), recipe.description)
-    write_card(Card(proxy, recipe.settings, data, source, evaluations), out)
+    file = DataSource(recipe.data.name, hashlib.sha256(recipe.data.read_bytes()).hexdigest(), recipe.description)
+    write_card(Card(proxy, recipe.settings, data, file, evaluations), out)
 
 
 def _counting(step: Step) -> Callable[[TrainingEpoch], None]:
@@ -133,7 +198,11 @@ def _list_errors(error: ValidationError) -> str:
 def _one_error(one: ErrorDetails) -> str:
     key = ".".join(map(str, one["loc"]))
     if one["type"] == "extra_forbidden":
-        known = [name for part in (Recipe, ProxySettings, EvaluationSettings) for name in part.model_fields]
+        known = [
+            name
+            for part in (ColumnRecipe, AssayRecipe, AssayTable, ProxySettings, EvaluationSettings)
+            for name in part.model_fields
+        ]
         return f"{key}: unknown key. {did_you_mean(str(one['loc'][-1]), known)}".rstrip()
     if one["type"] == "missing":
         return f"{key}: this key is missing"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from molgfn.errors import ConfigError
+from molgfn.errors import ConfigError, DataError
 from molgfn.progress import SilentProgress
 from molgfn.proxy.ensemble import Proxy
 from molgfn.proxy.recipe import load_recipe, run_recipe
@@ -92,3 +92,35 @@ def test_all_wrong_keys_are_named_at_once(table):
 def test_a_missing_recipe_is_named(tmp_path):
     with pytest.raises(ConfigError, match=r"recipe\.toml: cannot be read: No such file"):
         load_recipe(tmp_path / "recipe.toml")
+
+
+ASSAY = """
+name = "lab"
+data = "lab.csv"
+[assay]
+[settings]
+members = 1
+width = 8
+steps = 1
+epochs = 2
+[evaluation]
+splits = ["random"]
+seeds = [1]
+"""
+
+
+def test_a_lab_table_is_trained_on_as_it_is(tmp_path):
+    golden = Path(__file__).parents[1] / "golden" / "assay"
+    (tmp_path / "lab.csv").write_bytes((golden / "lab.csv").read_bytes())
+    progress = Listening()
+    run_recipe(written(tmp_path, ASSAY), tmp_path / "out", progress)
+    proxy = Proxy.load(tmp_path / "out")
+    assert (proxy.unit, proxy.direction, proxy.n_train) == ("pIC50", "maximise", 27)
+    assert "used         30 rows, 27 compounds" in progress.lines
+    card = (tmp_path / "out" / "card.md").read_text()
+    assert "| rows that cannot be used | 1: line 33: unusable structure: not a valid SMILES: 'mandelic' |" in card
+    wrong = ASSAY.replace("[assay]", '[assay]\ncolumns = {value = "Ki"}')
+    with pytest.raises(DataError, match="no column 'Ki' for the measured value"):
+        run_recipe(written(tmp_path, wrong), tmp_path / "out", progress)
+    with pytest.raises(ConfigError, match=r"assay\.colums: unknown key\. Did you mean `columns`"):
+        load_recipe(written(tmp_path, ASSAY.replace("[assay]", "[assay]\ncolums = {}")))
