@@ -1,10 +1,12 @@
 """Files are there whole or not at all."""
 
 import csv
+import json
+import os
 
 import pytest
 
-from molgfn.files import write_csv, write_text
+from molgfn.files import harmless, whole_folder, write_csv, write_json, write_text
 
 
 def test_a_table_that_fails_half_way_leaves_the_earlier_one(tmp_path):
@@ -25,3 +27,39 @@ def test_a_table_that_fails_half_way_leaves_the_earlier_one(tmp_path):
 def test_a_folder_that_is_not_there_is_made(tmp_path):
     write_text(tmp_path / "a" / "b" / "c.txt", "text")
     assert (tmp_path / "a" / "b" / "c.txt").read_text() == "text"
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
+    path = tmp_path / "new" / "card.json"
+    write_json(path, {"n": 1})
+    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        write_json(path, {"n": 2})
+    assert json.loads(path.read_text()) == {"n": 1}
+
+
+def test_a_folder_is_replaced_whole_or_not_at_all(tmp_path):
+    target = tmp_path / "proxy"
+    with whole_folder(target) as draft:
+        write_text(draft / "weights", "1")
+    with pytest.raises(FileNotFoundError), whole_folder(target) as draft:
+        write_text(draft / "weights", (draft / "missing").read_text())
+    assert (target / "weights").read_text() == "1"
+    assert [path.name for path in tmp_path.iterdir()] == ["proxy"]
+    with whole_folder(target) as draft:
+        write_text(draft / "other", "3")
+    assert [path.name for path in target.iterdir()] == ["other"]
+
+
+def test_a_table_reads_back_and_runs_no_formula(tmp_path):
+    write_csv(
+        tmp_path / "t.csv", ["smiles", "value", "note"], [("c1ccccc1", -9.25, '=HYPERLINK("x"),\n'), ("C", 1, "")]
+    )
+    with (tmp_path / "t.csv").open(newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[1:] == [["c1ccccc1", "-9.25", '\'=HYPERLINK("x"),\n'], ["C", "1", ""]]
+
+
+@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\tx"])
+def test_formulas_are_disarmed(cell):
+    assert harmless(cell) == f"'{cell}"

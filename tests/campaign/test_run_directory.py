@@ -1,4 +1,3 @@
-import csv
 import json
 import os
 import shutil
@@ -8,17 +7,9 @@ from datetime import date
 
 import pytest
 
-from molgfn.campaign.run_directory import (
-    RunDirectory,
-    create_run,
-    harmless,
-    open_run,
-    whole_folder,
-    write_csv,
-    write_json,
-    write_text,
-)
+from molgfn.campaign.run_directory import RunDirectory, create_run, open_run
 from molgfn.errors import ConfigError
+from molgfn.files import write_text
 
 TODAY = date.today().isoformat()
 
@@ -82,42 +73,6 @@ def test_the_log_is_one_json_line_an_event_also_after_half_a_line(tmp_path):
     run.log("resumed")
     lines = (tmp_path / "log.jsonl").read_text().splitlines()
     assert [json.loads(lines[place])["event"] for place in (0, 2)] == ["started", "resumed"]
-
-
-def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
-    path = tmp_path / "new" / "card.json"
-    write_json(path, {"n": 1})
-    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError("disk full")))
-    with pytest.raises(OSError, match="disk full"):
-        write_json(path, {"n": 2})
-    assert json.loads(path.read_text()) == {"n": 1}
-
-
-def test_a_folder_is_replaced_whole_or_not_at_all(tmp_path):
-    target = tmp_path / "proxy"
-    with whole_folder(target) as draft:
-        write_text(draft / "weights", "1")
-    with pytest.raises(FileNotFoundError), whole_folder(target) as draft:
-        write_text(draft / "weights", (draft / "missing").read_text())
-    assert (target / "weights").read_text() == "1"
-    assert [path.name for path in tmp_path.iterdir()] == ["proxy"]
-    with whole_folder(target) as draft:
-        write_text(draft / "other", "3")
-    assert [path.name for path in target.iterdir()] == ["other"]
-
-
-def test_a_table_reads_back_and_runs_no_formula(tmp_path):
-    write_csv(
-        tmp_path / "t.csv", ["smiles", "value", "note"], [("c1ccccc1", -9.25, '=HYPERLINK("x"),\n'), ("C", 1, "")]
-    )
-    with (tmp_path / "t.csv").open(newline="") as file:
-        rows = list(csv.reader(file))
-    assert rows[1:] == [["c1ccccc1", "-9.25", '\'=HYPERLINK("x"),\n'], ["C", "1", ""]]
-
-
-@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\tx"])
-def test_formulas_are_disarmed(cell):
-    assert harmless(cell) == f"'{cell}"
 
 
 def test_every_path_moves_with_the_folder(tmp_path):
