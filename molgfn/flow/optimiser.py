@@ -5,12 +5,14 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
+from molgfn.flow.muon import Muon
+
 
 class FlowOptimiser:
     """Adam (Kingma & Ba 2015), and Muon (Jordan et al. 2024) for matrices that map one hidden vector to another.
 
     Muon makes the step of a matrix orthogonal, so that rare directions of what it reads are learned as fast as frequent
-    ones; its steps are scaled to go with the learning rate of Adam (Liu et al. 2025).
+    ones.
 
     Parameters
     ----------
@@ -37,7 +39,7 @@ class FlowOptimiser:
         self._parts: dict[str, torch.optim.Optimizer] = {"adam": self._adam}
         self._muon = None
         if chosen:
-            self._muon = torch.optim.Muon(chosen, lr=learning_rate, weight_decay=0.0, adjust_lr_fn="match_rms_adamw")
+            self._muon = Muon(chosen, learning_rate)
             self._parts["muon"] = self._muon
 
     def zero_grad(self) -> None:
