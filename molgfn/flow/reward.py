@@ -13,6 +13,8 @@ from molgfn.errors import MolgfnError
 Reward = Callable[[Sequence[str]], NDArray[np.float64]]
 """Log reward, shape (B,), finite, of B molecules given by their standard SMILES."""
 
+REMEMBERED = 20_000
+
 
 @dataclass(frozen=True)
 class Scored:
@@ -47,7 +49,7 @@ class TreeScorer:
         Molecules remembered; beyond it the oldest are forgotten.
     """
 
-    def __init__(self, environment: FragmentEnvironment, reward: Reward, capacity: int = 20_000) -> None:
+    def __init__(self, environment: FragmentEnvironment, reward: Reward, capacity: int = REMEMBERED) -> None:
         self._environment = environment
         self._reward = reward
         self._capacity = capacity

@@ -16,7 +16,7 @@ from molgfn.flow.kick import without_last_blocks
 from molgfn.flow.model import FlowEvaluator
 from molgfn.flow.random_walk import random_states
 from molgfn.flow.replay import Targets
-from molgfn.flow.reward import Reward, Scored, TreeScorer
+from molgfn.flow.reward import REMEMBERED, Reward, Scored, TreeScorer
 from molgfn.flow.training import TrainerSettings, Training, TrainingStep
 
 __all__ = ["MoleculeSettings", "Sample", "Trainer", "TrainerSettings", "TrainingStep", "random_samples"]
@@ -87,8 +87,9 @@ class Trainer(Training[States]):
         library: Sequence[Tree] = (),
     ) -> None:
         self.environment = environment
-        self.scorer = TreeScorer(environment, reward)
         self.library = list(library)
+        # A library is shown again and again.
+        self.scorer = TreeScorer(environment, reward, REMEMBERED + len(library))
         self._visited: list[Scored] = []
         self.behaviour = settings if isinstance(settings, MoleculeSettings) else _plain(settings)
         with torch.random.fork_rng(devices=[]):
