@@ -18,8 +18,9 @@ import torch
 from assay_sets import SETS, load
 
 from molgfn.proxy.cross_validation import bootstrap, rmse
+from molgfn.proxy.settings import ProxySettings
 from molgfn.proxy.splits import split
-from molgfn.proxy.training import ProxySettings, train_proxy
+from molgfn.proxy.training import train_proxy
 
 SHARE = 0.4
 

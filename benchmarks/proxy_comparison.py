@@ -26,8 +26,9 @@ from molgfn.proxy.cross_validation import Held, bootstrap, cross_validate, enric
 from molgfn.proxy.data import TrainingData
 from molgfn.proxy.ensemble import Proxy
 from molgfn.proxy.metrics import spearman
+from molgfn.proxy.settings import ProxySettings
 from molgfn.proxy.splits import SplitKind
-from molgfn.proxy.training import ProxySettings, train_proxy
+from molgfn.proxy.training import train_proxy
 
 FOLDS = 5
 

@@ -13,7 +13,8 @@ from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.flow.trainer import Trainer, TrainerSettings, random_samples
 from molgfn.oracles.base import Direction, Oracle
 from molgfn.proxy.ensemble import Proxy
-from molgfn.proxy.training import ProxySettings, train_proxy
+from molgfn.proxy.settings import ProxySettings
+from molgfn.proxy.training import train_proxy
 
 
 class CampaignParts:

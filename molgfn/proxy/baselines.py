@@ -27,7 +27,7 @@ Baseline = Callable[[Sequence[str], FloatArray, Sequence[str], int], FloatArray]
 """(training SMILES, values, test SMILES, seed) -> predictions; SMILES are standard."""
 
 _TREES = 300
-_MORGAN = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=2048)
+MORGAN = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=2048)
 
 
 def forest(train: Sequence[str], values: FloatArray, test: Sequence[str], seed: int) -> FloatArray:
@@ -86,4 +86,4 @@ BASELINES: dict[str, Baseline] = {
 
 
 def _morgan_counts(smiles: Sequence[str]) -> NDArray[np.uint32]:
-    return np.stack([_MORGAN.GetCountFingerprintAsNumPy(Chem.MolFromSmiles(text)) for text in smiles])
+    return np.stack([MORGAN.GetCountFingerprintAsNumPy(Chem.MolFromSmiles(text)) for text in smiles])

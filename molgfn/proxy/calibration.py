@@ -15,7 +15,8 @@ FloatArray = NDArray[np.float64]
 
 LEVELS = tuple(round(0.05 * step, 2) for step in range(1, 20))
 """Levels at which intervals are given and judged."""
-_LEAST = 20
+LEAST = 20
+"""Molecules that a calibration needs."""
 _BINS = 10
 
 
@@ -62,8 +63,8 @@ def fit_calibration(mean: FloatArray, spread: FloatArray, value: FloatArray) -> 
         For fewer than 20 molecules.
     """
     error = np.abs(value - mean)
-    if len(error) < _LEAST:
-        raise ValueError(f"{len(error)} molecules: a calibration needs {_LEAST}")
+    if len(error) < LEAST:
+        raise ValueError(f"{len(error)} molecules: a calibration needs {LEAST}")
     typical = max(float(np.sqrt(np.mean(error**2))), 1e-9)
 
     def loss(logs: FloatArray) -> float:
@@ -72,7 +73,7 @@ def fit_calibration(mean: FloatArray, spread: FloatArray, value: FloatArray) -> 
 
     start = np.log([typical, 1.0])
     best = minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-4, "fatol": 1e-7, "maxiter": 2000}).x
-    base, scale = max(float(np.exp(best[0])), 1e-3 * typical), float(np.exp(best[1]))
+    base, scale = max(float(np.exp(best[0])), 1e-3 * typical), float(np.exp(best[1])) if spread.any() else 0.0
     score = np.sort(error / np.sqrt(base**2 + (scale * spread) ** 2))
     # The rank that makes the share at least the level for one molecule more (finite-sample correction).
     ranks = [min(math.ceil(level * (len(score) + 1)), len(score)) - 1 for level in LEVELS]

@@ -13,7 +13,7 @@ from molgfn.proxy.data import TrainingData
 from molgfn.proxy.ensemble import Proxy
 from molgfn.proxy.evaluate import PROXY, Evaluation
 from molgfn.proxy.metrics import Metrics
-from molgfn.proxy.training import ProxySettings
+from molgfn.proxy.settings import ProxySettings
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Card:
                 *[line for evaluation in self.evaluations for line in [*_section(evaluation, self.proxy.unit), ""]],
                 "## Model",
                 "",
-                f"Ensemble of {len(self.proxy.networks)} message-passing networks; the mean over the members is the "
+                f"Ensemble of {self.proxy.info.members} message-passing networks; the mean over the members is the "
                 "prediction and their standard deviation its uncertainty.",
                 "",
                 *_table(("setting", "value"), [(key, str(value)) for key, value in self.settings.model_dump().items()]),

@@ -1,7 +1,7 @@
 """Cross-validation: every molecule predicted once by models that never saw it, with error bars calibrated on others."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +10,8 @@ from molgfn.oracles.base import Direction
 from molgfn.proxy.baselines import Baseline
 from molgfn.proxy.calibration import CalibrationMetrics, fit_calibration, judge_calibration
 from molgfn.proxy.data import TrainingData
-from molgfn.proxy.domain import nearest
-from molgfn.proxy.ensemble import Prediction, Proxy
+from molgfn.proxy.domain import fingerprints, nearest
+from molgfn.proxy.ensemble import Proxy
 from molgfn.proxy.splits import SplitKind, folds, split
 
 FloatArray = NDArray[np.float64]
@@ -55,17 +55,6 @@ class Held:
         )
 
 
-def part_of(data: TrainingData, rows: NDArray[np.int64]) -> TrainingData:
-    """Return some molecules of a data set."""
-    return replace(
-        data,
-        smiles=tuple(data.smiles[row] for row in rows),
-        values=data.values[rows],
-        sides=data.sides[rows],
-        counts=data.counts[rows],
-    )
-
-
 def cross_validate(
     data: TrainingData,
     kind: SplitKind,
@@ -98,12 +87,12 @@ def cross_validate(
     methods = [*([name] if train else []), *baselines]
     predicted = {method: np.zeros(n) for method in methods}
     for number, parts in enumerate(folds(kind, data.smiles, n_folds, seed)):
-        known, asked = part_of(data, parts.train), [data.smiles[row] for row in parts.test]
+        known, asked = data.take(parts.train), [data.smiles[row] for row in parts.test]
         fold[parts.test] = number
-        similarity[parts.test] = nearest(asked, known.smiles)[0]
+        similarity[parts.test] = nearest(asked, fingerprints(known.smiles))[0]
         if train:
             predicted[name][parts.test] = train(known, seed).predict(asked).mean
-        measured = part_of(known, np.flatnonzero(known.sides == 0))
+        measured = known.take(np.flatnonzero(known.sides == 0))
         for method, baseline in baselines.items():
             predicted[method][parts.test] = baseline(measured.smiles, measured.values, asked, seed)
         on_fold()
@@ -120,20 +109,20 @@ def judge_intervals(
     """
     found = []
     for parts in folds(kind, data.smiles, n_folds, seed):
-        known = part_of(data, parts.train)
+        known = data.take(parts.train)
         inner = split(kind, known.smiles, 1 / 5, seed)
-        proxy = train(part_of(known, inner.train), seed)
-        kept = part_of(known, inner.test)
+        proxy = train(known.take(inner.train), seed)
+        kept = known.take(inner.test)
         calibration = fit_calibration(*_errors(proxy, kept))
-        found.append(judge_calibration(calibration, *_errors(proxy, part_of(data, parts.test))))
+        found.append(judge_calibration(calibration, *_errors(proxy, data.take(parts.test))))
         on_fold()
     return found
 
 
 def _errors(proxy: Proxy, data: TrainingData) -> tuple[FloatArray, FloatArray, FloatArray]:
-    measured = part_of(data, np.flatnonzero(data.sides == 0))
-    prediction: Prediction = proxy.predict(measured.smiles)
-    return prediction.mean, prediction.std, measured.values
+    measured = data.take(np.flatnonzero(data.sides == 0))
+    prediction = proxy.predict(measured.smiles)
+    return prediction.mean, prediction.spread, measured.values
 
 
 def rmse(predicted: FloatArray, measured: FloatArray) -> float:

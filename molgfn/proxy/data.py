@@ -57,6 +57,16 @@ class TrainingData:
     def __len__(self) -> int:
         return len(self.smiles)
 
+    def take(self, rows: NDArray[np.int64]) -> "TrainingData":
+        """Return some of the molecules; what is said of the table stays."""
+        return replace(
+            self,
+            smiles=tuple(self.smiles[row] for row in rows),
+            values=self.values[rows],
+            sides=self.sides[rows],
+            counts=self.counts[rows],
+        )
+
     def sha256(self) -> str:
         """Return a digest of the molecules and values, whatever the order and spelling of the rows."""
         marks = {-1: " below", 0: "", 1: " above"}

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, FiniteFloat
 from rdkit import Chem
-from rdkit.DataStructs import BulkTanimotoSimilarity
+from rdkit.DataStructs import BulkTanimotoSimilarity, ExplicitBitVect
 from sklearn.isotonic import IsotonicRegression
 
 from molgfn.chem.similarity import fingerprint
@@ -42,15 +42,29 @@ class Domain(BaseModel):
         return similarity >= self.threshold
 
 
-def nearest(smiles: Sequence[str], training: Sequence[str]) -> tuple[FloatArray, NDArray[np.int64]]:
+def fingerprints(smiles: Sequence[str]) -> list[ExplicitBitVect]:
+    """Return the fingerprints of standard SMILES."""
+    return [fingerprint(Chem.MolFromSmiles(text)) for text in smiles]
+
+
+def nearest(smiles: Sequence[str], training: Sequence[ExplicitBitVect]) -> tuple[FloatArray, NDArray[np.int64]]:
     """Return similarity to, and number of, the nearest training molecule, each of shape (B,); SMILES are standard."""
-    known = [fingerprint(Chem.MolFromSmiles(text)) for text in training]
     similarity, number = np.zeros(len(smiles)), np.zeros(len(smiles), dtype=np.int64)
-    for row, text in enumerate(smiles):
-        found = BulkTanimotoSimilarity(fingerprint(Chem.MolFromSmiles(text)), known)
-        number[row] = int(np.argmax(found))
+    for row, bits in enumerate(fingerprints(smiles)):
+        found = np.array(BulkTanimotoSimilarity(bits, training))
+        number[row] = found.argmax()
         similarity[row] = found[number[row]]
     return similarity, number
+
+
+def nearest_other(smiles: Sequence[str], rows: NDArray[np.int64]) -> FloatArray:
+    """Return the similarity of some molecules to the nearest other one of the same list, shape (R,)."""
+    known, similarity = fingerprints(smiles), np.zeros(len(rows))
+    for place, row in enumerate(rows):
+        found = np.array(BulkTanimotoSimilarity(known[row], known))
+        found[row] = 0.0
+        similarity[place] = found.max()
+    return similarity
 
 
 def fit_domain(similarity: FloatArray, error: FloatArray) -> Domain:

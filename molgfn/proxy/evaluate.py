@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from molgfn.oracles.base import Direction
 from molgfn.proxy.baselines import BASELINES
-from molgfn.proxy.cross_validation import part_of
 from molgfn.proxy.data import TrainingData
 from molgfn.proxy.featurise import featurise_smiles
 from molgfn.proxy.metrics import Metrics, Uncertainty, judge, judge_std
+from molgfn.proxy.settings import ProxySettings, TrainingEpoch
 from molgfn.proxy.splits import SplitKind, split
-from molgfn.proxy.training import ProxySettings, TrainingEpoch, train_proxy
+from molgfn.proxy.training import train_proxy
 
 PROXY = "proxy"
 
@@ -39,7 +39,7 @@ def evaluate(
     unit: str,
     direction: Direction,
     settings: ProxySettings,
-    on_epoch: Callable[[TrainingEpoch], None] | None = None,
+    on_epoch: Callable[[TrainingEpoch], None] = lambda _: None,
 ) -> Evaluation:
     """Train the proxy and every baseline on one split a seed and judge them on its test part.
 
@@ -53,8 +53,8 @@ def evaluate(
     uncertainty: list[Uncertainty] = []
     for seed in seeds:
         parts = split(kind, data.smiles, test_fraction, seed)
-        known = part_of(data, parts.train)
-        measured = part_of(known, np.flatnonzero(known.sides == 0))
+        known = data.take(parts.train)
+        measured = known.take(np.flatnonzero(known.sides == 0))
         judged = parts.test[data.sides[parts.test] == 0]
         test, truth = list(smiles[judged]), data.values[judged]
         proxy = train_proxy(

@@ -18,6 +18,9 @@ with warnings.catch_warnings():
     from torch_geometric.nn.aggr import Set2Set
 
 N_COUNTS = N_ATOM_FEATURES + N_BOND_TYPES
+_BODY = ("embed", "messages", "update", "readout", "pooled")
+_LOG_NOISE = (-5.0, 2.0)
+"""Limits of the noise that a network may learn, as a log of standardised units."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,8 @@ class Architecture(BaseModel):
         Rounds of messages, with shared weights.
     dropout : float
         On the readout, in training only.
+    heteroscedastic : bool
+        Whether a network also learns how noisy the measurement of a molecule is.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -77,6 +82,7 @@ class Architecture(BaseModel):
     width: PositiveInt = 64
     steps: PositiveInt = 3
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
+    heteroscedastic: bool = False
 
 
 class BondConvolution(nn.Module):
@@ -132,8 +138,18 @@ class ProxyNetwork(nn.Module):
         self.readout = Set2Set(width, processing_steps=3)
         self.pooled = nn.Linear(width, width)
         self.head = nn.Sequential(
-            nn.Linear(3 * width, width), nn.ReLU(), nn.Dropout(architecture.dropout), nn.Linear(width, 1)
+            nn.Linear(3 * width, width),
+            nn.ReLU(),
+            nn.Dropout(architecture.dropout),
+            nn.Linear(width, 2 if architecture.heteroscedastic else 1),
         )
+
+    def sibling(self) -> "ProxyNetwork":
+        """Return a network with the same body (shared, not copied) and a head of its own: for another target."""
+        other = ProxyNetwork(self.architecture)
+        for part in _BODY:
+            setattr(other, part, getattr(self, part))
+        return other
 
     def start_from(self, ridge: Ridge) -> None:
         """Make the linear part that regression; it is trained on from there."""
@@ -145,6 +161,10 @@ class ProxyNetwork(nn.Module):
 
     def forward(self, batch: GraphBatch) -> Tensor:
         """Return one standardised value for each molecule, shape (B,)."""
+        return self.outputs(batch)[:, 0]
+
+    def outputs(self, batch: GraphBatch) -> Tensor:
+        """Return the standardised value and, where it is learnt, the log of its noise, shape (B, 1 or 2)."""
         counts = (batch.counts - self.count_mean) / self.count_scale
         hidden = torch.relu(self.embed(batch.atoms))
         for _ in range(self.architecture.steps):
@@ -153,4 +173,5 @@ class ProxyNetwork(nn.Module):
         n = len(batch.counts)
         total = hidden.new_zeros(n, hidden.shape[1]).index_add_(0, batch.molecule, torch.relu(self.pooled(hidden)))
         both = torch.cat([self.readout(hidden, batch.molecule, dim_size=n), total / 20], dim=1)
-        return cast(Tensor, (self.linear(counts) + self.head(both)).squeeze(1))
+        seen = self.head(both)
+        return torch.cat([self.linear(counts) + seen[:, :1], seen[:, 1:].clamp(*_LOG_NOISE)], dim=1)

@@ -20,8 +20,9 @@ from molgfn.proxy.assay_data import training_data
 from molgfn.proxy.card import Card, DataSource, write_card
 from molgfn.proxy.data import TrainingData, read_table
 from molgfn.proxy.evaluate import evaluate
+from molgfn.proxy.settings import ProxySettings, TrainingEpoch
 from molgfn.proxy.splits import SplitKind
-from molgfn.proxy.training import ProxySettings, TrainingEpoch, train_proxy
+from molgfn.proxy.training import train_proxy
 
 _Seed = Annotated[int, Field(ge=0, lt=2**31)]
 

@@ -37,14 +37,18 @@ class TobitLoss(nn.Module):
         super().__init__()
         self.log_std = nn.Parameter(torch.tensor(-1.0))
 
-    def forward(self, mean: Tensor, value: Tensor, side: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, mean: Tensor, value: Tensor, side: Tensor, weight: Tensor, log_std: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Return the loss that the network learns from and the one that the standard deviation learns from.
 
         Parameters
         ----------
         mean, value, side, weight : Tensor, shape (B,)
+        log_std : Tensor, shape (B,), optional
+            Of each molecule, where the network learns it; else there is one standard deviation for all.
         """
-        std = self.log_std.exp()
+        std = (self.log_std if log_std is None else log_std).exp()
         fixed = std.detach()
         bound = -2 * fixed.square() * torch.special.log_ndtr(-side * (value - mean) / fixed)
         fit = torch.where(side == 0, (value - mean).square(), bound)

@@ -15,7 +15,7 @@ from molgfn.campaign.sections import DockingSection, ProxySection, PythonSection
 from molgfn.errors import ConfigError
 from molgfn.flow.trainer import TrainerSettings
 from molgfn.oracles.docking import DockingSettings
-from molgfn.proxy.training import ProxySettings
+from molgfn.proxy.settings import ProxySettings
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "config_errors"
 SHORTEST = '[campaign]\nname = "first"\n[oracle]\ntarget = "HSD11B1"\n'

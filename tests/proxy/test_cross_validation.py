@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from molgfn.proxy.baselines import linear_counts, size_alone
-from molgfn.proxy.cross_validation import bootstrap, cross_validate, enrichment, judge_intervals, part_of, rmse
+from molgfn.proxy.cross_validation import bootstrap, cross_validate, enrichment, judge_intervals, rmse
 from molgfn.proxy.data import merge
 from molgfn.proxy.training import train_proxy
 
@@ -72,7 +72,7 @@ def test_bounds_are_kept_from_baselines_and_from_judging(smiles, values):
 
 
 def test_intervals_are_judged_in_every_fold(data, tiny):
-    big = part_of(data, np.arange(len(data)).repeat(3))
+    big = data.take(np.arange(len(data)).repeat(3))
     with pytest.raises(ValueError, match="a calibration needs 20"):
         judge_intervals(data, "random", 2, 0, trainer(tiny), lambda: None)
     found = judge_intervals(big, "random", 2, 0, trainer(tiny), lambda: None)

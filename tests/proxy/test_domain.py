@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from molgfn.proxy.domain import Domain, fit_domain, nearest
+from molgfn.proxy.domain import Domain, fingerprints, fit_domain, nearest, nearest_other
 
 
 def test_the_nearest_is_found() -> None:
-    similarity, number = nearest(["CCO", "c1ccccc1"], ["CCCCCC", "CCO", "Cc1ccccc1"])
+    similarity, number = nearest(["CCO", "c1ccccc1"], fingerprints(["CCCCCC", "CCO", "Cc1ccccc1"]))
     assert number.tolist() == [1, 2]
     assert similarity[0] == 1.0
     assert 0 < similarity[1] < 1
@@ -29,3 +29,10 @@ def test_where_similarity_says_nothing_all_is_inside() -> None:
 def test_it_is_kept_as_json() -> None:
     domain = Domain(threshold=0.31, usual_error=0.5, n=100)
     assert Domain.model_validate_json(domain.model_dump_json()) == domain
+
+
+def test_no_molecule_is_its_own_neighbour() -> None:
+    smiles = ["CCO", "CCN", "c1ccccc1", "CCCO"]
+    found = nearest_other(smiles, np.array([0, 2]))
+    others = [nearest([smiles[row]], fingerprints([*smiles[:row], *smiles[row + 1 :]]))[0][0] for row in (0, 2)]
+    assert found.tolist() == others

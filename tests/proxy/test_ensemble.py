@@ -8,17 +8,49 @@ import torch
 
 from molgfn.errors import ConfigError, DataError
 from molgfn.proxy.ensemble import Proxy
-from molgfn.proxy.featurise import featurise_smiles
 
 
 def test_prediction_is_mean_and_spread_of_the_members(proxy, smiles):
     prediction = proxy.predict(smiles)
-    members = proxy.members(featurise_smiles(smiles))
+    members = proxy.ensemble.opinions(smiles).values
     assert members.shape == (2, len(smiles))
     assert prediction.mean.dtype == prediction.std.dtype == np.float64
     assert prediction.mean == pytest.approx(members.mean(axis=0))
-    assert prediction.std == pytest.approx(np.abs(members[0] - members[1]) / 2)
-    assert (prediction.std > 0).any()
+    assert prediction.spread == pytest.approx(np.abs(members[0] - members[1]) / 2)
+    assert (prediction.spread > 0).any()
+
+
+def test_the_standard_deviation_is_the_calibrated_one(proxy, smiles):
+    prediction, calibration = proxy.predict(smiles), proxy.info.calibration
+    assert prediction.std == pytest.approx(calibration.std(prediction.spread))
+    low, high = prediction.interval(0.9)
+    assert high - low == pytest.approx(2 * calibration.half_width(prediction.spread))
+    assert (low + high) / 2 == pytest.approx(prediction.mean)
+    bare = Proxy(proxy.info.model_copy(update={"calibration": None}), proxy.ensemble)
+    assert np.array_equal(bare.predict(smiles).std, prediction.spread)
+    assert bare.predict(smiles).interval() is None
+
+
+def test_the_nearest_training_molecule_tells_whether_it_is_in_the_domain(proxy, smiles):
+    found = proxy.neighbours([smiles[3], "FC(F)(F)C(F)(F)C(F)(F)S(F)(F)(F)(F)F"])
+    assert (found.similarity[0], found.smiles[0], found.in_domain[0]) == (1.0, smiles[3], True)
+    assert found.similarity[1] < 0.3
+    threshold = proxy.info.domain.threshold
+    assert found.in_domain == tuple(similarity >= threshold for similarity in found.similarity.tolist())
+
+
+def test_a_proxy_of_an_earlier_version_has_neither(proxy, smiles, tmp_path):
+    proxy.save(tmp_path)
+    (tmp_path / "molecules.csv").unlink()
+    (tmp_path / "curves.csv").unlink()
+    described = json.loads((tmp_path / "proxy.json").read_text())
+    for new in ("calibration", "domain", "model"):
+        del described[new]
+    (tmp_path / "proxy.json").write_text(json.dumps(described))
+    old = Proxy.load(tmp_path)
+    assert np.array_equal(old.predict(smiles).std, proxy.predict(smiles).spread)
+    found = old.neighbours(["CCO"])
+    assert (np.isnan(found.similarity[0]), found.smiles, found.in_domain) == (True, ("",), (None,))
 
 
 def test_prediction_is_in_the_unit_of_the_target(proxy, smiles, values):
@@ -50,7 +82,7 @@ def test_prediction_leaves_no_gradients_and_no_random_draws(proxy, smiles):
     state = torch.random.get_rng_state()
     proxy.predict(smiles)
     assert torch.equal(state, torch.random.get_rng_state())
-    assert all(weight.grad is None for network in proxy.networks for weight in network.parameters())
+    assert all(weight.grad is None for network in proxy.ensemble.networks for weight in network.parameters())
 
 
 def test_an_unreadable_molecule_is_named(proxy):
@@ -64,6 +96,9 @@ def test_saved_and_loaded_it_predicts_the_same(proxy, smiles, tmp_path):
     proxy.save(tmp_path / "new" / "folder")
     loaded = Proxy.load(tmp_path / "new" / "folder")
     assert loaded.info == proxy.info
+    assert loaded.curves == proxy.curves
+    assert loaded.known.sha256() == proxy.known.sha256()
+    assert loaded.neighbours(smiles[:5]).in_domain == proxy.neighbours(smiles[:5]).in_domain
     assert np.array_equal(loaded.predict(smiles).mean, proxy.predict(smiles).mean)
     assert np.array_equal(loaded.predict(smiles).std, proxy.predict(smiles).std)
 
@@ -83,6 +118,8 @@ def test_loading_says_what_is_wrong(proxy, tmp_path):
     weights.write_bytes(whole)
     for change, message in [
         ({"members": 3}, "weights.safetensors: does not fit"),
+        ({"model": "forest"}, "weights.safetensors: does not fit"),
+        ({"architecture": None}, "weights.safetensors: does not fit"),
         ({"architecture": {"width": 9, "steps": 2, "dropout": 0.1}}, "weights.safetensors: does not fit"),
         ({"target_std": 0}, "target_std: Input should be greater than 0"),
         ({"direction": "up"}, "direction: Input should be 'minimise' or 'maximise'"),
@@ -92,6 +129,10 @@ def test_loading_says_what_is_wrong(proxy, tmp_path):
         with pytest.raises(ConfigError) as caught:
             Proxy.load(tmp_path)
         assert message in str(caught.value)
+    described.write_text(text)
+    (tmp_path / "molecules.csv").write_text("smiles,value,relation,n\nCCO,1.0,?,1\n")
+    with pytest.raises(ConfigError, match=r"molecules\.csv: not the molecules of a proxy"):
+        Proxy.load(tmp_path)
     described.write_text(text[:40])
     with pytest.raises(ConfigError, match=r"proxy\.json: not the description of a proxy\n  Invalid JSON"):
         Proxy.load(tmp_path)

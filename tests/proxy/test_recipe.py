@@ -48,7 +48,8 @@ def test_a_recipe_makes_a_proxy_and_its_card(table, smiles, tmp_path):
     progress = Listening()
     out = tmp_path / "out"
     run_recipe(written(table.parent, RECIPE), out, progress)
-    assert sorted(path.name for path in out.iterdir()) == ["card.json", "card.md", "proxy.json", "weights.safetensors"]
+    written_files = {"card.json", "card.md", "curves.csv", "molecules.csv", "proxy.json", "weights.safetensors"}
+    assert {path.name for path in out.iterdir()} == written_files
     proxy = Proxy.load(out)
     assert (proxy.name, proxy.unit, proxy.n_train, proxy.info.seed) == ("small", "kcal/mol", len(smiles), 4)
     card = (out / "card.md").read_text()

@@ -6,7 +6,8 @@ import torch
 from pydantic import ValidationError
 
 from molgfn.errors import ConfigError, DataError
-from molgfn.proxy.training import MIN_MOLECULES, ProxySettings, resample, train_proxy
+from molgfn.proxy.settings import ProxySettings
+from molgfn.proxy.training import MIN_MOLECULES, train_proxy
 
 KNOWN = {"unit": "kcal/mol", "direction": "minimise"}
 
@@ -82,24 +83,6 @@ def test_what_cannot_be_learnt_from_is_refused(proxy, smiles, values, tiny):
 def test_wrong_settings_are_refused(wrong):
     with pytest.raises(ValidationError):
         ProxySettings(**wrong)
-
-
-def test_a_member_keeps_its_resample_when_data_are_added(smiles):
-    for member in range(3):
-        first, more = resample(smiles[:50], member), resample(smiles, member)
-        assert np.array_equal(more[more < 50], first)
-
-
-def test_members_draw_each_molecule_once_in_the_mean():
-    many = [f"C{'C' * (n % 97)}O{n}" for n in range(4000)]
-    drawn = [np.bincount(resample(many, member), minlength=len(many)) for member in range(2)]
-    for times in drawn:
-        assert (times.mean(), times.var(), (times == 0).mean()) == pytest.approx((1, 1, np.exp(-1)), abs=0.06)
-    assert abs(np.corrcoef(*drawn)[0, 1]) < 0.06
-
-
-def test_a_member_is_never_left_without_molecules():
-    assert all(len(resample([text], 0)) > 0 for text in ("C", "CC", "CCC", "CCCC", "CCCCC", "CCCCCC"))
 
 
 def test_bounds_teach_what_they_can(smiles, values):
