@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from molgfn.assay.quantities import of_header
+from molgfn.assay.quantities import is_per_cent, of_header
 from molgfn.errors import DataError, did_you_mean
 
 ROLES = {
@@ -59,6 +59,11 @@ class Columns:
     type: str
     unit: str
 
+    @property
+    def needed(self) -> tuple[int, ...]:
+        """Numbers of the columns that are read, ascending."""
+        return tuple(sorted(set(self.numbers.values())))
+
     def name(self, role: str) -> str:
         """Return the header of a role's column."""
         return self.header[self.numbers[role]]
@@ -97,9 +102,13 @@ def find_columns(path: object, header: Sequence[str], chosen: Mapping[str, str])
             taken["value"] = told
     _check_found(path, header, taken)
     _check_once(path, header, taken)
-    words = of_header(header[taken["value"]]) if "value" in taken else None
-    kind, unit = words or ("", "")
+    kind, unit = _said_by_name(header[taken["value"]]) if "value" in taken else ("", "")
     return Columns(tuple(header), taken, kind, unit)
+
+
+def _said_by_name(name: str) -> tuple[str, str]:
+    """Return the type and the unit that the name of the value column holds; each may be empty."""
+    return of_header(name) or ("", "%" if is_per_cent(name) else "")
 
 
 def _fold(name: str) -> str:
@@ -123,7 +132,7 @@ def _by_name(header: Sequence[str], role: str) -> int | None:
 
 def _told_by_header(path: object, header: Sequence[str], taken: Mapping[str, int]) -> int | None:
     named = [n for n, name in enumerate(header) if n not in taken.values() and of_header(name) is not None]
-    if len(named) > 1:
+    if len({header[n] for n in named}) > 1:
         raise DataError(
             f"{path}: {len(named)} columns could be the measured value: {_listed([header[n] for n in named])}.",
             f"Choose one: --column value={header[named[0]]!r}.",
@@ -139,10 +148,23 @@ def _check_found(path: object, header: Sequence[str], taken: Mapping[str, int]) 
 
 
 def _missing(path: object, header: Sequence[str], role: str, names: Sequence[str]) -> DataError:
-    return DataError(
-        f"{path}: no column for {ROLES[role]}. Found: {_listed(header)}.",
-        f"Names that are known: {', '.join(names)}, ... Or say which it is: --column {role}=NAME.",
-    )
+    told = [f"Names that are known: {', '.join(names)}, ... Or say which it is: --column {role}=NAME."]
+    per_cent = [name for name in header if is_per_cent(name)]
+    if role == "value" and per_cent:
+        told.insert(0, f"{per_cent[0]!r} is refused: a share of inhibition at one concentration is no affinity.")
+    if any(_is_number(name) for name in header):
+        told.insert(0, "The first line holds values: it must name the columns.")
+    elif sum(not name for name in header) > len(header) / 2:
+        told.insert(0, "The first line must name the columns: remove what stands above them.")
+    return DataError(f"{path}: no column for {ROLES[role]}. Found: {_listed(header)}.", "\n".join(told))
+
+
+def _is_number(name: str) -> bool:
+    try:
+        float(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _check_once(path: object, header: Sequence[str], taken: Mapping[str, int]) -> None:
@@ -156,5 +178,6 @@ def _check_once(path: object, header: Sequence[str], taken: Mapping[str, int]) -
 
 
 def _listed(header: Sequence[str], most: int = 20) -> str:
-    names = [name if len(name) <= 40 else name[:37] + "..." for name in header[:most]]
+    readable = ("".join(c if c.isprintable() else "?" for c in name) or "(no name)" for name in header[:most])
+    names = [name if len(name) <= 40 else name[:37] + "..." for name in readable]
     return ", ".join(names) + (f" and {len(header) - most} more" if len(header) > most else "")

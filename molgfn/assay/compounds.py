@@ -12,7 +12,7 @@ from molgfn.assay.quantities import Quantity
 from molgfn.assay.rows import Reading
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Compound:
     """A compound with all that was measured of it.
 
@@ -68,12 +68,13 @@ def merge(readings: Iterable[Reading], quantity: Quantity) -> tuple[list[Compoun
     unmerged : list of Unmerged
     """
     by_key: dict[str, list[Reading]] = defaultdict(list)
-    keys_of: dict[str, set[str]] = defaultdict(set)
+    first_key: dict[str, str] = {}
+    torn: dict[str, set[str]] = {}
     for reading in readings:
-        by_key[reading.structure.key].append(reading)
-        if reading.compound_id:
-            keys_of[reading.compound_id].add(reading.structure.key)
-    torn = {name for name, keys in keys_of.items() if len(keys) > 1}
+        name, key = reading.compound_id, reading.structure.key
+        by_key[key].append(reading)
+        if name and first_key.setdefault(name, key) != key:
+            torn.setdefault(name, {first_key[name]}).add(key)
     compounds: list[Compound] = []
     left: dict[str, list[Reading]] = defaultdict(list)
     unmerged: list[Unmerged] = []
@@ -90,7 +91,7 @@ def merge(readings: Iterable[Reading], quantity: Quantity) -> tuple[list[Compoun
         else:
             unmerged.append(merged)
     for name, torn_readings in left.items():
-        words = f"{name!r} stands for {len(keys_of[name])} structures"
+        words = f"{name!r} stands for {len(torn[name])} structures"
         unmerged.append(Unmerged(tuple(torn_readings), "one id, several structures", words))
     return sorted(compounds, key=lambda compound: compound.lines[0]), unmerged
 

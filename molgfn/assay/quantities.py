@@ -79,6 +79,18 @@ def is_log(words: str) -> bool:
     return folded in _LOG_WORDS or any(folded == f"p{name.casefold()}" for name in ENDPOINTS)
 
 
+def is_per_cent(words: str) -> bool:
+    """Return whether a unit or header speaks of per cent, or of inhibition without an endpoint.
+
+    Examples
+    --------
+    >>> is_per_cent("%"), is_per_cent("Inhibition at 10 uM"), is_per_cent("IC50 (nM)")
+    (True, True, False)
+    """
+    folded = words.casefold()
+    return "%" in folded or re.search(r"\b(?:percent|per cent|pct|inhibition)\b", folded) is not None
+
+
 def scaled(value: float, unit: str, endpoint: str | None, is_log_type: bool) -> tuple[float, str, bool]:
     """Return a value on its clean scale, that scale's unit, and whether the order of values was turned round.
 
@@ -101,7 +113,7 @@ def scaled(value: float, unit: str, endpoint: str | None, is_log_type: bool) -> 
     """
     unit = " ".join(unit.split())
     p_unit = f"p{endpoint or 'Activity'}"
-    if "%" in unit or unit.casefold() in ("percent", "pct"):
+    if is_per_cent(unit):
         raise PercentError("per cent is refused: a share of inhibition at one concentration is no affinity")
     if is_log(unit) or (is_log_type and not unit):
         named = endpoint_of(unit)

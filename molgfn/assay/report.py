@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from molgfn.assay.compounds import Compound, replicate_noise
+from molgfn.assay.left_out import counted, line_list, reasons
 from molgfn.assay.quantities import KCAL
 from molgfn.assay.table import DELIMITERS
-from molgfn.assay.table_import import Assay, counted, line_list, reasons
+from molgfn.assay.table_import import Assay
 from molgfn.files import write_csv
 
 POLICY = (
@@ -45,6 +46,7 @@ def summary(assay: Assay) -> dict[str, Any]:
         "merged_rows": len(readings) - len(compounds),
         "contradictory": sum(bool(compound.remarks) for compound in compounds),
         "changes": dict(changes),
+        "dates_not_read": sum(bool(reading.unread_day) for reading in readings),
         "quantiles": []
         if not len(exact)
         else [round(float(q), 3) for q in np.quantile(exact, [0, 0.25, 0.5, 0.75, 1])],
@@ -76,7 +78,16 @@ def _used(assay: Assay) -> list[str]:
         f"  bounds     {counted(relations['<'], 'compound')} below the value given, {relations['>']:,} above",
         *_merged(assay),
         *(f"  {change}: {_rows(assay, change)}" for change in changes),
+        *_unread_days(assay),
     ]
+
+
+def _unread_days(assay: Assay) -> list[str]:
+    unread = [reading for reading in assay.readings if reading.unread_day]
+    if not unread:
+        return []
+    lines, example = line_list([reading.line for reading in unread]), unread[0].unread_day
+    return [f"  date not read: {len(unread):,} ({lines}), {example!r}; accepted: 2024-05-31, 31-May-2024, 2024"]
 
 
 def _not_used(assay: Assay) -> list[str]:
@@ -141,18 +152,18 @@ def write_tables(assay: Assay, folder: Path) -> Written:
     """Write the clean table of compounds and the table of rows left out, with reasons, each whole or not at all."""
     stem = assay.text.path.stem
     written = Written(folder / f"{stem}.clean.csv", folder / f"{stem}.rejected.csv")
-    changes = {reading.line: reading.structure.changes for reading in assay.readings}
+    changes = {reading.line: reading.structure.changes for reading in assay.readings if reading.structure.changes}
     header = ("compound_id", "smiles", "relation", "value", "unit", "n", "sd", "date", "changes", "remarks", "lines")
-    write_csv(written.clean, header, [_clean(compound, assay.quantity.unit, changes) for compound in assay.compounds])
-    rows = [
+    write_csv(written.clean, header, (_clean(compound, assay.quantity.unit, changes) for compound in assay.compounds))
+    rows = (
         (row.line, row.reason, row.found, assay.delimiter.join(row.cells).replace("\n", " ")) for row in assay.left_out
-    ]
+    )
     write_csv(written.rejected, ("line", "reason", "found", "row"), rows)
     return written
 
 
 def _clean(compound: Compound, unit: str, changes: dict[int, tuple[str, ...]]) -> tuple[object, ...]:
-    changed = dict.fromkeys(change for line in compound.lines for change in changes[line])
+    changed = dict.fromkeys(change for line in compound.lines for change in changes.get(line, ()))
     return (
         ";".join(compound.ids),
         compound.smiles,

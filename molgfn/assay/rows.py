@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from sys import intern
 
 from molgfn.assay.cells import CellError, CommaFound, Decimal, Relation, Value, read_relation, read_value
 from molgfn.assay.columns import Columns
@@ -30,7 +31,7 @@ class RowRejectedError(ValueError):
         self.reason, self.found, self.is_bad = reason, found, is_bad
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One measured value of one compound.
 
@@ -47,6 +48,8 @@ class Reading:
     unit : str
     day : str
         ISO date or year; may be empty.
+    unread_day : str
+        What stands in the date column and is no date that can be read without guessing.
     """
 
     line: int
@@ -56,6 +59,7 @@ class Reading:
     relation: Relation
     unit: str
     day: str
+    unread_day: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,8 +104,12 @@ class RowReader:
             structure = structure_of(smiles.split()[0])
         except MoleculeError as error:
             raise RowRejectedError("unusable structure", str(error)) from None
-        compound_id, day = self.columns.cell(cells, "id"), _day(self.columns.cell(cells, "date"))
-        return Reading(line, compound_id, structure, value, relation, unit, day)
+        written = self.columns.cell(cells, "date")
+        day = read_day(written)
+        # Replicates and a whole table share these words: a million rows must not hold a million copies.
+        compound_id, unit = intern(self.columns.cell(cells, "id")), intern(unit)
+        unread = intern(written) if day is None else ""
+        return Reading(line, compound_id, structure, value, relation, unit, intern(day or ""), unread)
 
     def _kind(self, cells: Sequence[str]) -> str:
         """Return what was measured: as the row says, the name of the column, the unit, or the user."""
@@ -147,17 +155,29 @@ def _scaled(found: Value, beside: Relation, unit: str, kind: str) -> tuple[float
     return value, _TURNED[relation] if turned else relation, scale
 
 
-_DAY = re.compile(r"^(\d{4})(?:-(\d{2})-(\d{2}))?")
+_YEAR = re.compile(r"^(\d{4})(?:\.0)?$")
+_ISO = re.compile(r"^(\d{4})[-/](\d{2})[-/](\d{2})(?:[T ].*)?$")
+_NAMED = re.compile(r"^(\d{1,2})[- ]([A-Za-z]{3})[a-z]*[- ](\d{4})$")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
-def _day(cell: str) -> str:
-    """Return an ISO date or a year; empty for what is neither."""
-    found = _DAY.match(cell)
-    if found is None:
-        return ""
-    if found[2] is None:
-        return found[1]
+def read_day(cell: str) -> str | None:
+    """Return an ISO date or a year, empty for an empty cell; None for what cannot be read without guessing.
+
+    Examples
+    --------
+    >>> read_day("2024-05-31"), read_day("31-May-2024"), read_day("2024"), read_day("05/06/2024")
+    ('2024-05-31', '2024-05-31', '2024', None)
+    """
+    if not cell or (year := _YEAR.match(cell)):
+        return year[1] if cell and year else ""
+    if found := _ISO.match(cell):
+        parts = (int(found[1]), int(found[2]), int(found[3]))
+    elif (found := _NAMED.match(cell)) and found[2].casefold() in _MONTHS:
+        parts = (int(found[3]), _MONTHS.index(found[2].casefold()) + 1, int(found[1]))
+    else:
+        return None
     try:
-        return date(*(int(part) for part in found.groups())).isoformat()
+        return date(*parts).isoformat()
     except ValueError:
-        return ""
+        return None

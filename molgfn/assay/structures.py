@@ -1,5 +1,6 @@
 """From the structure of a row to the compound it counts as, with what was changed on the way."""
 
+import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -11,9 +12,10 @@ from rdkit.rdBase import BlockLogs
 from molgfn.chem.standardise import MoleculeError, parent_mol, parse_smiles, standard_mol
 
 MAX_ATOMS = 150
+_STEREO = re.compile(r"[@/\\]")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Structure:
     """A compound as molgfn reasons about it.
 
@@ -45,18 +47,23 @@ def structure_of(smiles: str) -> Structure:
     if "." in smiles:
         _refuse_mixture(drawn)
     mol = standard_mol(smiles)
-    if not any(atom.GetAtomicNum() == 6 for atom in mol.GetAtoms()):
+    if not mol.HasSubstructMatch(_carbon()):
         raise MoleculeError("no carbon in it")
     if mol.GetNumHeavyAtoms() > MAX_ATOMS:
         raise MoleculeError(f"{mol.GetNumHeavyAtoms()} heavy atoms; at most {MAX_ATOMS} are read")
-    if any(atom.GetAtomicNum() == 0 for atom in mol.GetAtoms()):
+    if "*" in smiles and any(atom.GetAtomicNum() == 0 for atom in mol.GetAtoms()):
         raise MoleculeError("an atom is open (*)")
     with BlockLogs():
         key: str = rdinchi.InchiToInchiKey(rdinchi.MolToInchi(mol)[0])
     if not key:
         raise MoleculeError("no InChI can be made of it")
     parent = parent_mol(smiles) if "." in smiles else drawn
-    return Structure(Chem.MolToSmiles(mol), key.split("-")[0], tuple(_changes(drawn, parent)))
+    return Structure(Chem.MolToSmiles(mol), key.split("-")[0], tuple(_changes(smiles, drawn, parent)))
+
+
+@cache
+def _carbon() -> Chem.Mol:
+    return Chem.MolFromSmarts("[#6]")
 
 
 @cache
@@ -71,11 +78,12 @@ def _refuse_mixture(drawn: Chem.Mol) -> None:
         raise MoleculeError(f"a mixture of {len(parts)} molecules")
 
 
-def _changes(drawn: Chem.Mol, parent: Chem.Mol) -> list[str]:
-    atoms = list(drawn.GetAtoms())
-    stereo = Chem.FindPotentialStereo(parent, cleanIt=False, flagPossible=False)
+def _changes(smiles: str, drawn: Chem.Mol, parent: Chem.Mol) -> list[str]:
+    # Walking atoms and looking for stereo is slow; most SMILES hold no sign of either.
+    atoms = list(drawn.GetAtoms()) if "[" in smiles else []
+    stereo = Chem.FindPotentialStereo(parent, cleanIt=False, flagPossible=False) if _STEREO.search(smiles) else ()
     found = {
-        "salt stripped": len(Chem.GetMolFrags(drawn)) > 1,
+        "salt stripped": "." in smiles and len(Chem.GetMolFrags(drawn)) > 1,
         "neutralised": any(atom.GetFormalCharge() and not _is_paired(atom) for atom in atoms),
         "stereo removed": any(centre.specified == Chem.StereoSpecified.Specified for centre in stereo),
         "isotopes removed": any(atom.GetIsotope() for atom in atoms),

@@ -1,6 +1,7 @@
 """Rows of a delimited table, one by one, with their line numbers; a stray quote costs one row and never the next."""
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -11,6 +12,8 @@ from molgfn.errors import DataError
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 _OTHER_DELIMITERS = {"|": "a vertical bar", ":": "a colon", " ": "spaces"}
 _LOOK_AT = 50
+_SAID = re.compile(r'^"?sep=(.)"?[\t,;]*$', re.IGNORECASE)
+"""What Excel reads, and writes, above the header."""
 _MOST_LINES = 20
 """A quoted cell that goes on for more lines was not closed."""
 
@@ -54,8 +57,12 @@ class Table:
         first = list(islice(numbered, _LOOK_AT))
         if not first:
             raise DataError(f"{text.path}: empty file", "Expected a table whose first line names the columns.")
+        said = _SAID.match(first[0][1])
+        if said and len(first) > 1:
+            first = first[1:]
         lines = [line for _, line in first]
-        delimiter = max(DELIMITERS, key=lambda d: _fit(lines, d))
+        likely = max(DELIMITERS, key=lambda d: _fit(lines, d))
+        delimiter = said[1] if said and said[1] in DELIMITERS else likely
         header = tuple(cell.strip() for cell in _split(lines[0], delimiter) or ())
         if len(header) < least_columns:
             raise _one_column(text, first[0][0], lines)
@@ -93,9 +100,14 @@ class Table:
     def _whole(self, line: str) -> list[str] | None:
         """Return the cells of a row that stands on one line."""
         cells = _split(line, self.delimiter)
-        if cells is not None and not any(cell.strip() for cell in cells):
+        if cells is None or not any(cell.strip() for cell in cells):
             return cells
-        return cells if cells is not None and len(cells) == len(self.header) else None
+        return self._fitted(cells)
+
+    def _fitted(self, cells: list[str]) -> list[str] | None:
+        """Return as many cells as the header has, if those beyond are empty."""
+        width = len(self.header)
+        return cells[:width] if len(cells) >= width and not any(cell.strip() for cell in cells[width:]) else None
 
     def _over_lines(self, lines: list[str], needed: Sequence[int]) -> tuple[int, list[str] | None]:
         """Return how many lines a row takes, and its cells: one line and none if no way to read it makes sense."""
@@ -103,8 +115,9 @@ class Table:
             for count in range(2, len(lines) + 1):
                 cells = _split("\n".join(lines[:count]), self.delimiter)
                 if cells is not None:
-                    fits = len(cells) == len(self.header) and not any("\n" in cells[column] for column in needed)
-                    return (count, cells) if fits else (1, None)
+                    fitted = self._fitted(cells)
+                    fits = fitted is not None and not any("\n" in fitted[column] for column in needed)
+                    return (count, fitted) if fits else (1, None)
         return 1, None
 
     def _fault(self, line: str) -> str:

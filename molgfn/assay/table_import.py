@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from molgfn.assay.cells import CommaFound, Decimal
-from molgfn.assay.columns import ROLES, Columns, find_columns
-from molgfn.assay.compounds import Compound, merge
-from molgfn.assay.quantities import ACCEPTED, KCAL, Quantity, quantity_of
+from molgfn.assay.columns import Columns, find_columns
+from molgfn.assay.compounds import Compound, Unmerged, merge
+from molgfn.assay.left_out import LeftOut, advice, counted, reasons
+from molgfn.assay.quantities import KCAL, Quantity, quantity_of
 from molgfn.assay.rows import Reading, RowReader, RowRejectedError
+from molgfn.assay.structures import Structure
 from molgfn.assay.table import Table
 from molgfn.assay.text import TextFile, open_text
 from molgfn.errors import DataError
@@ -40,27 +42,6 @@ class ReadingOptions:
     unit: str = ""
     endpoint: str = ""
     decimal: Decimal | None = None
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """A row that is in no compound.
-
-    Attributes
-    ----------
-    line : int
-    reason, found : str
-    is_bad : bool
-        False for rows that hold no value of this assay.
-    cells : tuple of str
-        The row as it stands.
-    """
-
-    line: int
-    reason: str
-    found: str
-    is_bad: bool
-    cells: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -110,7 +91,8 @@ class Assay:
         if len(bad) > most_bad * self.n_rows:
             share = f"{len(bad):,} of {self.n_rows:,} rows are bad ({100 * len(bad) / self.n_rows:.1f} %)"
             limit = f"at most {100 * most_bad:g} %" if most_bad else "none"
-            raise DataError(f"{self.text.path}: {share}; {limit} may be.", reasons(bad))
+            told = "\n".join((reasons(bad), advice(bad, self.columns) if len(bad) > self.n_rows / 4 else ""))
+            raise DataError(f"{self.text.path}: {share}; {limit} may be.", told.strip())
 
     def check_trainable(self) -> None:
         """Stop where no model can be trained on the table.
@@ -157,9 +139,7 @@ def read_assay(path: Path, options: ReadingOptions | None = None, progress: Prog
     _check_some(path, columns, readings, left_out)
     quantity = _one_quantity(path, readings)
     compounds, unmerged = merge(readings, quantity)
-    cells = {reading.line: shown for reading, shown in readings.items()}
-    for part in unmerged:
-        left_out += [LeftOut(r.line, part.reason, part.found, True, cells[r.line]) for r in part.readings]
+    left_out += _with_cells(table, columns, unmerged)
     out = {row.line for row in left_out}
     return Assay(
         text,
@@ -172,15 +152,17 @@ def read_assay(path: Path, options: ReadingOptions | None = None, progress: Prog
     )
 
 
-def _read_rows(
-    table: Table, reader: RowReader, progress: Progress
-) -> tuple[dict[Reading, tuple[str, ...]], list[LeftOut]]:
-    readings: dict[Reading, tuple[str, ...]] = {}
+def _read_rows(table: Table, reader: RowReader, progress: Progress) -> tuple[list[Reading], list[LeftOut]]:
+    """Read all rows; of those that can be used no cell is kept, so that a table may be larger than the memory."""
+    readings: list[Reading] = []
     left_out: list[LeftOut] = []
     seen: dict[int, int] = {}
-    with progress.step(f"reading {table.text.path.name}") as step:
-        for row in table.rows(sorted(set(reader.columns.numbers.values()))):
-            step.advance()
+    structures: dict[Structure, Structure] = {}
+    line = table.header_line
+    with progress.step(f"reading {table.text.path.name}", total=max(table.text.n_lines - line, 0)) as step:
+        for row in table.rows(reader.columns.needed):
+            step.advance(row.line - line)
+            line = row.line
             if row.fault:
                 left_out.append(LeftOut(row.line, "not a row of this table", row.fault, True, row.cells))
                 continue
@@ -189,12 +171,24 @@ def _read_rows(
                 left_out.append(LeftOut(row.line, "repeated row", f"the same as line {earlier}", False, row.cells))
                 continue
             try:
-                readings[reader.read(row.line, row.cells)] = row.cells
+                reading = reader.read(row.line, row.cells)
+                readings.append(replace(reading, structure=structures.setdefault(reading.structure, reading.structure)))
             except RowRejectedError as error:
                 left_out.append(LeftOut(row.line, error.reason, error.found, error.is_bad, row.cells))
             except CommaFound as error:
                 raise _ask_for_commas(table, reader.columns, row.line, str(error)) from None
     return readings, left_out
+
+
+def _with_cells(table: Table, columns: Columns, unmerged: Sequence[Unmerged]) -> list[LeftOut]:
+    """Look up the cells of rows that were readable, but are in no compound."""
+    parts = {reading.line: part for part in unmerged for reading in part.readings}
+    rows = table.rows(columns.needed) if parts else ()
+    return [
+        LeftOut(row.line, parts[row.line].reason, parts[row.line].found, True, row.cells)
+        for row in rows
+        if row.line in parts
+    ]
 
 
 def _ask_for_commas(table: Table, columns: Columns, line: int, found: str) -> DataError:
@@ -205,29 +199,18 @@ def _ask_for_commas(table: Table, columns: Columns, line: int, found: str) -> Da
     )
 
 
-def _check_some(path: Path, columns: Columns, readings: Mapping[Reading, object], left_out: Sequence[LeftOut]) -> None:
+def _check_some(path: Path, columns: Columns, readings: Sequence[Reading], left_out: Sequence[LeftOut]) -> None:
     if readings:
         return
     if not left_out:
         raise DataError(f"{path}: a header, but no row below it.")
-    counts = Counter(row.reason for row in left_out)
-    reason, _ = counts.most_common(1)[0]
-    hints = {
-        "unusable structure": f"Does column {columns.name('smiles')!r} hold names? {_say('smiles')}",
-        "per cent": f"Accepted: {ACCEPTED}. {_say('value')}",
-        "unusable unit or value": f"Accepted: {ACCEPTED}. Where the table names no unit: --unit UNIT.",
-        "another endpoint": "Leave out --type, or name one that the table has.",
-    }
     raise DataError(
-        f"{path}: no usable row among {len(left_out):,}.", "\n".join((reasons(left_out), hints.get(reason, ""))).strip()
+        f"{path}: no usable row among {len(left_out):,}.",
+        "\n".join((reasons(left_out), advice(left_out, columns))).strip(),
     )
 
 
-def _say(role: str) -> str:
-    return f"Another column for {ROLES[role]}: --column {role}=NAME."
-
-
-def _one_quantity(path: Path, readings: Mapping[Reading, object]) -> Quantity:
+def _one_quantity(path: Path, readings: Sequence[Reading]) -> Quantity:
     first: dict[str, int] = {}
     counts: Counter[str] = Counter()
     for reading in readings:
@@ -242,40 +225,3 @@ def _one_quantity(path: Path, readings: Mapping[Reading, object]) -> Quantity:
             hint = f"Choose one: --type {counts.most_common(1)[0][0].removeprefix('p')}."
         raise DataError(f"{path}: values of {len(counts)} kinds: {kinds}.", hint)
     return quantity_of(next(iter(counts)))
-
-
-def reasons(rows: Sequence[LeftOut], most: int = 5) -> str:
-    """Say why rows were left out: for each reason how many, on which lines, and the first as an example."""
-    grouped: dict[str, list[LeftOut]] = {}
-    for row in rows:
-        grouped.setdefault(row.reason, []).append(row)
-    return "\n".join(
-        f"{reason}: {len(group):,} ({line_list([row.line for row in group], most)})"
-        + (f", {group[0].found}" if group[0].found else "")
-        for reason, group in sorted(grouped.items(), key=lambda item: -len(item[1]))
-    )
-
-
-def counted(n: int, noun: str) -> str:
-    """Return a number with its noun.
-
-    Examples
-    --------
-    >>> counted(1, "row"), counted(1200, "row")
-    ('1 row', '1,200 rows')
-    """
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
-
-
-def line_list(lines: Sequence[int], most: int = 10) -> str:
-    """Name lines of a file.
-
-    Examples
-    --------
-    >>> line_list([7]), line_list([2, 3, 9]), line_list([2, 3, 4, 5], most=2)
-    ('line 7', 'lines 2, 3, 9', 'lines 2, 3 and 2 more')
-    """
-    if len(lines) == 1:
-        return f"line {lines[0]}"
-    shown = ", ".join(str(line) for line in lines[:most])
-    return f"lines {shown}" + (f" and {len(lines) - most:,} more" if len(lines) > most else "")

@@ -2,7 +2,7 @@
 
 import codecs
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from molgfn.errors import DataError
@@ -17,7 +17,14 @@ _OTHER_FILES = {
     b"\x1f\x8b": ("a gzip archive", "Unpack it first: gunzip FILE."),
     b"%PDF": ("a PDF", "Export the table as CSV."),
 }
-_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+# The mark of UTF-32 begins with that of UTF-16.
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 
 
 @dataclass(frozen=True)
@@ -31,11 +38,14 @@ class TextFile:
         As Python names it.
     remark : str
         What the user should know of it; empty for UTF-8.
+    n_lines : int
+        Of the file; 0 where they were not counted.
     """
 
     path: Path
     encoding: str
     remark: str = ""
+    n_lines: int = 0
 
     def lines(self) -> Iterator[str]:
         """Yield the lines, without their ends; they end at LF, CR LF or CR."""
@@ -47,7 +57,8 @@ class TextFile:
 def open_text(path: Path) -> TextFile:
     """Find the encoding of a file.
 
-    UTF-8, UTF-16 (by its mark, or by the zeros of plain letters) and, where bytes are no UTF-8, Windows-1252.
+    UTF-8, UTF-16 (by its mark, or by the zeros of plain letters), UTF-32 (by its mark) and, where bytes are no UTF-8,
+    Windows-1252.
 
     Raises
     ------
@@ -59,10 +70,9 @@ def open_text(path: Path) -> TextFile:
             start = file.read(4096)
         _refuse_others(path, start)
         text = _decoded(path, start)
-        _check_lines(text)
+        return replace(text, n_lines=_count_lines(text))
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from error
-    return text
 
 
 def _refuse_others(path: Path, start: bytes) -> None:
@@ -76,7 +86,7 @@ def _refuse_others(path: Path, start: bytes) -> None:
 def _decoded(path: Path, start: bytes) -> TextFile:
     for mark, encoding in _MARKS.items():
         if start.startswith(mark):
-            return _checked(TextFile(path, encoding, "" if encoding == "utf-8-sig" else "Read as UTF-16."))
+            return _checked(TextFile(path, encoding, "" if encoding == "utf-8-sig" else f"Read as {encoding.upper()}."))
     zeros = [start[offset::2].count(0) / max(len(start) // 2, 1) for offset in (0, 1)]
     if max(zeros) > 0.3 > min(zeros):
         encoding = "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"
@@ -106,8 +116,8 @@ def _is_valid(text: TextFile) -> bool:
     return True
 
 
-def _check_lines(text: TextFile) -> None:
-    """Refuse a line that is too long, without ever holding it whole."""
+def _count_lines(text: TextFile) -> int:
+    """Count lines, and refuse one that is too long without ever holding it whole."""
     line, length = 1, 0
     with text.path.open(encoding=text.encoding, newline=None) as file:
         while chunk := file.read(_CHUNK):
@@ -117,6 +127,7 @@ def _check_lines(text: TextFile) -> None:
                 line, length = line + 1, 0
             length += len(rest)
             _check_length(text.path, line, length)
+    return line if length else line - 1
 
 
 def _check_length(path: Path, line: int, length: int) -> None:

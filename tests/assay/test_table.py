@@ -59,3 +59,15 @@ def test_every_row_comes_back_with_its_line(
     text = "a,b\n" + "".join(f"{one},{other}\n" for one, other in rows)
     found = table(tmp_path_factory.mktemp("rows"), text)
     assert [(row.line, row.cells) for row in found.rows([0, 1])] == list(enumerate(rows, 2))
+
+
+def test_empty_cells_beyond_the_header_are_no_fault(tmp_path: Path) -> None:
+    found = table(tmp_path, "a,b\n1,2,,\n3,4, \n5,6,x\n7\n")
+    assert [row.cells for row in found.rows([0]) if not row.fault] == [("1", "2"), ("3", "4")]
+    assert [row.line for row in found.rows([0]) if row.fault] == [4, 5]
+
+
+@pytest.mark.parametrize("said", ["sep=;", '"sep=;"', "SEP=;", "sep=;;;"])
+def test_the_separator_that_excel_writes_above_the_header_is_heard(tmp_path: Path, said: str) -> None:
+    found = table(tmp_path, f"{said}\na;b,c\n1;2\n")
+    assert (found.delimiter, found.header, found.header_line) == (";", ("a", "b,c"), 2)

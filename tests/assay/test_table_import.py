@@ -1,12 +1,15 @@
 """Every row of a table is accounted for: in a compound, or left out with the reason that was planted."""
 
 import random
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from molgfn.assay.table_import import Assay, ReadingOptions, line_list, read_assay
+from molgfn.assay.left_out import line_list
+from molgfn.assay.report import report
+from molgfn.assay.table_import import Assay, ReadingOptions, read_assay
 from molgfn.bundled import bundled
 from molgfn.errors import DataError
 from tests.assay.chembl_export import PLANTED, Truth, export, molecules
@@ -268,3 +271,41 @@ def test_energies_keep_their_sense(tmp_path: Path) -> None:
 def test_lines_are_named() -> None:
     assert line_list([4]) == "line 4"
     assert line_list(list(range(2, 2002)), most=1) == "lines 2 and 1,999 more"
+
+
+def test_a_date_that_could_be_two_days_is_said_to_be_unread(tmp_path: Path) -> None:
+    dates = ["2024-05-31", "05/06/2024", "2019", "31-May-2024", "2024-02-30", "", "2024-05-31 10:00"]
+    lines = [f"CCO{'C' * i},{i + 1},nM,{day}" for i, day in enumerate(dates)]
+    assay = read(tmp_path, "smiles,value,unit,date\n" + "\n".join(lines))
+    days = ["2024-05-31", "", "2019", "2024-05-31", "", "", "2024-05-31"]
+    assert [compound.day for compound in assay.compounds] == days
+    assert [reading.line for reading in assay.readings if reading.unread_day] == [3, 6]
+    assert "date not read: 2 (lines 3, 6), '05/06/2024'; accepted: 2024-05-31," in report(assay)
+
+
+def test_per_cent_is_refused_even_where_the_user_names_the_column(tmp_path: Path) -> None:
+    options = ReadingOptions({"value": "% inhibition"})
+    assert "per cent is refused" in refused(tmp_path, "smiles,% inhibition\nCCO,57\nCCN,60\n", options)
+
+
+def test_what_helps_is_said_where_many_rows_are_bad(tmp_path: Path) -> None:
+    names = ["aspirin", "C", "olaparib", "N", "niraparib", "CO"]
+    told = refused(tmp_path, HEAD + "\n".join(f"{i},{name},5,nM" for i, name in enumerate(names)))
+    assert "bad (66.7 %)" in told
+    assert "Does column 'smiles' hold names?" in told
+
+
+def test_no_cell_of_a_usable_row_is_kept(tmp_path: Path) -> None:
+    """Memory does not grow with the width of a table, and little with its length."""
+    note = "x" * 2000
+    lines = [f"M{i % 50},CCO{'C' * (i % 50)},{i + 1},nM,{note}{i}" for i in range(4000)]
+    (tmp_path / "assay.csv").write_text("id,smiles,value,unit,note\n" + "\n".join(lines))
+    read_assay(tmp_path / "assay.csv")
+    tracemalloc.start()
+    try:
+        assay = read_assay(tmp_path / "assay.csv")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(assay.readings) == 4000
+    assert peak < 0.75 * (tmp_path / "assay.csv").stat().st_size

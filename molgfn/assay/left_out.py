@@ -1,0 +1,84 @@
+"""Rows that are in no compound: why, on which lines, and what helps."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from molgfn.assay.columns import ROLES, Columns
+from molgfn.assay.quantities import ACCEPTED
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A row that is in no compound.
+
+    Attributes
+    ----------
+    line : int
+    reason, found : str
+    is_bad : bool
+        False for rows that hold no value of this assay.
+    cells : tuple of str
+        The row as it stands.
+    """
+
+    line: int
+    reason: str
+    found: str
+    is_bad: bool
+    cells: tuple[str, ...]
+
+
+def reasons(rows: Sequence[LeftOut], most: int = 5) -> str:
+    """Say why rows were left out: for each reason how many, on which lines, and the first as an example."""
+    grouped: dict[str, list[LeftOut]] = {}
+    for row in rows:
+        grouped.setdefault(row.reason, []).append(row)
+    return "\n".join(
+        f"{reason}: {len(group):,} ({line_list([row.line for row in group], most)})"
+        + (f", {group[0].found}" if group[0].found else "")
+        for reason, group in sorted(grouped.items(), key=lambda item: -len(item[1]))
+    )
+
+
+def counted(n: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "row"), counted(1200, "row")
+    ('1 row', '1,200 rows')
+    """
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def line_list(lines: Sequence[int], most: int = 10) -> str:
+    """Name lines of a file.
+
+    Examples
+    --------
+    >>> line_list([7]), line_list([2, 3, 9]), line_list([2, 3, 4, 5], most=2)
+    ('line 7', 'lines 2, 3, 9', 'lines 2, 3 and 2 more')
+    """
+    if len(lines) == 1:
+        return f"line {lines[0]}"
+    shown = ", ".join(str(line) for line in lines[:most])
+    return f"lines {shown}" + (f" and {len(lines) - most:,} more" if len(lines) > most else "")
+
+
+def advice(rows: Sequence[LeftOut], columns: Columns) -> str:
+    """Return what helps against the most frequent reason; empty where nothing general does."""
+    counts = Counter(row.reason for row in rows)
+    reason, _ = counts.most_common(1)[0]
+    hints = {
+        "unusable structure": f"Does column {columns.name('smiles')!r} hold names? {_another('smiles')}",
+        "per cent": f"Accepted: {ACCEPTED}.\n{_another('value')}\nOnly rows of one endpoint: --type IC50.",
+        "unusable unit or value": f"Accepted: {ACCEPTED}. Where the table names no unit: --unit UNIT.",
+        "another endpoint": "Leave out --type, or name one that the table has.",
+        "not a row of this table": "Where commas mark decimals, cells must be separated by semicolon or tab.",
+    }
+    return hints.get(reason, "")
+
+
+def _another(role: str) -> str:
+    return f"Another column for {ROLES[role]}: --column {role}=NAME."
