@@ -2,13 +2,14 @@
 
 import random
 import tracemalloc
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from molgfn.assay.left_out import line_list
-from molgfn.assay.report import report
+from molgfn.assay.report import report, summary
 from molgfn.assay.table_import import Assay, ReadingOptions, read_assay
 from molgfn.bundled import bundled
 from molgfn.errors import DataError
@@ -34,6 +35,16 @@ def test_every_planted_defect_is_reported_and_nothing_else(planted: tuple[str, T
     assert set(PLANTED) <= set(truth.found.values())
     assert len(imported.bad) < 0.05 * 3000
     imported.check_rows()
+
+
+def test_the_report_counts_what_was_planted(planted: tuple[str, Truth], imported: Assay) -> None:
+    truth, numbers, words = planted[1], summary(imported), report(imported)
+    assert numbers["left_out"] == Counter(truth.left_out.values())
+    assert numbers["changes"] == {change: len(lines) for change, lines in truth.changes.items()}
+    assert (numbers["censored_below"], numbers["censored_above"]) == (0, len(truth.bounds))
+    assert numbers["contradictory"] == len(truth.contradictory)
+    for reason, count in numbers["left_out"].items():
+        assert f"{reason}: {count} (line" in words
 
 
 def test_every_row_is_used_once_or_left_out_once(imported: Assay) -> None:
@@ -99,13 +110,14 @@ def mutated(text: str, rng: random.Random) -> bytes:
     return raw[: rng.randrange(len(raw))] if rng.random() < 0.05 else raw
 
 
-def check_mutated(seeds: range, small: str, file: Path) -> int:
+def check_mutated(seeds: range, tables: list[str], file: Path) -> int:
     """Import mutated files; return how many could be read. Only DataError may come, and no row may be lost."""
     readable, told = 0, {True}
     for seed in seeds:
-        file.write_bytes(mutated(small, random.Random(seed)))
+        rng = random.Random(seed)
+        file.write_bytes(mutated(rng.choice(tables), rng))
         try:
-            assay = read_assay(file)
+            assay = read_assay(file, ReadingOptions(decimal=rng.choice((None, None, "comma", "point"))))
         except DataError as error:
             told.add(str(file) in str(error))
             continue
@@ -114,6 +126,10 @@ def check_mutated(seeds: range, small: str, file: Path) -> int:
         out = [row.line for row in assay.left_out]
         accounted = set(used + out)
         assert len(accounted) == len(used) + len(out) == assay.n_rows
+        numbers, words = summary(assay), report(assay)
+        assert numbers["rows"] == numbers["rows_used"] + numbers["rows_rejected"] + numbers["rows_left_out"]
+        assert all(reason in words for reason in numbers["left_out"])
+        assert all("\n" not in row.found for row in assay.left_out)
         for number, line in enumerate(assay.text.lines(), 1):
             if line.strip(" \t,;\"'") and number not in accounted:
                 assert number == 1 or continues(assay, number, accounted), f"line {number} is lost: {line!r}"
@@ -130,18 +146,19 @@ def continues(assay: Assay, number: int, accounted: set[int]) -> bool:
 
 
 @pytest.fixture(scope="module")
-def small() -> str:
-    lines = export(molecules(bundled("data", "parp1_docked.csv")))[0].split("\n")
-    return "\n".join(lines[:40])
+def tables(planted: tuple[str, Truth]) -> list[str]:
+    """The first rows of a ChEMBL export, and a lab's table."""
+    lab = Path(__file__).parents[1] / "golden" / "assay" / "lab.csv"
+    return ["\n".join(planted[0].split("\n")[:40]), lab.read_text(encoding="utf-8")]
 
 
-def test_mutated_files_never_fail_and_never_lose_a_row(small: str, tmp_path: Path) -> None:
-    assert check_mutated(range(500), small, tmp_path / "mutated.csv") > 100
+def test_mutated_files_never_fail_and_never_lose_a_row(tables: list[str], tmp_path: Path) -> None:
+    assert check_mutated(range(300), tables, tmp_path / "mutated.csv") > 100
 
 
 @pytest.mark.slow
-def test_ten_thousand_mutated_files(small: str, tmp_path: Path) -> None:
-    assert check_mutated(range(1000, 11_000), small, tmp_path / "mutated.csv") > 2000
+def test_ten_thousand_mutated_files(tables: list[str], tmp_path: Path) -> None:
+    assert check_mutated(range(1000, 11_000), tables, tmp_path / "mutated.csv") > 2000
 
 
 GOOD = "\n".join(f"C{i},CCO{'C' * i},{5 + i / 10:.1f},pIC50" for i in range(25))
