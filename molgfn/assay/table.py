@@ -5,12 +5,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from string import whitespace
 
 from molgfn.assay.text import TextFile
 from molgfn.errors import DataError
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 _OTHER_DELIMITERS = {"|": "a vertical bar", ":": "a colon", " ": "spaces"}
+_BLANK = whitespace + "".join(DELIMITERS)
 _LOOK_AT = 50
 _SAID = re.compile(r'^"?sep=(.)"?[\t,;]*$', re.IGNORECASE)
 """What Excel reads, and writes, above the header."""
@@ -53,7 +55,7 @@ class Table:
         DataError
             If the file has no row, too few columns, or a delimiter other than comma, semicolon or tab.
         """
-        numbered = ((number, line) for number, line in enumerate(text.lines(), 1) if line.strip(" \t,;"))
+        numbered = ((number, line) for number, line in enumerate(text.lines(), 1) if line.strip(_BLANK))
         first = list(islice(numbered, _LOOK_AT))
         if not first:
             raise DataError(f"{text.path}: empty file", "Expected a table whose first line names the columns.")

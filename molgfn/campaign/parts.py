@@ -48,6 +48,17 @@ class ProxyEpoch(Protocol):
     def epochs(self) -> int: ...
 
 
+class Near(Protocol):
+    """The nearest training molecule of each of B molecules; what a proxy does not know is NaN, "" or None."""
+
+    @property
+    def similarity(self) -> NDArray[np.float64]: ...
+    @property
+    def smiles(self) -> Sequence[str]: ...
+    @property
+    def in_domain(self) -> Sequence[bool | None]: ...
+
+
 class ProxyModel(Predictor, Protocol):
     """A trained proxy."""
 
@@ -55,6 +66,10 @@ class ProxyModel(Predictor, Protocol):
     def unit(self) -> str: ...
     @property
     def direction(self) -> Direction: ...
+    def neighbours(self, smiles: Sequence[str]) -> Near:
+        """Return the nearest training molecule of each molecule (standard SMILES)."""
+        ...
+
     def save(self, folder: Path) -> None: ...
 
 

@@ -1,12 +1,13 @@
 """Propose: train a flow network on what the proxy thinks, and sample candidates from it."""
 
 import json
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from molgfn.campaign.context import Context
 from molgfn.campaign.objective import Objective, Scoring
-from molgfn.campaign.parts import FlowStep, FlowTrainer, Sampled
+from molgfn.campaign.parts import FlowStep, FlowTrainer, ProxyModel, Sampled
 from molgfn.campaign.proposals import Proposals, inchikeys_of
 from molgfn.campaign.records import CompoundRow, PredictionRow
 from molgfn.errors import Stopped
@@ -43,14 +44,15 @@ def propose(context: Context, round_number: int) -> None:
         _record(context, found, [])
         return
     model = context.proxy_folder(round_number - 1)
-    objective = _objective(context, round_number, model)
+    proxy = context.parts.load_proxy(model)
+    objective = _objective(context, round_number, proxy)
     flow = _trained_flow(context, round_number, objective)
     found = _collect(context, round_number, plan.proposals, lambda _, n: flow.sample(n))
     candidates = [*context.store.compounds(status="proposed"), *found.new_compounds(context.id_prefix)]
-    _record(context, found, _predictions(context, objective, candidates, round_number))
+    _record(context, found, _predictions(context, proxy, objective, candidates, round_number))
 
 
-def _objective(context: Context, round_number: int, model: Path) -> Objective:
+def _objective(context: Context, round_number: int, proxy: ProxyModel) -> Objective:
     section, acquisition = context.campaign.objective, context.campaign.acquisition
     measured = [row.value for row in context.store.initial_data()]
     measured += [row.value for row in context.store.measurements()]
@@ -63,7 +65,6 @@ def _objective(context: Context, round_number: int, model: Path) -> Objective:
         best_so_far=better(measured, default=None),
         seed=context.seed(round_number, "propose"),
     )
-    proxy = context.parts.load_proxy(model)
     return Objective(proxy, scoring, context.constraints, exponent=section.exponent, floor=section.floor)
 
 
@@ -130,16 +131,31 @@ def _collect(
 
 
 def _predictions(
-    context: Context, objective: Objective, rows: Sequence[CompoundRow], round_number: int
+    context: Context, proxy: ProxyModel, objective: Objective, rows: Sequence[CompoundRow], round_number: int
 ) -> list[PredictionRow]:
-    proxy = context.run.relative(context.proxy_folder(round_number - 1))
+    folder = context.run.relative(context.proxy_folder(round_number - 1))
     flows = {row.round: context.run.relative(context.run.flow(row.round)) if row.round else "random" for row in rows}
-    thought = objective.assess([row.smiles for row in rows])
-    columns = (thought.mean, thought.std, thought.acquisition, thought.log_reward)
-    numbers = zip(rows, *(column.tolist() for column in columns), strict=True)
+    smiles = [row.smiles for row in rows]
+    thought, near = objective.assess(smiles), proxy.neighbours(smiles)
+    columns = (thought.mean, thought.std, thought.acquisition, thought.log_reward, near.similarity)
+    numbers = zip(*(column.tolist() for column in columns), strict=True)
+    known = zip(near.in_domain, near.smiles, strict=True)
     return [
-        PredictionRow(row.compound_id, round_number, mean, std, acquisition, log_reward, f"{flows[row.round]}; {proxy}")
-        for row, mean, std, acquisition, log_reward in numbers
+        PredictionRow(
+            row.compound_id,
+            round_number,
+            mean,
+            std,
+            acquisition,
+            log_reward,
+            f"{flows[row.round]}; {folder}",
+            inside,
+            None if math.isnan(similarity) else similarity,
+            nearest,
+        )
+        for row, (mean, std, acquisition, log_reward, similarity), (inside, nearest) in zip(
+            rows, numbers, known, strict=True
+        )
     ]
 
 

@@ -27,6 +27,8 @@ class PredictionRow:
     """What one proxy thought of a compound in one round; mean and standard deviation in the unit of the oracle.
 
     `source_model` names the sampler that first proposed the compound and the proxy, by their folders in the run.
+    `nn_smiles` is the nearest molecule that the proxy was trained on, `nn_similarity` how near it is, and `in_domain`
+    whether that is near enough; None where the proxy does not know.
     """
 
     compound_id: str
@@ -36,6 +38,9 @@ class PredictionRow:
     acquisition: float
     log_reward: float
     source_model: str
+    in_domain: bool | None = None
+    nn_similarity: float | None = None
+    nn_smiles: str = ""
 
 
 @dataclass(frozen=True)

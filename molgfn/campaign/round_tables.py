@@ -12,6 +12,7 @@ from molgfn.files import write_csv, write_json
 
 PROPOSED_COLUMNS = (
     "compound_id", "smiles", "inchikey", "round", "blocks", "pred_mean", "pred_std", "acquisition", "log_reward",
+    "in_domain", "nn_similarity", "nn_smiles",
 )  # fmt: skip
 BATCH_COLUMNS = ("compound_id", "smiles", "round", "pred_mean", "pred_std", "acquisition")
 RESULT_COLUMNS = ("compound_id", "smiles", "status", "value", "unit", "docked_smiles", "code", "message", "wall_s")
@@ -58,11 +59,13 @@ def _write_proposed(run: RunDirectory, store: Store, round_number: int) -> None:
         thought = predictions.get(compound.compound_id)
         if thought is None and compound.round != round_number:
             continue
-        numbers = (
-            (thought.pred_mean, thought.pred_std, thought.acquisition, thought.log_reward) if thought else ("",) * 4
-        )
+        said: tuple[object, ...] = ("",) * 7
+        if thought is not None:
+            numbers = (thought.pred_mean, thought.pred_std, thought.acquisition, thought.log_reward)
+            inside = {None: "", False: "no", True: "yes"}[thought.in_domain]
+            said = (*numbers, inside, thought.nn_similarity, thought.nn_smiles)
         blocks = " | ".join(compound.blocks)
-        rows.append((compound.compound_id, compound.smiles, compound.inchikey, compound.round, blocks, *numbers))
+        rows.append((compound.compound_id, compound.smiles, compound.inchikey, compound.round, blocks, *said))
     write_csv(run.round(round_number) / "proposed.csv", PROPOSED_COLUMNS, rows)
 
 

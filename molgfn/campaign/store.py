@@ -8,7 +8,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import astuple, fields
+from dataclasses import astuple, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -31,7 +31,7 @@ from molgfn.campaign.records import (
 from molgfn.errors import DataError
 from molgfn.oracles.base import Failure, Measurement
 
-USER_VERSION = 1
+USER_VERSION = 2
 DATABASE = "campaign.sqlite"
 
 _SCHEMA = f"""
@@ -42,7 +42,7 @@ CREATE TABLE compounds (
 CREATE TABLE predictions (
     compound_id TEXT NOT NULL REFERENCES compounds, round INTEGER NOT NULL, pred_mean REAL NOT NULL,
     pred_std REAL NOT NULL, acquisition REAL NOT NULL, log_reward REAL NOT NULL, source_model TEXT NOT NULL,
-    PRIMARY KEY (compound_id, round)
+    in_domain INTEGER, nn_similarity REAL, nn_smiles TEXT NOT NULL DEFAULT '', PRIMARY KEY (compound_id, round)
 ) STRICT;
 CREATE TABLE measurements (
     measurement_id INTEGER PRIMARY KEY, compound_id TEXT NOT NULL REFERENCES compounds, round INTEGER NOT NULL,
@@ -63,6 +63,14 @@ CREATE TABLE phases (
 CREATE TABLE initial_data (smiles TEXT NOT NULL, value REAL NOT NULL) STRICT;
 PRAGMA user_version = {USER_VERSION};
 """
+_MIGRATIONS = {
+    1: """
+    ALTER TABLE predictions ADD COLUMN in_domain INTEGER;
+    ALTER TABLE predictions ADD COLUMN nn_similarity REAL;
+    ALTER TABLE predictions ADD COLUMN nn_smiles TEXT NOT NULL DEFAULT '';
+    """
+}
+"""What makes a record of each earlier version one of the next."""
 
 
 Row = TypeVar("Row", PredictionRow, MeasurementRow, FailureRow, RejectedRow, PhaseRow, InitialRow)
@@ -154,7 +162,9 @@ class Store:
 
     def add_predictions(self, rows: Iterable[PredictionRow]) -> None:
         """Add predictions, one for each compound and round."""
-        self._connection.executemany("INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?)", map(astuple, rows))
+        self._connection.executemany(
+            "INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(astuple, rows)
+        )
 
     def add_rejected(self, rows: Iterable[RejectedRow]) -> None:
         """Add molecules that may not be proposed."""
@@ -230,7 +240,9 @@ class Store:
 
     def predictions(self, round_number: int | None = None) -> list[PredictionRow]:
         """Return predictions by compound id and round, all or those of one round."""
-        return self._rows(PredictionRow, "predictions", "compound_id, round", round_number)
+        rows = self._rows(PredictionRow, "predictions", "compound_id, round", round_number)
+        # SQLite has no truth values.
+        return [row if row.in_domain is None else replace(row, in_domain=bool(row.in_domain)) for row in rows]
 
     def measurements(self, round_number: int | None = None) -> list[MeasurementRow]:
         """Return measurements by compound id, all or those of one round."""
@@ -283,6 +295,10 @@ def _checked(path: Path, mode: str) -> sqlite3.Connection:
     except sqlite3.DatabaseError as error:
         connection.close()
         raise DataError(f"{path}: not readable as the record of a campaign ({error})") from None
+    if version in _MIGRATIONS:
+        connection.close()
+        _migrate(path, version)
+        return _checked(path, mode)
     if version != USER_VERSION:
         connection.close()
         raise DataError(
@@ -290,6 +306,13 @@ def _checked(path: Path, mode: str) -> sqlite3.Connection:
             "It was written by another version of molgfn: use that one (manifest.json names it).",
         )
     return connection
+
+
+def _migrate(path: Path, version: int) -> None:
+    with closing(_connect(path, "rw")) as connection:
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {_MIGRATIONS[version]} PRAGMA user_version = {version + 1}; COMMIT;"
+        )
 
 
 def _now() -> str:

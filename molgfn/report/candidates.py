@@ -53,6 +53,9 @@ def rank_compounds(data: RunData) -> pd.DataFrame:
     order of the ids.
     """
     predictions = _latest(data.predictions, "round").drop(columns="round")
+    ids = dict(zip(data.compounds["smiles"], data.compounds["compound_id"], strict=True))
+    predictions["nn_compound_id"] = predictions["nn_smiles"].map(ids)
+    predictions["in_domain"] = predictions["in_domain"].map({True: "yes", False: "no"})
     table = data.compounds.merge(predictions, how="left", on="compound_id")
     table = table.merge(_values(data), how="left", on="compound_id")
     estimate = table["oracle_value"].fillna(table["pred_mean"]).astype(float)

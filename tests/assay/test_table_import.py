@@ -5,6 +5,7 @@ import tracemalloc
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from string import whitespace
 
 import pytest
 
@@ -131,7 +132,7 @@ def check_mutated(seeds: range, tables: list[str], file: Path) -> int:
         assert all(reason in words for reason in numbers["left_out"])
         assert all("\n" not in row.found for row in assay.left_out)
         for number, line in enumerate(assay.text.lines(), 1):
-            if line.strip(" \t,;\"'") and number not in accounted:
+            if line.strip(whitespace + ",;\"'") and number not in accounted:
                 assert number == 1 or continues(assay, number, accounted), f"line {number} is lost: {line!r}"
     assert told == {True}
     return readable
@@ -141,7 +142,7 @@ def continues(assay: Assay, number: int, accounted: set[int]) -> bool:
     """Return whether a line is the header, or belongs to a quoted cell of the row above it."""
     lines = list(assay.text.lines())
     start = max((line for line in accounted if line < number), default=0)
-    before_header = all(not line.strip(" \t,;") for line in lines[: number - 1])
+    before_header = all(not line.strip(whitespace + ",;") for line in lines[: number - 1])
     return before_header or "\n".join(lines[start - 1 : number - 1]).count('"') % 2 == 1
 
 

@@ -47,6 +47,13 @@ class Guess:
     std: np.ndarray
 
 
+@dataclass(frozen=True)
+class Near:
+    similarity: np.ndarray
+    smiles: list[str]
+    in_domain: list[bool | None]
+
+
 SPACE = [Molecule(Chem.CanonSmiles("".join(blocks)), blocks) for blocks in itertools.product(LEFT, LINKERS, RIGHT)] + [
     Molecule(TOO_HEAVY, (TOO_HEAVY,))
 ]
@@ -111,6 +118,10 @@ class LineProxy:
             np.array([self.slope * heavy_atoms(one) + self.intercept for one in smiles]) + noise,
             np.full(len(smiles), 0.5),
         )
+
+    def neighbours(self, smiles: Sequence[str]) -> Near:
+        near = [share(one) for one in smiles]
+        return Near(np.array(near), ["CCO"] * len(smiles), [similarity > 0.5 for similarity in near])
 
     def save(self, folder: Path) -> None:
         (folder / "line.json").write_text(json.dumps([self.slope, self.intercept]))

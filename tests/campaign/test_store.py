@@ -39,7 +39,7 @@ def statuses(store):
 
 
 def test_rows_come_back_as_they_were(path, store):
-    prediction = PredictionRow("X-000001", 1, -9.5, 0.25, 9.75, -3.125, "inputs/proxy")
+    prediction = PredictionRow("X-000001", 1, -9.5, 0.25, 9.75, -3.125, "inputs/proxy", False, 0.375, "CCO")
     rejected = [RejectedRow(1, "C", "mw 16 is below 200"), RejectedRow(1, "B", "alert")]
     with store.transaction():
         store.add_predictions([prediction])
@@ -169,5 +169,20 @@ def test_what_is_no_record_is_told_in_words(path, open_it):
     path.unlink()
     with closing(sqlite3.connect(path)) as later:
         later.execute("PRAGMA user_version = 7")
-    with pytest.raises(DataError, match=r"version 7 of the record; accepted: 1"):
+    with pytest.raises(DataError, match=r"version 7 of the record; accepted: 2"):
         open_it(path)
+
+
+@pytest.mark.parametrize("open_it", [Store.open, Store.read])
+def test_a_record_of_the_first_version_is_read_and_written_on(path, store, open_it):
+    with store.transaction():
+        store.add_predictions([PredictionRow("X-000001", 1, -9.5, 0.25, 9.75, -3.125, "m", True, 0.5, "C")])
+    store.close()
+    with closing(sqlite3.connect(path)) as earlier:
+        for column in ("in_domain", "nn_similarity", "nn_smiles"):
+            earlier.execute(f"ALTER TABLE predictions DROP COLUMN {column}")
+        earlier.execute("PRAGMA user_version = 1")
+    with open_it(path) as again:
+        assert again.predictions() == [PredictionRow("X-000001", 1, -9.5, 0.25, 9.75, -3.125, "m")]
+    with Store.open(path) as again, again.transaction():
+        again.add_predictions([PredictionRow("X-000001", 2, -9.5, 0.25, 9.75, -3.125, "m", True, 0.5, "C")])

@@ -73,9 +73,21 @@ class RunMaker:
         with store.transaction():
             new = list(self._compounds(number, first=len(store.compounds()) + 1))
             store.add_compounds(new)
+            nearest = store.compounds()[0].smiles if number > 1 else "CCO"
             store.add_predictions(
-                PredictionRow(row.compound_id, number, mean, 0.5, 0.5 - mean, -1.25, f"round_{number:03d}")
-                for row, mean in zip(new, self._rng.normal(-8, 1, len(new)), strict=True)
+                PredictionRow(
+                    row.compound_id,
+                    number,
+                    mean,
+                    0.5,
+                    0.5 - mean,
+                    -1.25,
+                    f"round_{number:03d}",
+                    mean < -8,
+                    0.5,
+                    nearest,
+                )
+                for row, mean in zip(new, self._rng.normal(-8, 1, len(new)).tolist(), strict=True)
             )
             store.add_rejected(
                 [RejectedRow(number, "O=C1C=CC(=O)C=C1", "mw 108.1 is below 200; alert PAINS: quinone_A(370)")]

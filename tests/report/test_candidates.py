@@ -85,7 +85,7 @@ def test_structure_columns_are_those_of_the_smiles(run):
 def test_the_latest_prediction_and_measurement_count(run, change):
     change(
         run,
-        "INSERT INTO predictions VALUES('PARP1-000001', 2, -9.5, 0.1, 9.6, -0.5, 'round_002')",
+        "INSERT INTO predictions VALUES('PARP1-000001', 2, -9.5, 0.1, 9.6, -0.5, 'round_002', NULL, NULL, '')",
         "INSERT INTO measurements VALUES(NULL, 'PARP1-000001', 2, -11.0, 'kcal/mol', 'C', 1, '')",
     )
     row = candidate_table(run).set_index("compound_id").loc["PARP1-000001"]
@@ -94,6 +94,19 @@ def test_the_latest_prediction_and_measurement_count(run, change):
     assert row["oracle_value"] == -11
     assert row["rank"] == 1
     assert row["round"] == 1
+
+
+def test_the_nearest_training_molecule_is_named_by_its_id_where_it_has_one(run, change):
+    table = candidate_table(run)
+    second = table[table["round"] == 2]
+    assert set(second["nn_compound_id"]) == {"PARP1-000001"}
+    assert set(second["nn_smiles"]) == set(table.loc[table["compound_id"] == "PARP1-000001", "smiles"])
+    assert set(table.loc[table["round"] == 1, "nn_compound_id"]) == {""}
+    assert list(table["in_domain"]) == ["yes" if mean < -8 else "no" for mean in table["pred_mean"]]
+    change(run, "UPDATE predictions SET in_domain = NULL, nn_similarity = NULL, nn_smiles = ''")
+    unknown = candidate_table(run)
+    assert set(unknown["in_domain"]) == set(unknown["nn_compound_id"]) == {""}
+    assert unknown["nn_similarity"].isna().all()
 
 
 def test_a_run_without_proposals_has_an_empty_table_of_the_same_types(make_run, run):
