@@ -30,6 +30,7 @@ from molgfn.flow.random_walk import random_states
 from molgfn.flow.replay import Targets
 from molgfn.flow.trainer import Trainer, TrainerSettings
 from molgfn.proxy.ensemble import Proxy
+from molgfn.proxy.networks import NetworkEnsemble
 
 WARM_STEPS, STEPS = 100, 40
 BEST, WORST, EXPONENT, FLOOR = -14.0, -6.0, 8, 1e-3
@@ -42,7 +43,8 @@ def environment() -> FragmentEnvironment:
 
 def proxy(members: int) -> Proxy:
     whole = Proxy.load(bundled("proxy", "parp1-docking"))
-    return Proxy(whole.networks[:members], whole.info.model_copy(update={"members": members}))
+    info = whole.info.model_copy(update={"members": members})
+    return Proxy(info, NetworkEnsemble.of(whole.ensemble.arrays(), info))
 
 
 def log_reward(model: Proxy) -> Callable[[Sequence[str]], np.ndarray]:

@@ -1,11 +1,15 @@
 """One molecule, one spelling: salts, charges, sulfoxides and stereo, settled before anything is cut or scored."""
 
+import re
 from functools import cache
 
 from rdkit import Chem
 from rdkit.Chem import rdChemReactions
 from rdkit.Chem.MolStandardize import rdMolStandardize
 from rdkit.rdBase import BlockLogs
+
+_PLAIN = re.compile(r"(?:[^\s.\[\]/\\@]|\[nH\])+")
+"""SMILES of one molecule without charges, stereo, isotopes, map numbers and hydrogen atoms."""
 
 
 class MoleculeError(ValueError):
@@ -82,6 +86,11 @@ def standard_mol(smiles: str) -> Chem.Mol:
     MoleculeError
         As `parse_smiles`.
     """
+    if _PLAIN.fullmatch(smiles):
+        # There is nothing to strip: most SMILES, and all that were standard before, need to be read only once.
+        mol = parse_smiles(smiles)
+        canonical = Chem.MolToSmiles(mol)
+        return mol if canonical == smiles else parse_smiles(canonical)
     mol = parent_mol(smiles)
     for atom in mol.GetAtoms():
         atom.SetIsotope(0)
