@@ -18,10 +18,12 @@ from molgfn.flow.random_walk import random_states
 from molgfn.flow.replay import Targets
 from molgfn.flow.reward import REMEMBERED, Reward, Scored, TreeScorer
 from molgfn.flow.training import TrainerSettings, Training, TrainingStep
+from molgfn.memory import give_back
 
 __all__ = ["MoleculeSettings", "Sample", "Trainer", "TrainerSettings", "TrainingStep", "random_samples"]
 
 Floats = NDArray[np.float64]
+_STEPS_BETWEEN_GIVING_BACK = 25
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,12 @@ class Trainer(Training[States]):
             network = FragmentFlow(environment, settings.width, settings.layers, self.behaviour.betas)
         self.network = network.to(device)
         super().__init__(self.network, self._scores, self.behaviour, seed, environment.vocabulary.sha256)
+
+    def _step(self) -> TrainingStep:
+        report = super()._step()
+        if self.done % _STEPS_BETWEEN_GIVING_BACK == 0:
+            give_back()
+        return report
 
     def _scores(self, states: States) -> tuple[Floats, Floats]:
         self._visited = self.scorer(states)
