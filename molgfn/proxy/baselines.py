@@ -27,12 +27,14 @@ Baseline = Callable[[Sequence[str], FloatArray, Sequence[str], int], FloatArray]
 """(training SMILES, values, test SMILES, seed) -> predictions; SMILES are standard."""
 
 _TREES = 300
+FEATURES_TRIED = 1 / 3
+"""Share of the columns that each split of a forest may choose from (Breiman 2001, for regression)."""
 MORGAN = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=2048)
 
 
 def forest(train: Sequence[str], values: FloatArray, test: Sequence[str], seed: int) -> FloatArray:
     """Predict by a random forest on Morgan counts (radius 2, 2048 columns)."""
-    model = RandomForestRegressor(n_estimators=_TREES, random_state=seed)
+    model = RandomForestRegressor(n_estimators=_TREES, max_features=FEATURES_TRIED, random_state=seed)
     predicted: FloatArray = model.fit(_morgan_counts(train), values).predict(_morgan_counts(test))
     return predicted
 

@@ -9,7 +9,7 @@ from sklearn.ensemble import RandomForestRegressor
 from molgfn.chem.standardise import MoleculeError, standard_mol
 from molgfn.errors import DataError
 from molgfn.proxy.base import FloatArray, Opinions
-from molgfn.proxy.baselines import MORGAN
+from molgfn.proxy.baselines import FEATURES_TRIED, MORGAN
 from molgfn.proxy.info import ProxyInfo
 
 _CHUNK = 1024
@@ -124,7 +124,7 @@ def grow(
     """
     # Of what a model misses, half is taken to be noise of a single measurement: it falls with their number.
     weights = 2 * counts / (counts + 1)
-    model = RandomForestRegressor(n_estimators=trees, random_state=seed)
+    model = RandomForestRegressor(n_estimators=trees, max_features=FEATURES_TRIED, random_state=seed)
     model.fit(_counts(smiles, 0), values, sample_weight=weights)
     seen = np.zeros((trees, len(smiles)), dtype=np.bool_)
     for tree, drawn in enumerate(model.estimators_samples_):
