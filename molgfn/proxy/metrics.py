@@ -1,12 +1,10 @@
 """How well predictions agree with measured values."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import pearsonr, spearmanr
+from scipy.stats import rankdata
 
 FloatArray = NDArray[np.float64]
 
@@ -61,7 +59,7 @@ def judge(predicted: FloatArray, measured: FloatArray, heavy_atoms: NDArray[np.i
     return Metrics(
         n=len(measured),
         spearman=spearman(predicted, measured),
-        pearson=_correlation(pearsonr, predicted, measured),
+        pearson=pearson(predicted, measured),
         rmse=float(np.sqrt(np.mean(error**2))),
         mae=float(np.mean(np.abs(error))),
         spearman_beyond_size=spearman(regress_out(predicted, heavy_atoms), regress_out(measured, heavy_atoms)),
@@ -70,7 +68,14 @@ def judge(predicted: FloatArray, measured: FloatArray, heavy_atoms: NDArray[np.i
 
 def spearman(a: FloatArray, b: FloatArray) -> float:
     """Return the rank correlation; NaN where one side is constant."""
-    return _correlation(spearmanr, a, b)
+    return pearson(rankdata(a), rankdata(b))
+
+
+def pearson(a: FloatArray, b: FloatArray) -> float:
+    """Return the linear correlation; NaN where one side is constant."""
+    if len(a) < 2 or np.ptp(a) == 0 or np.ptp(b) == 0:
+        return float("nan")
+    return float(np.corrcoef(a, b)[0, 1])
 
 
 def regress_out(values: FloatArray, of: NDArray[np.int64]) -> FloatArray:
@@ -80,9 +85,3 @@ def regress_out(values: FloatArray, of: NDArray[np.int64]) -> FloatArray:
     # What rounding leaves of an exact line must not be ranked.
     left[np.abs(left) < 1e-9 * max(1.0, float(np.abs(values).max(initial=0.0)))] = 0.0
     return left
-
-
-def _correlation(of: Callable[..., Any], a: FloatArray, b: FloatArray) -> float:
-    if len(a) < 2 or np.ptp(a) == 0 or np.ptp(b) == 0:
-        return float("nan")
-    return float(of(a, b).statistic)
