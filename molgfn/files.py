@@ -74,6 +74,35 @@ def whole_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
+@contextmanager
+def whole_files(path: Path, gone: Sequence[str] = ()) -> Iterator[Path]:
+    """Give a folder to write in whose files move into `path` when all are written, and are removed otherwise.
+
+    Parameters
+    ----------
+    path : Path
+        Made if missing; all else that is in it stays.
+    gone : sequence of str
+        Names of files that are removed from it where they were not written anew.
+    """
+    draft = path / ".draft"
+    is_new = not path.exists()
+    draft.mkdir(parents=True, exist_ok=True)
+    try:
+        yield draft
+        written = list(draft.iterdir())
+        for file in written:
+            _flush(file)
+        for file in written:
+            file.replace(path / file.name)
+        for name in set(gone) - {file.name for file in written}:
+            (path / name).unlink(missing_ok=True)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+        if is_new and not any(path.iterdir()):
+            path.rmdir()
+
+
 def _flush(path: Path) -> None:
     """Have the disk keep what was written before its name is changed."""
     descriptor = os.open(path, os.O_RDONLY)

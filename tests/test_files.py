@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from molgfn.files import harmless, whole_folder, write_csv, write_json, write_text
+from molgfn.files import harmless, whole_files, whole_folder, write_csv, write_json, write_text
 
 
 def test_a_table_that_fails_half_way_leaves_the_earlier_one(tmp_path):
@@ -63,3 +63,25 @@ def test_a_table_reads_back_and_runs_no_formula(tmp_path):
 @pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\tx"])
 def test_formulas_are_disarmed(cell):
     assert harmless(cell) == f"'{cell}"
+
+
+def test_files_move_into_a_folder_together_and_leave_what_else_is_there(tmp_path):
+    folder = tmp_path / "proxy"
+    with whole_files(folder) as draft:
+        (draft / "weights").write_text("1")
+        (draft / "curves").write_text("1")
+    (folder / "recipe.toml").write_text("mine")
+    with pytest.raises(FileNotFoundError), whole_files(folder, gone=("curves",)) as draft:
+        (draft / "weights").write_text((folder / "none").read_text())
+    assert {file.name: file.read_text() for file in folder.iterdir()} == {
+        "weights": "1", "curves": "1", "recipe.toml": "mine",
+    }  # fmt: skip
+    with whole_files(folder, gone=("curves", "never there")) as draft:
+        (draft / "weights").write_text("3")
+    assert {file.name: file.read_text() for file in folder.iterdir()} == {"weights": "3", "recipe.toml": "mine"}
+
+
+def test_a_folder_that_was_made_in_vain_is_removed(tmp_path):
+    with pytest.raises(RuntimeError), whole_files(tmp_path / "new"):
+        raise RuntimeError
+    assert not (tmp_path / "new").exists()

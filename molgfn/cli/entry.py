@@ -86,6 +86,8 @@ _proxy = _group(
 app.add_typer(_proxy, name="proxy")
 _add(_proxy, proxy.train, "molgfn proxy train proxy/parp1-docking/recipe.toml -o my-proxy")
 _add(_proxy, proxy.score, "molgfn proxy score my-proxy library.csv -o scored.csv")
+_add(_proxy, proxy.evaluate, 'molgfn proxy evaluate my-proxy results.csv --column value="Mean" --unit nM')
+_add(_proxy, proxy.card, "molgfn proxy card my-proxy")
 
 _assay = _group(
     help="Read the tables that labs send.",

@@ -1,12 +1,17 @@
 """Commands about proxies."""
 
+import json
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from molgfn.cli.assay import AssayFile, ColumnMap, DecimalMark, Endpoint, Unit, columns_by_role
 from molgfn.progress import progress_for
+
+ProxyFolder = Annotated[Path, typer.Argument(metavar="PROXY", help="A proxy: its folder.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 
 
 def train(
@@ -14,14 +19,14 @@ def train(
     out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Where to write it.", show_default=False)],
 ) -> None:
     """Train a proxy as a recipe says, and write its card."""
-    from molgfn.proxy.recipe import run_recipe
+    from molgfn.proxy.production import run_recipe
 
     run_recipe(recipe, out, progress_for(sys.stderr))
     print(out)
 
 
 def score(
-    proxy: Annotated[Path, typer.Argument(metavar="PROXY", help="A proxy: its folder.", show_default=False)],
+    proxy: ProxyFolder,
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="A table with a column smiles, or SMILES.", show_default=False)
     ],
@@ -37,3 +42,33 @@ def score(
 
     scored = score_file(Proxy.load(proxy), file, out, progress_for(sys.stderr), column)
     print(f"{scored.molecules:,} molecules scored, {scored.failed:,} rows without one: {out}")
+
+
+def evaluate(
+    proxy: ProxyFolder,
+    file: AssayFile,
+    column: ColumnMap = None,
+    unit: Unit = "",
+    type_: Endpoint = "",
+    decimal: DecimalMark = None,
+    as_json: AsJson = False,
+) -> None:
+    """Judge a proxy by a table of measured values.
+
+    Molecules that it was trained on are judged apart; see `molgfn assay check` for the table.
+    """
+    from molgfn.assay.table_import import ReadingOptions
+    from molgfn.proxy import evaluate_text
+    from molgfn.proxy.ensemble import Proxy
+    from molgfn.proxy.evaluate import verify
+
+    options = ReadingOptions(columns_by_role(column), unit, type_, decimal)
+    found = verify(Proxy.load(proxy), file, options, progress_for(sys.stderr))
+    print(json.dumps(evaluate_text.as_json(found), indent=2) if as_json else evaluate_text.as_text(found))
+
+
+def card(proxy: ProxyFolder, as_json: AsJson = False) -> None:
+    """Print the card of a proxy: how far it can be believed."""
+    from molgfn.proxy.card_files import read_card
+
+    print(read_card(proxy, for_programs=as_json))

@@ -20,6 +20,25 @@ LEAST = 20
 _BINS = 10
 
 
+@dataclass(frozen=True)
+class ErrorBars:
+    """What is said of the errors of B predictions.
+
+    Attributes
+    ----------
+    std : (B,) float64
+    half_widths : (19, B) float64
+        Of the intervals of each of `LEVELS`.
+    """
+
+    std: FloatArray
+    half_widths: FloatArray
+
+    def take(self, rows: NDArray[np.int64]) -> "ErrorBars":
+        """Return those of some of the predictions."""
+        return ErrorBars(self.std[rows], self.half_widths[:, rows])
+
+
 class Calibration(BaseModel):
     """How the standard deviation of an ensemble becomes that of its error, and how wide intervals are.
 
@@ -50,6 +69,11 @@ class Calibration(BaseModel):
     def half_width(self, spread: FloatArray, level: float = 0.9) -> FloatArray:
         """Return half the width of the intervals that hold a share `level` (one of `LEVELS`), shape (B,)."""
         return self.widths[LEVELS.index(level)] * self.std(spread)
+
+    def bars(self, spread: FloatArray) -> "ErrorBars":
+        """Return what is said of the errors of predictions with this spread of the members, shape (B,)."""
+        std = self.std(spread)
+        return ErrorBars(std, np.outer(self.widths, std))
 
 
 def fit_calibration(mean: FloatArray, spread: FloatArray, value: FloatArray) -> Calibration:
@@ -109,22 +133,20 @@ class CalibrationMetrics:
     mean_half_width: float
 
 
-def judge_calibration(
-    calibration: Calibration, mean: FloatArray, spread: FloatArray, value: FloatArray
-) -> CalibrationMetrics:
-    """Judge a calibration on molecules kept apart, all of shape (B,)."""
-    error, std = np.abs(value - mean), calibration.std(spread)
-    coverage = tuple(float(np.mean(error <= width * std)) for width in calibration.widths)
+def judge_error_bars(bars: ErrorBars, error: FloatArray) -> CalibrationMetrics:
+    """Judge error bars by the errors made, shape (B,), on molecules that training and calibration never saw."""
+    size, std = np.abs(error), bars.std
+    coverage = tuple(float(share) for share in np.mean(size <= bars.half_widths, axis=1))
     levels = np.linspace(0.01, 0.99, 99)
-    found = [float(np.mean(error <= norm.ppf(0.5 + level / 2) * std)) for level in levels]
+    found = np.mean(size <= norm.ppf(0.5 + levels / 2)[:, None] * std, axis=1)
     parts = np.array_split(np.argsort(std, kind="stable"), min(_BINS, len(std)))
     stds = np.array([np.sqrt(np.mean(std[part] ** 2)) for part in parts])
-    errors = np.array([np.sqrt(np.mean(error[part] ** 2)) for part in parts])
+    errors = np.array([np.sqrt(np.mean(size[part] ** 2)) for part in parts])
     return CalibrationMetrics(
         coverage_90=coverage[LEVELS.index(0.9)],
         coverage=coverage,
         ence=float(np.mean(np.abs(stds - errors) / stds)),
-        miscalibration_area=float(np.mean(np.abs(np.array(found) - levels))),
-        spearman=spearman(std, error),
-        mean_half_width=float(np.mean(calibration.half_width(spread))),
+        miscalibration_area=float(np.mean(np.abs(found - levels))),
+        spearman=spearman(std, size),
+        mean_half_width=float(np.mean(bars.half_widths[LEVELS.index(0.9)])),
     )

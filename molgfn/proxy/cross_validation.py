@@ -1,4 +1,4 @@
-"""Cross-validation: every molecule predicted once by models that never saw it, with error bars calibrated on others."""
+"""Cross-validation: molecules predicted by models that never saw them, with error bars that never saw them either."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,153 +6,143 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from molgfn.oracles.base import Direction
+from molgfn.proxy.base import Neighbours, Prediction
 from molgfn.proxy.baselines import Baseline
-from molgfn.proxy.calibration import CalibrationMetrics, fit_calibration, judge_calibration
+from molgfn.proxy.calibration import ErrorBars
 from molgfn.proxy.data import TrainingData
-from molgfn.proxy.domain import fingerprints, nearest
 from molgfn.proxy.ensemble import Proxy
-from molgfn.proxy.splits import SplitKind, folds, split
+from molgfn.proxy.metrics import FloatArray
+from molgfn.proxy.plans import Plan
 
-FloatArray = NDArray[np.float64]
-ALPHA = 0.05
+PROXY = "proxy"
+"""Its name among the methods."""
 
 Train = Callable[[TrainingData, int], Proxy]
 """(training data, seed) -> proxy."""
 
 
 @dataclass(frozen=True)
-class Held:
-    """Predictions of molecules by models that never saw them.
+class Stance:
+    """What a proxy says of its own predictions of R molecules.
 
     Attributes
     ----------
-    measured : (B,) float64
-    sides : (B,) int64
-        Of `measured`; see `TrainingData`.
-    fold : (B,) int64
-    predicted : dict
-        Method -> (B,).
-    similarity : (B,) float64
-        To the nearest molecule that the model was trained on.
+    bars : ErrorBars or None
+        None where a proxy had too few molecules to learn them from.
+    similarity : (R,) float64
+        To the nearest molecule that the proxy was trained on.
+    nearest : tuple of str, length R
+        That molecule.
+    in_domain : (R,) bool or None
+        None where a proxy had too few molecules to learn its domain from.
     """
 
-    measured: FloatArray
-    sides: NDArray[np.int64]
-    fold: NDArray[np.int64]
-    predicted: Mapping[str, FloatArray]
+    bars: ErrorBars | None
     similarity: FloatArray
+    nearest: tuple[str, ...]
+    in_domain: NDArray[np.bool_] | None
 
-    def exact(self) -> "Held":
-        """Return the molecules that were measured, without those of which only a bound is known."""
-        rows = self.sides == 0
-        return Held(
-            self.measured[rows],
-            self.sides[rows],
-            self.fold[rows],
-            {method: values[rows] for method, values in self.predicted.items()},
-            self.similarity[rows],
-        )
+    @classmethod
+    def of(cls, proxy: Proxy, prediction: Prediction, smiles: tuple[str, ...]) -> "Stance":
+        """Return what a proxy says of its prediction of molecules (standard SMILES)."""
+        calibration, near = proxy.info.calibration, proxy.neighbours(smiles)
+        bars = calibration.bars(prediction.spread) if calibration else None
+        return cls(bars, near.similarity, near.smiles, _known(near))
+
+
+@dataclass(frozen=True)
+class Held:
+    """R predictions of measured molecules by models that never saw them; a molecule may be there several times.
+
+    Attributes
+    ----------
+    molecule : (R,) int64
+        Place in the data.
+    measured : (R,) float64
+    part : (R,) int64
+        Number of the split.
+    predicted : dict
+        Method -> (R,).
+    stance : Stance or None
+        Of the proxy, where there is one.
+    n_train : tuple of int
+        Molecules that were trained on, for each split.
+    """
+
+    molecule: NDArray[np.int64]
+    measured: FloatArray
+    part: NDArray[np.int64]
+    predicted: dict[str, FloatArray]
+    stance: Stance | None
+    n_train: tuple[int, ...]
 
 
 def cross_validate(
     data: TrainingData,
-    kind: SplitKind,
-    n_folds: int,
-    seed: int,
+    plan: Plan,
     *,
     train: Train | None,
     baselines: Mapping[str, Baseline],
-    name: str = "proxy",
-    on_fold: Callable[[], None] = lambda: None,
+    on_part: Callable[[], None] = lambda: None,
 ) -> Held:
-    """Predict every molecule by models trained on the other folds.
+    """Predict the test part of each split by models that were trained on the other part.
+
+    Bounds teach the proxy alone, and nobody is judged by them. The error bars are those that the proxy has learnt from
+    its training part (see `reliability`): nothing else is done with the test part than to judge.
 
     Parameters
     ----------
     data : TrainingData
-    kind : {"random", "scaffold"}
-    n_folds, seed : int
+    plan : Plan
     train : callable or None
         Makes the proxy; None leaves it out.
     baselines : mapping
-        They are given the measured molecules of the training part alone.
-    name : str
-        Of the proxy among the methods.
-    on_fold : callable
-        Called after each fold.
+    on_part : callable
+        Called after each split.
     """
-    n = len(data)
-    fold, similarity = np.zeros(n, dtype=np.int64), np.zeros(n)
-    methods = [*([name] if train else []), *baselines]
-    predicted = {method: np.zeros(n) for method in methods}
-    for number, parts in enumerate(folds(kind, data.smiles, n_folds, seed)):
-        known, asked = data.take(parts.train), [data.smiles[row] for row in parts.test]
-        fold[parts.test] = number
-        similarity[parts.test] = nearest(asked, fingerprints(known.smiles))[0]
-        if train:
-            predicted[name][parts.test] = train(known, seed).predict(asked).mean
-        measured = known.take(np.flatnonzero(known.sides == 0))
-        for method, baseline in baselines.items():
-            predicted[method][parts.test] = baseline(measured.smiles, measured.values, asked, seed)
-        on_fold()
-    return Held(data.values, data.sides, fold, predicted, similarity)
+    rows, stances = [], []
+    predicted: dict[str, list[FloatArray]] = {method: [] for method in ([PROXY] if train else []) + list(baselines)}
+    for parts, seed in zip(plan.parts, plan.seeds, strict=True):
+        known, asked = data.take(parts.train), parts.test[data.sides[parts.test] == 0]
+        smiles = tuple(data.smiles[row] for row in asked)
+        if train and smiles:
+            proxy = train(known, seed)
+            prediction = proxy.predict(smiles)
+            predicted[PROXY].append(prediction.mean)
+            stances.append(Stance.of(proxy, prediction, smiles))
+        if smiles:
+            measured = known.take(np.flatnonzero(known.sides == 0))
+            for method, baseline in baselines.items():
+                predicted[method].append(baseline(measured.smiles, measured.values, smiles, seed))
+        rows.append(asked)
+        on_part()
+    molecule = np.concatenate(rows)
+    return Held(
+        molecule,
+        data.values[molecule],
+        np.repeat(np.arange(len(rows)), [len(part) for part in rows]),
+        {method: np.concatenate(parts) for method, parts in predicted.items()},
+        _joined(stances) if stances else None,
+        tuple(len(parts.train) for parts in plan.parts),
+    )
 
 
-def judge_intervals(
-    data: TrainingData, kind: SplitKind, n_folds: int, seed: int, train: Train, on_fold: Callable[[], None]
-) -> list[CalibrationMetrics]:
-    """Return how true the error bars are in each fold.
-
-    Of the training part of each outer fold one fifth, split off in the same way, is kept from the proxy and calibrates
-    it; there is no training afterwards. Molecules of which only a bound is known are not judged.
-    """
-    found = []
-    for parts in folds(kind, data.smiles, n_folds, seed):
-        known = data.take(parts.train)
-        inner = split(kind, known.smiles, 1 / 5, seed)
-        proxy = train(known.take(inner.train), seed)
-        kept = known.take(inner.test)
-        calibration = fit_calibration(*_errors(proxy, kept))
-        found.append(judge_calibration(calibration, *_errors(proxy, data.take(parts.test))))
-        on_fold()
-    return found
+def _known(near: Neighbours) -> NDArray[np.bool_] | None:
+    return None if None in near.in_domain else np.array(near.in_domain, dtype=np.bool_)
 
 
-def _errors(proxy: Proxy, data: TrainingData) -> tuple[FloatArray, FloatArray, FloatArray]:
-    measured = data.take(np.flatnonzero(data.sides == 0))
-    prediction = proxy.predict(measured.smiles)
-    return prediction.mean, prediction.spread, measured.values
+def _joined(stances: list[Stance]) -> Stance:
+    bars = [one.bars for one in stances if one.bars is not None]
+    inside = [one.in_domain for one in stances if one.in_domain is not None]
+    return Stance(
+        _end_to_end(bars) if len(bars) == len(stances) else None,
+        np.concatenate([one.similarity for one in stances]),
+        tuple(smiles for one in stances for smiles in one.nearest),
+        np.concatenate(inside) if len(inside) == len(stances) else None,
+    )
 
 
-def rmse(predicted: FloatArray, measured: FloatArray) -> float:
-    """Return the root mean square error."""
-    return float(np.sqrt(np.mean((predicted - measured) ** 2)))
-
-
-def enrichment(predicted: FloatArray, measured: FloatArray, direction: Direction, share: float = 0.1) -> float:
-    """Return how many times more of the best molecules are among those predicted best than among all.
-
-    "Best" is the best `share` of each; 1 is no better than chance, and 1 / share the most there can be.
-    """
-    sign, n = (1.0 if direction == "maximise" else -1.0), max(1, round(share * len(measured)))
-    best = set(np.argsort(-sign * measured, kind="stable")[:n].tolist())
-    first = set(np.argsort(-sign * predicted, kind="stable")[:n].tolist())
-    return len(best & first) / n / (n / len(measured))
-
-
-def bootstrap(
-    metric: Callable[[FloatArray, FloatArray], float],
-    predicted: FloatArray,
-    measured: FloatArray,
-    seed: int,
-    n: int = 1000,
-) -> tuple[float, float]:
-    """Return the 95 % interval of a metric over resamples of the molecules (percentile bootstrap)."""
-    generator = np.random.default_rng(seed)
-    values = []
-    for _ in range(n):
-        rows = generator.integers(len(measured), size=len(measured))
-        values.append(metric(predicted[rows], measured[rows]))
-    low, high = np.nanquantile(values, [ALPHA / 2, 1 - ALPHA / 2])
-    return float(low), float(high)
+def _end_to_end(bars: list[ErrorBars]) -> ErrorBars:
+    return ErrorBars(
+        np.concatenate([one.std for one in bars]), np.concatenate([one.half_widths for one in bars], axis=1)
+    )

@@ -43,6 +43,8 @@ class TrainingData:
     n_merged : int
         Rows beyond the first of their molecule.
     bad_rows : tuple of BadRow
+    days : tuple of str
+        When each was measured, as ISO date or year, empty where that is not known; or none at all.
     """
 
     smiles: tuple[str, ...]
@@ -53,6 +55,7 @@ class TrainingData:
     n_not_completed: int = 0
     n_merged: int = 0
     bad_rows: tuple[BadRow, ...] = ()
+    days: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.smiles)
@@ -65,6 +68,7 @@ class TrainingData:
             values=self.values[rows],
             sides=self.sides[rows],
             counts=self.counts[rows],
+            days=tuple(self.days[row] for row in rows) if self.days else (),
         )
 
     def sha256(self) -> str:

@@ -1,16 +1,18 @@
 """Metrics with their intervals over resamples of the molecules (percentile bootstrap, Efron 1979)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from molgfn.oracles.base import Direction
 from molgfn.proxy.metrics import FloatArray, judge
 
-RESAMPLES = 500
-_ALPHA = 0.05
+RESAMPLES = 1000
+LEVEL = 0.95
+
+Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -26,69 +28,92 @@ class Interval:
             return "undefined"
         return f"{self.value:.3f}" if np.isnan(self.low) else f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
-    def as_json(self) -> dict[str, float | None]:
-        """Return the three numbers; null for NaN."""
-        return {key: None if np.isnan(number) else number for key, number in asdict(self).items()}
+
+Judged = dict[str, Interval]
+"""Each number by name, with its interval."""
 
 
-Judged = Mapping[str, Interval]
-"""Each metric of `Metrics` with its interval."""
+@dataclass(frozen=True)
+class Comparison:
+    """What methods reached on the same predictions, and on the same resamples of them.
+
+    Attributes
+    ----------
+    methods : dict
+        Method -> each metric of `Metrics`.
+    gains : dict
+        Method -> what the first method has more of each metric: where an interval holds 0, the data do not tell them
+        apart. The first method is not in it.
+    """
+
+    methods: dict[str, Judged]
+    gains: dict[str, Judged]
 
 
-def judge_all(
+def compare(
     predicted: Mapping[str, FloatArray],
     measured: FloatArray,
     heavy_atoms: NDArray[np.int64],
-    molecule: NDArray[np.int64] | None = None,
-) -> dict[str, Judged]:
-    """Judge methods on the same R predictions, resampled alike.
+    direction: Direction,
+    molecule: Rows | None = None,
+) -> Comparison:
+    """Judge methods on the same R > 0 predictions.
 
     Parameters
     ----------
     predicted : mapping
         Method -> (R,).
     measured, heavy_atoms : (R,)
+    direction : {"maximise", "minimise"}
     molecule : (R,), optional
         Number of the molecule of each prediction, where molecules are predicted several times: these are drawn
         together. By default each is a molecule of its own.
     """
+
+    def numbers(method: str, rows: Rows | slice) -> dict[str, float]:
+        return asdict(judge(predicted[method][rows], measured[rows], heavy_atoms[rows], direction))
+
     drawn = list(_resamples(len(measured), molecule))
-    judged = {}
-    for method, values in predicted.items():
-        of_rows = partial(_metrics, values, measured, heavy_atoms)
-        whole, parts = of_rows(np.arange(len(measured))), [of_rows(rows) for rows in drawn]
-        judged[method] = {key: _interval(whole[key], [part[key] for part in parts]) for key in whole}
-    return judged
+    whole = {method: numbers(method, slice(None)) for method in predicted}
+    parts = {method: [numbers(method, rows) for rows in drawn] for method in predicted}
+    first, *others = predicted
+    gains = {}
+    for other in others:
+        differences = [_minus(a, b) for a, b in zip(parts[first], parts[other], strict=True)]
+        gains[other] = _judged(_minus(whole[first], whole[other]), differences)
+    return Comparison({method: _judged(whole[method], parts[method]) for method in predicted}, gains)
 
 
-def differences(before: FloatArray, after: FloatArray, measured: FloatArray, heavy_atoms: NDArray[np.int64]) -> Judged:
-    """Return metric by metric what `after` has more than `before`, on the same resamples; all arrays (B,)."""
+def bootstrap(numbers: Callable[[Rows], dict[str, float]], n: int, molecule: Rows | None = None) -> Judged:
+    """Return numbers that follow from R = n rows, with their intervals.
 
-    def difference(rows: NDArray[np.int64]) -> dict[str, float]:
-        old, new = (_metrics(values, measured, heavy_atoms, rows) for values in (before, after))
-        return {key: new[key] - old[key] for key in new}
-
-    whole, parts = difference(np.arange(len(measured))), [difference(rows) for rows in _resamples(len(measured), None)]
-    return {key: _interval(whole[key], [part[key] for part in parts]) for key in whole}
-
-
-def _metrics(
-    predicted: FloatArray, measured: FloatArray, heavy_atoms: NDArray[np.int64], rows: NDArray[np.int64]
-) -> dict[str, float]:
-    metrics = asdict(judge(predicted[rows], measured[rows], heavy_atoms[rows]))
-    del metrics["n"]
-    return metrics
+    Parameters
+    ----------
+    numbers : callable
+        Rows -> numbers by name.
+    n : int
+    molecule : (R,), optional
+        See `compare`.
+    """
+    return _judged(numbers(np.arange(n)), [numbers(rows) for rows in _resamples(n, molecule)])
 
 
-def _interval(value: float, resampled: list[float]) -> Interval:
-    found = np.array(resampled)
-    if np.isnan(value) or np.isnan(found).all():
+def _minus(a: Mapping[str, float], b: Mapping[str, float]) -> dict[str, float]:
+    return {key: a[key] - b[key] for key in a}
+
+
+def _judged(whole: Mapping[str, float], resampled: Sequence[Mapping[str, float]]) -> Judged:
+    return {key: _interval(value, np.array([part[key] for part in resampled])) for key, value in whole.items()}
+
+
+def _interval(value: float, resampled: FloatArray) -> Interval:
+    if np.isnan(value) or np.isnan(resampled).all():
         return Interval(value, float("nan"), float("nan"))
-    low, high = np.nanquantile(found, [_ALPHA / 2, 1 - _ALPHA / 2])
+    low, high = np.nanquantile(resampled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return Interval(value, float(low), float(high))
 
 
-def _resamples(n: int, molecule: NDArray[np.int64] | None) -> Iterator[NDArray[np.int64]]:
+def _resamples(n: int, molecule: Rows | None) -> Iterator[Rows]:
     generator = np.random.default_rng(0)
     if molecule is None:
         for _ in range(RESAMPLES):

@@ -6,64 +6,53 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from molgfn.oracles.base import Direction
+
 FloatArray = NDArray[np.float64]
+
+BEST_SHARE = 0.1
+"""Share of the molecules that enrichment takes for the best."""
 
 
 @dataclass(frozen=True)
 class Metrics:
-    """Agreement of predictions with measured values on n molecules.
+    """Agreement of predictions with measured values.
 
     Attributes
     ----------
-    n : int
     spearman, pearson : float
         NaN where one side is constant.
     rmse, mae : float
         In the unit of the values.
     spearman_beyond_size : float
         Spearman after the number of heavy atoms is regressed out of both sides: what is known beyond size.
+    enrichment : float
+        See `enrichment`.
     """
 
-    n: int
     spearman: float
     pearson: float
     rmse: float
     mae: float
     spearman_beyond_size: float
+    enrichment: float
 
 
-@dataclass(frozen=True)
-class Uncertainty:
-    """What the standard deviation of a prediction says about its error.
-
-    Attributes
-    ----------
-    mean_std : float
-        In the unit of the values; to be compared with the RMSE.
-    spearman : float
-        Of the absolute error with the standard deviation.
-    """
-
-    mean_std: float
-    spearman: float
-
-
-def judge_std(predicted: FloatArray, std: FloatArray, measured: FloatArray) -> Uncertainty:
-    """Compare standard deviations with the errors made, all of shape (B,)."""
-    return Uncertainty(float(std.mean()), spearman(std, np.abs(predicted - measured)))
-
-
-def judge(predicted: FloatArray, measured: FloatArray, heavy_atoms: NDArray[np.int64]) -> Metrics:
-    """Compare predictions with measured values, all of shape (B,)."""
-    error = predicted - measured
+def judge(predicted: FloatArray, measured: FloatArray, heavy_atoms: NDArray[np.int64], direction: Direction) -> Metrics:
+    """Compare predictions with measured values, all of shape (B,), B > 0."""
     return Metrics(
-        n=len(measured),
         spearman=spearman(predicted, measured),
         pearson=pearson(predicted, measured),
-        rmse=float(np.sqrt(np.mean(error**2))),
-        mae=float(np.mean(np.abs(error))),
+        rmse=rmse(predicted, measured),
+        mae=float(np.mean(np.abs(predicted - measured))),
         spearman_beyond_size=spearman(regress_out(predicted, heavy_atoms), regress_out(measured, heavy_atoms)),
+        enrichment=enrichment(predicted, measured, direction),
     )
+
+
+def rmse(predicted: FloatArray, measured: FloatArray) -> float:
+    """Return the root mean square error."""
+    return float(np.sqrt(np.mean((predicted - measured) ** 2)))
 
 
 def spearman(a: FloatArray, b: FloatArray) -> float:
@@ -78,10 +67,21 @@ def pearson(a: FloatArray, b: FloatArray) -> float:
     return float(np.corrcoef(a, b)[0, 1])
 
 
+def enrichment(predicted: FloatArray, measured: FloatArray, direction: Direction, share: float = BEST_SHARE) -> float:
+    """Return how many times more of the best molecules are among those predicted best than among all.
+
+    "Best" is the best `share` of each; 1 is no better than chance, and 1 / share the most there can be.
+    """
+    sign, n = (1.0 if direction == "maximise" else -1.0), max(1, round(share * len(measured)))
+    best = set(np.argsort(-sign * measured, kind="stable")[:n].tolist())
+    first = set(np.argsort(-sign * predicted, kind="stable")[:n].tolist())
+    return len(best & first) / n / (n / len(measured))
+
+
 def regress_out(values: FloatArray, of: NDArray[np.int64]) -> FloatArray:
     """Return what is left of `values` after the best straight line in `of`."""
-    design = np.column_stack([np.ones(len(of)), of]).astype(np.float64)
-    left: FloatArray = values - design @ np.linalg.lstsq(design, values, rcond=None)[0]
+    x, y = of - of.mean(), values - values.mean()
+    left: FloatArray = y - x * (x @ y / max(float(x @ x), 1e-12))
     # What rounding leaves of an exact line must not be ranked.
     left[np.abs(left) < 1e-9 * max(1.0, float(np.abs(values).max(initial=0.0)))] = 0.0
     return left

@@ -1,41 +1,45 @@
-"""Recipes: a file that says how a proxy is trained and judged, and the one function that does it."""
+"""Recipes: a file that says how a proxy is trained and judged."""
 
-import hashlib
 import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 from pydantic_core import ErrorDetails
 
 from molgfn.assay.cells import Decimal
+from molgfn.assay.compounds import Noise, replicate_noise
 from molgfn.assay.report import report
 from molgfn.assay.table_import import ReadingOptions, read_assay
 from molgfn.errors import ConfigError, did_you_mean
 from molgfn.oracles.base import Direction
-from molgfn.progress import Progress, Step
+from molgfn.progress import Progress
 from molgfn.proxy.assay_data import training_data
-from molgfn.proxy.card import Card, DataSource, write_card
 from molgfn.proxy.data import TrainingData, read_table
-from molgfn.proxy.evaluate import evaluate
-from molgfn.proxy.settings import ProxySettings, TrainingEpoch
+from molgfn.proxy.settings import ProxySettings
 from molgfn.proxy.splits import SplitKind
-from molgfn.proxy.training import train_proxy
 
 _Seed = Annotated[int, Field(ge=0, lt=2**31)]
 
 
 class EvaluationSettings(BaseModel):
-    """`[evaluation]`: how the proxy is judged before the one that is kept is trained on all the data."""
+    """`[evaluation]`: how the proxy is judged before the one that is kept is trained on all the data.
+
+    Attributes
+    ----------
+    splits : tuple of str, optional
+        "random", "scaffold" and "time"; the first one decides the verdict. By default all that the data allow: by
+        scaffold, at random, and by time where they have dates.
+    folds, repeats : int
+        Each molecule is held out once a repeat; by time the last of this many parts is held out once.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    splits: tuple[SplitKind, ...] = ("scaffold",)
-    seeds: Annotated[tuple[_Seed, ...], Field(min_length=1)] = (1, 2, 3, 4, 5)
-    """One split a seed."""
-    test_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.2
+    splits: Annotated[tuple[SplitKind, ...], Field(min_length=1)] | None = None
+    folds: Annotated[int, Field(ge=2)] = 5
+    repeats: PositiveInt = 1
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,8 @@ class Source:
     data: TrainingData
     unit: str
     direction: Direction
+    noise: Noise | None = None
+    """Replicate noise, where the table tells it."""
 
 
 class Recipe(BaseModel):
@@ -113,7 +119,8 @@ class AssayRecipe(Recipe):
             progress.log(line)
         assay.check_rows()
         assay.check_trainable()
-        return Source(training_data(assay), assay.quantity.unit, assay.quantity.direction)
+        noise = replicate_noise(assay.compounds)
+        return Source(training_data(assay), assay.quantity.unit, assay.quantity.direction, noise)
 
 
 def load_recipe(path: Path) -> Recipe:
@@ -139,57 +146,6 @@ def load_recipe(path: Path) -> Recipe:
     if not data.is_file():
         raise ConfigError(f"{path}: data = {str(recipe.data)!r}: no such file", f"Looked for {data}.")
     return recipe.model_copy(update={"data": data})
-
-
-def run_recipe(recipe_file: Path, out: Path, progress: Progress) -> None:
-    """Judge a proxy on splits, train it on all the data, and write it with its card.
-
-    Writes `weights.safetensors`, `proxy.json`, `card.md` and `card.json` into `out`.
-
-    Raises
-    ------
-    ConfigError, DataError
-        If the recipe or its data cannot be used.
-    """
-    recipe = load_recipe(recipe_file)
-    source = recipe.source(progress)
-    data = source.data
-    evaluations = []
-    for kind in recipe.evaluation.splits:
-        total = len(recipe.evaluation.seeds) * recipe.settings.members * recipe.settings.epochs
-        with progress.step(f"judging on {kind} splits", total=total) as step:
-            evaluations.append(
-                evaluate(
-                    data,
-                    kind,
-                    recipe.evaluation.seeds,
-                    recipe.evaluation.test_fraction,
-                    unit=source.unit,
-                    direction=source.direction,
-                    settings=recipe.settings,
-                    on_epoch=_counting(step),
-                )
-            )
-    with progress.step("training on all data", total=recipe.settings.members * recipe.settings.epochs) as step:
-        proxy = train_proxy(
-            data.smiles,
-            data.values,
-            unit=source.unit,
-            direction=source.direction,
-            settings=recipe.settings,
-            seed=recipe.seed,
-            name=recipe.name,
-            sides=data.sides,
-            counts=data.counts,
-            on_epoch=_counting(step),
-        )
-    proxy.save(out)
-    file = DataSource(recipe.data.name, hashlib.sha256(recipe.data.read_bytes()).hexdigest(), recipe.description)
-    write_card(Card(proxy, recipe.settings, data, file, evaluations), out)
-
-
-def _counting(step: Step) -> Callable[[TrainingEpoch], None]:
-    return lambda epoch: step.advance(note=f"loss {epoch.loss:.3f}")
 
 
 def _list_errors(error: ValidationError) -> str:

@@ -12,7 +12,8 @@ from rdkit import Chem
 from molgfn.chem.scaffolds import murcko_scaffold
 from molgfn.errors import DataError
 
-SplitKind = Literal["random", "scaffold"]
+GroupKind = Literal["random", "scaffold"]
+SplitKind = Literal["random", "scaffold", "time"]
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Split:
     test: NDArray[np.int64]
 
 
-def split(kind: SplitKind, smiles: Sequence[str], test_fraction: float, seed: int) -> Split:
+def split(kind: GroupKind, smiles: Sequence[str], test_fraction: float, seed: int) -> Split:
     """Return a split of molecules.
 
     `scaffold` keeps the molecules of one Bemis-Murcko scaffold together; molecules without rings are one group. Groups
@@ -48,7 +49,7 @@ def split(kind: SplitKind, smiles: Sequence[str], test_fraction: float, seed: in
     return Split(np.flatnonzero(~in_test[groups]), np.flatnonzero(in_test[groups]))
 
 
-def folds(kind: SplitKind, smiles: Sequence[str], n: int, seed: int) -> list[Split]:
+def folds(kind: GroupKind, smiles: Sequence[str], n: int, seed: int) -> list[Split]:
     """Return n splits whose test parts hold every molecule once (n-fold cross-validation).
 
     Groups (see `split`) are dealt in random order, the large ones first, each to the smallest fold: the folds are as

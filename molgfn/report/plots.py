@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
-from math import ceil, floor, isfinite, log10
+from math import ceil, isfinite
 
 import numpy as np
 import pandas as pd
+
+from molgfn.svg import Scale, line, scale_of, text, tick_label
 
 WIDTH, HEIGHT = 560, 300
 LEFT, RIGHT, TOP, BOTTOM = 58, 14, 30, 44
@@ -17,59 +19,18 @@ MOST_POINTS = 60
 BINS = 24
 
 
-@dataclass(frozen=True)
-class Scale:
-    """Maps [low, high] of the data to [start, end] of the picture."""
-
-    low: float
-    high: float
-    start: float
-    end: float
-
-    def __call__(self, value: float) -> float:
-        return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
-
-    def ticks(self) -> list[float]:
-        """Return about five round numbers within the range."""
-        raw = (self.high - self.low) / 5
-        power = 10.0 ** floor(log10(raw))
-        step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw)
-        first, last = ceil(self.low / step - 1e-9), floor(self.high / step + 1e-9)
-        return [round(index * step, 10) for index in range(first, last + 1)]
-
-
-def _scale(values: Sequence[float], start: float, end: float) -> Scale:
-    """Return a scale that holds all finite values with a margin."""
-    finite = [value for value in values if isfinite(value)] or [0.0]
-    low, high = min(finite), max(finite)
-    margin = 0.07 * (high - low) or max(abs(high) * 0.1, 0.5)
-    return Scale(low - margin, high + margin, start, end)
-
-
 def _svg(parts: Sequence[str], label: str, width: int = WIDTH, height: int = HEIGHT) -> str:
     head = f'<svg class="plot" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)}">'
     return "\n".join([head, *parts, "</svg>"])
 
 
-def _text(x: float, y: float, text: str, anchor: str = "middle", extra: str = "") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{extra}>{escape(text)}</text>'
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
-    return f'<line class="{kind}" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
-
-
-def _tick_label(value: float) -> str:
-    return f"{value:.6g}"
-
-
 def _y_axis(scale: Scale, label: str, right: float = WIDTH - RIGHT) -> list[str]:
     parts = []
     for tick in scale.ticks():
-        parts.append(_line(LEFT, scale(tick), right, scale(tick), "grid"))
-        parts.append(_text(LEFT - 6, scale(tick) + 4, _tick_label(tick), "end"))
+        parts.append(line(LEFT, scale(tick), right, scale(tick), "grid"))
+        parts.append(text(LEFT - 6, scale(tick) + 4, tick_label(tick), "end"))
     middle = (scale.start + scale.end) / 2
-    parts.append(_text(14, middle, label, extra=f' transform="rotate(-90 14 {middle:.1f})"'))
+    parts.append(text(14, middle, label, extra=f' transform="rotate(-90 14 {middle:.1f})"'))
     return parts
 
 
@@ -79,11 +40,11 @@ def _round_axis(labels: Sequence[str], height: int = HEIGHT) -> tuple[list[float
     middles = [LEFT + column * (place + 0.5) for place in range(len(labels))]
     every = ceil(len(labels) / MOST_X_LABELS)
     parts = [
-        _text(x, height - BOTTOM + 18, label)
+        text(x, height - BOTTOM + 18, label)
         for place, (x, label) in enumerate(zip(middles, labels, strict=True))
         if place % every == 0
     ]
-    parts.append(_text((LEFT + WIDTH - RIGHT) / 2, height - 6, "round"))
+    parts.append(text((LEFT + WIDTH - RIGHT) / 2, height - 6, "round"))
     return middles, parts
 
 
@@ -124,7 +85,7 @@ def trend_plot(labels: Sequence[str], series: Sequence[Series], y_label: str) ->
         for value, error in zip(one.values, one.errors or [0.0] * len(labels), strict=True)
         for side in (-1, 1)
     ]
-    y = _scale(ends, HEIGHT - BOTTOM, TOP)
+    y = scale_of(ends, HEIGHT - BOTTOM, TOP)
     middles, axis = _round_axis(labels)
     parts = _y_axis(y, y_label) + axis
     for one in series:
@@ -133,7 +94,7 @@ def trend_plot(labels: Sequence[str], series: Sequence[Series], y_label: str) ->
         parts.append(f'<polyline class="{one.kind}" points="{path}"/>')
         for x, value, error in zip(middles, one.values, one.errors, strict=False):
             if isfinite(value) and isfinite(error):
-                parts.append(_line(x, y(value - error), x, y(value + error), one.kind))
+                parts.append(line(x, y(value - error), x, y(value + error), one.kind))
         parts += [_mark(one.kind, x, y(value), f"{one.name} {value:.4g}") for x, value in points]
     return _svg(parts + _legend(series), y_label)
 
@@ -141,7 +102,7 @@ def trend_plot(labels: Sequence[str], series: Sequence[Series], y_label: str) ->
 def _legend(series: Sequence[Series]) -> list[str]:
     parts, x = [], LEFT + 8.0
     for one in series:
-        parts += [_mark(one.kind, x, 14, one.name), _text(x + 10, 18, one.name, "start")]
+        parts += [_mark(one.kind, x, 14, one.name), text(x + 10, 18, one.name, "start")]
         x += 34 + 6.6 * len(one.name)
     return parts
 
@@ -157,7 +118,7 @@ def distribution_plot(labels: Sequence[str], groups: Sequence[pd.Series], y_labe
         The values of each round; none is fine.
     y_label : str
     """
-    y = _scale([value for group in groups for value in group], HEIGHT - BOTTOM, TOP - 16)
+    y = scale_of([value for group in groups for value in group], HEIGHT - BOTTOM, TOP - 16)
     middles, axis = _round_axis(labels)
     half = min(0.42 * (WIDTH - LEFT - RIGHT) / len(labels), 60.0)
     parts = _y_axis(y, y_label) + axis
@@ -191,8 +152,8 @@ def _box(group: pd.Series, x: float, half: float, y: Scale) -> list[str]:
     top, bottom, width = min(y(lower), y(upper)), max(y(lower), y(upper)), 0.4 * half
     return [
         f'<rect class="box" x="{x - width:.1f}" y="{top:.1f}" width="{2 * width:.1f}" height="{bottom - top:.1f}"/>',
-        _line(x - width, y(median), x + width, y(median), "median"),
-        _line(x - half, y(group.mean()), x + half, y(group.mean()), "average"),
+        line(x - width, y(median), x + width, y(median), "median"),
+        line(x - half, y(group.mean()), x + half, y(group.mean()), "average"),
     ]
 
 
@@ -207,17 +168,17 @@ def parity_plot(measured: pd.DataFrame, unit: str) -> str:
     """
     size, side = 380, 380
     predicted, found = measured["pred_mean"], measured["oracle_value"]
-    both = _scale([*predicted, *found], LEFT, size - RIGHT)
+    both = scale_of([*predicted, *found], LEFT, size - RIGHT)
     y = Scale(both.low, both.high, side - BOTTOM, both.start - LEFT + TOP - 16)
     parts = _y_axis(y, f"measured, {unit}", right=size - RIGHT)
-    parts += [_text(both(tick), side - BOTTOM + 18, _tick_label(tick)) for tick in both.ticks()]
-    parts.append(_text((LEFT + size - RIGHT) / 2, side - 6, f"predicted before measuring, {unit}"))
-    parts.append(_line(both(both.low), y(both.low), both(both.high), y(both.high), "identity"))
+    parts += [text(both(tick), side - BOTTOM + 18, tick_label(tick)) for tick in both.ticks()]
+    parts.append(text((LEFT + size - RIGHT) / 2, side - 6, f"predicted before measuring, {unit}"))
+    parts.append(line(both(both.low), y(both.low), both(both.high), y(both.high), "identity"))
     latest = measured["round"].max()
     columns = ("compound_id", "round", "pred_mean", "pred_std", "oracle_value")
     for compound, number, x, spread, value in zip(*(measured[column] for column in columns), strict=True):
         height = y(value)
-        parts.append(_line(both(max(x - spread, both.low)), height, both(min(x + spread, both.high)), height, "error"))
+        parts.append(line(both(max(x - spread, both.low)), height, both(min(x + spread, both.high)), height, "error"))
         title = escape(f"{compound}, round {number}: predicted {x:.2f}, measured {value:.2f}")
         mark = f'class="{"first" if number == latest else "earlier"}" cx="{both(x):.1f}" cy="{height:.1f}" r="4"'
         parts.append(f"<circle {mark}><title>{title}</title></circle>")

@@ -1,8 +1,12 @@
-"""`molgfn proxy train`, with a real recipe and table."""
+"""Commands about proxies, with a real recipe and table."""
+
+import json
 
 import pytest
 
 from molgfn.cli import main
+from molgfn.proxy import intervals, production
+from molgfn.proxy.baselines import size_alone
 
 RECIPE = """
 name = "tiny"
@@ -17,15 +21,25 @@ width = 8
 steps = 1
 [evaluation]
 splits = ["random"]
-seeds = [1]
+folds = 2
 """
 
 
-def train(capsys, folder):
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch):
+    monkeypatch.setattr(intervals, "RESAMPLES", 30)
+    monkeypatch.setattr(production, "BASELINES", {"number of heavy atoms alone": size_alone})
+
+
+def molgfn(capsys, *words):
     with pytest.raises(SystemExit) as left:
-        main(["proxy", "train", str(folder / "recipe.toml"), "-o", str(folder / "out")])
+        main(["proxy", *map(str, words)])
     captured = capsys.readouterr()
     return left.value.code or 0, captured.out, captured.err
+
+
+def train(capsys, folder):
+    return molgfn(capsys, "train", folder / "recipe.toml", "-o", folder / "out")
 
 
 def write(folder, recipe=RECIPE):
@@ -63,13 +77,55 @@ def test_a_file_is_scored(capsys, tmp_path):
     write(tmp_path)
     train(capsys, tmp_path)
     (tmp_path / "library.smi").write_text("CCCO propanol\nwhat?\n")
-    with pytest.raises(SystemExit) as left:
-        main(
-            ["proxy", "score", str(tmp_path / "out"), str(tmp_path / "library.smi"), "-o", str(tmp_path / "scored.csv")]
-        )
-    assert not left.value.code
-    assert capsys.readouterr().out == f"1 molecules scored, 1 rows without one: {tmp_path / 'scored.csv'}\n"
+    code, out, _ = molgfn(capsys, "score", tmp_path / "out", tmp_path / "library.smi", "-o", tmp_path / "scored.csv")
+    assert code == 0
+    assert out == f"1 molecules scored, 1 rows without one: {tmp_path / 'scored.csv'}\n"
     lines = (tmp_path / "scored.csv").read_text().splitlines()
     assert lines[0] == "smiles,name,pred_mean,pred_std,unit,error"
     assert lines[1].startswith("CCCO,propanol,-")
     assert lines[2] == "what?,,,,kcal/mol,not a valid SMILES: 'what?'"
+
+
+def test_the_card_is_printed_for_people_and_for_programs(capsys, tmp_path):
+    write(tmp_path)
+    train(capsys, tmp_path)
+    code, out, _ = molgfn(capsys, "card", tmp_path / "out")
+    assert (code, out) == (0, (tmp_path / "out" / "card.md").read_text())
+    code, out, _ = molgfn(capsys, "card", tmp_path / "out", "--json")
+    assert (code, json.loads(out)["name"]) == (0, "tiny")
+
+
+def test_a_proxy_without_a_card_and_a_folder_without_a_proxy_are_told_apart(capsys, tmp_path):
+    write(tmp_path)
+    train(capsys, tmp_path)
+    (tmp_path / "out" / "card.md").unlink()
+    assert molgfn(capsys, "card", tmp_path / "out") == (
+        2,
+        "",
+        f"{tmp_path}/out: this proxy has no card (card.md).\n"
+        "  `molgfn proxy train` writes one; a proxy of a campaign is judged in proxy_card.json of its run.\n"
+        "  To judge it by measured values: molgfn proxy evaluate PROXY FILE.\n",
+    )
+    assert molgfn(capsys, "card", tmp_path) == (
+        2,
+        "",
+        f"{tmp_path}/proxy.json: no such file\n  A proxy is a folder with proxy.json and weights.safetensors.\n",
+    )
+
+
+def test_a_proxy_is_judged_by_a_table(capsys, tmp_path):
+    write(tmp_path)
+    train(capsys, tmp_path)
+    rows = [f"{'C' * length}N,{-length}" for length in range(1, 31)] + ["CCO,-2"]
+    (tmp_path / "lab.csv").write_text("\n".join(["smiles,dG", *rows]) + "\n")
+    words = ("evaluate", tmp_path / "out", tmp_path / "lab.csv", "--column", "value=dG")
+    code, out, err = molgfn(capsys, *words)
+    assert (code, out) == (3, "")
+    assert "unit" in err
+    code, out, err = molgfn(capsys, *words, "--unit", "kcal/mol")
+    assert code == 0, err
+    assert "new          30 molecules that proxy 'tiny' was not trained on" in out
+    assert "trained on   1 molecule, judged apart" in out
+    code, out, _ = molgfn(capsys, *words, "--unit", "kcal/mol", "--json")
+    found = json.loads(out)
+    assert (code, found["new"]["molecules"], found["trained_on"]["molecules"]) == (0, 30, 1)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from molgfn.proxy.calibration import LEVELS, Calibration, fit_calibration, judge_calibration
+from molgfn.proxy.calibration import LEVELS, Calibration, CalibrationMetrics, fit_calibration, judge_error_bars
 
 
 def drawn(n: int, scale: float, base: float, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -16,6 +16,10 @@ def drawn(n: int, scale: float, base: float, seed: int) -> tuple[np.ndarray, np.
     return mean, spread, mean + generator.normal(size=n) * np.sqrt(base**2 + (scale * spread) ** 2)
 
 
+def judged(calibration: Calibration, mean: np.ndarray, spread: np.ndarray, value: np.ndarray) -> CalibrationMetrics:
+    return judge_error_bars(calibration.bars(spread), value - mean)
+
+
 def test_scale_and_base_are_found() -> None:
     found = fit_calibration(*drawn(20_000, 2.5, 0.4, 0))
     assert found.scale == pytest.approx(2.5, rel=0.05)
@@ -24,13 +28,13 @@ def test_scale_and_base_are_found() -> None:
 
 def test_a_right_calibration_is_judged_right_and_a_wrong_one_wrong() -> None:
     found = fit_calibration(*drawn(5000, 2.0, 0.3, 0))
-    right = judge_calibration(found, *drawn(5000, 2.0, 0.3, 1))
+    right = judged(found, *drawn(5000, 2.0, 0.3, 1))
     assert right.coverage_90 == pytest.approx(0.9, abs=0.02)
     assert np.allclose(right.coverage, LEVELS, atol=0.03)
     assert right.ence < 0.08
     assert right.miscalibration_area < 0.02
     assert right.spearman > 0.3
-    wrong = judge_calibration(found, *drawn(5000, 4.0, 0.6, 1))
+    wrong = judged(found, *drawn(5000, 4.0, 0.6, 1))
     assert wrong.coverage_90 < 0.7
     assert wrong.ence > 0.5
     assert wrong.miscalibration_area > 0.15
@@ -54,7 +58,7 @@ def test_intervals_hold_their_share_whatever_the_law(n: int, seed: int) -> None:
         error = generator.standard_t(2, size=n + 200)
         spread = np.abs(generator.normal(size=n + 200)) + 0.1
         found = fit_calibration(np.zeros(n), spread[:n], error[:n])
-        shares.append(judge_calibration(found, np.zeros(200), spread[n:], error[n:]).coverage_90)
+        shares.append(judged(found, np.zeros(200), spread[n:], error[n:]).coverage_90)
     assert np.mean(shares) > 0.87
 
 

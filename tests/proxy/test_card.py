@@ -1,64 +1,116 @@
-"""The card says the same to people and to programs, and admits when a simpler model is better."""
+"""The card says the same to people and to programs."""
 
 import dataclasses
 import json
+import re
 
+import numpy as np
 import pytest
 
-from molgfn.proxy.card import Card, DataSource, write_card
+from molgfn.assay.compounds import Noise
+from molgfn.proxy.calibration import ErrorBars
+from molgfn.proxy.card import Card, DataFacts, worst_predictions
+from molgfn.proxy.card_text import markdown
+from molgfn.proxy.cross_validation import Held, Stance
 from molgfn.proxy.data import BadRow, merge
-from molgfn.proxy.evaluate import Evaluation
-from molgfn.proxy.metrics import Metrics, Uncertainty
+from molgfn.proxy.intervals import Interval
+from molgfn.proxy.judgement import BarsJudged, DomainJudged, Evaluation, judge_error_bars
+
+UNDEFINED = Interval(float("nan"), float("nan"), float("nan"))
+METRICS = ("spearman", "pearson", "rmse", "mae", "spearman_beyond_size", "enrichment")
 
 
-def metrics(spearman: float, beyond: float = 0.5) -> Metrics:
-    return Metrics(17, spearman, 0.8, 0.456, 0.321, beyond)
-
-
-def evaluation(proxy: float, forest: float) -> Evaluation:
-    methods = {
-        "proxy": (metrics(proxy), metrics(proxy + 0.02)),
-        "random forest on Morgan counts": (metrics(forest), metrics(forest)),
-        "number of heavy atoms alone": (metrics(0.3, float("nan")), metrics(0.3, float("nan"))),
-    }
-    return Evaluation("scaffold", (1, 2), (67, 67), methods, (Uncertainty(0.2, 0.4), Uncertainty(0.3, 0.4)))
+def metrics(value: float, beyond: Interval | None = None) -> dict[str, Interval]:
+    found = {key: Interval(value, value - 0.05, value + 0.05) for key in METRICS}
+    return found | ({"spearman_beyond_size": beyond} if beyond else {})
 
 
 @pytest.fixture
 def card(proxy, smiles, values, tiny) -> Card:
     data = dataclasses.replace(merge(smiles, values), bad_rows=(BadRow(7, "not a valid SMILES: 'a|b'"),))
-    return Card(proxy, tiny, data, DataSource("docked.csv", "ab" * 32, "docking scores"), [evaluation(0.9, 0.8)])
+    bars = judge_error_bars(ErrorBars(np.ones(9), np.ones((19, 9))), np.linspace(0.1, 1.2, 9))
+    evaluation = Evaluation(
+        "scaffold",
+        5,
+        2,
+        (3, 4),
+        (66, 67, 66),
+        83,
+        166,
+        {"proxy": metrics(0.912), "number of heavy atoms alone": metrics(0.345, UNDEFINED)},
+        {"number of heavy atoms alone": metrics(0.567)},
+        BarsJudged(bars, Interval(0.88, 0.8, 0.95), UNDEFINED),
+        DomainJudged(60, 83, 0.411, float("nan")),
+    )
+    held = Held(np.arange(83), data.values, np.zeros(83, dtype=int), {"proxy": data.values + 1}, stance(83), (66,))
+    return Card(
+        verdict="tiny: better",
+        description="docking scores",
+        info=proxy.info,
+        settings=tiny,
+        data=DataFacts.of(data, "docked.csv", "ab" * 32),
+        noise=Noise(0.321, 7, 9),
+        evaluations=[evaluation],
+        worst=worst_predictions(held, data.smiles),
+        epochs=(3, 2),
+    )
 
 
-def test_first_line_says_who_is_better(card):
-    assert card.verdict() == "# tiny: better than every simpler model on scaffold splits (Spearman 0.910 against 0.800)"
-    worse = dataclasses.replace(card, evaluations=[evaluation(0.7, 0.8)])
-    assert worse.markdown().splitlines()[0] == (
-        "# tiny: random forest on Morgan counts is better than this proxy on scaffold splits "
-        "(Spearman 0.710 against 0.800)"
+def stance(n: int) -> Stance:
+    return Stance(
+        ErrorBars(np.full(n, 0.777), np.ones((19, n))), np.full(n, 0.55), ("CCO",) * n, np.ones(n, dtype=bool)
     )
 
 
 def test_for_people(card, proxy):
-    text = card.markdown()
-    assert "Predicts docking scores in kcal/mol; lower is better." in text
-    assert "| **proxy** | 0.910 +- 0.010 | 0.456 +- 0.000 |" in text
-    assert "| number of heavy atoms alone | 0.300 +- 0.000 |" in text
-    assert "trained on 67 molecules, judged on 17" in text
-    assert "| rows that cannot be used | 1: line 7: not a valid SMILES: 'a\\|b' |" in text
-    assert "was 0.250 +- 0.050 kcal/mol in the mean" in text
-    assert "with the absolute error was 0.400 +- 0.000." in text
-    assert f"| molecules trained on | {proxy.n_train} |" in text
-    for said in ("seed 1", "abab", "molgfn proxy train", "rdkit", "| members | 2 |", "undefined"):
+    text = markdown(card)
+    assert text.startswith("# tiny: better\n\nPredicts docking scores in kcal/mol; lower is better.\n")
+    for said in (
+        "| **proxy** | 0.912 [0.862, 0.962] |",
+        "| *replicate noise, the floor* |  | 0.321 |",
+        "| proxy minus number of heavy atoms alone | 0.567 [0.517, 0.617] |",
+        "5 folds, 2 times anew",
+        "trained on 66-67 molecules, judged on 83; seeds 3, 4.",
+        "| rows that cannot be used | 1: line 7: not a valid SMILES: 'a\\|b' |",
+        "0.321 kcal/mol, the standard deviation of one reading, from 7 compounds with replicates",
+        "| scaffold | 0.880 [0.800, 0.950] |",
+        "| scaffold | 60 of 83 (72%) | 0.411 | none |",
+        f"similarity of {proxy.info.domain.threshold:.2f}" if proxy.info.domain.threshold else "Every molecule is in",
+        "+- 0.78 | yes | 0.55 `CCO` |",
+        "Epochs that the members took: 3, 2;",
+        "(seed 1; molgfn",
+        "| members | 2 |",
+    ):
         assert said in text
+    assert "undefined" in text
+    assert "| trees |" not in text
 
 
-def test_for_programs(card, tmp_path):
-    write_card(card, tmp_path)
-    assert (tmp_path / "card.md").read_text() == card.markdown()
-    read = json.loads((tmp_path / "card.json").read_text())
-    assert read["verdict"].startswith("tiny: better")
-    assert (read["unit"], read["direction"], read["seed"], read["data"]["molecules"]) == ("kcal/mol", "minimise", 1, 83)
-    methods = read["evaluations"][0]["methods"]
-    assert methods["proxy"][0]["spearman"] == 0.9
-    assert methods["number of heavy atoms alone"][0]["spearman_beyond_size"] is None
+def test_all_that_is_said_to_people_is_said_to_programs(card):
+    content = json.dumps(card.as_json())
+    assert "NaN" not in content
+    numbers = {f"{float(found):.3f}" for found in re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", content)}
+    in_text = re.sub(r"`[^`]*`|\(.*?\.svg\)|\n## The \d+", " ", markdown(card))
+    told = set(re.findall(r"(?<![\d.])-?\d+\.\d{3}(?!\d)", in_text))
+    assert len(told) > 10
+    assert told <= numbers
+
+
+def test_without_noise_calibration_domain_and_networks_that_is_said(card):
+    info = card.info.model_copy(update={"calibration": None, "domain": None, "model": "forest"})
+    bare = dataclasses.replace(card.evaluations[0], bars=None, domain=None)
+    settings = card.settings.model_copy(update={"model": "forest"})
+    text = markdown(dataclasses.replace(card, info=info, evaluations=[bare], noise=None, epochs=(), settings=settings))
+    assert "| noise floor | not known: this table does not tell replicates" in text
+    assert "None: they need at least 2 members" in text
+    assert "Not known: there were fewer than 20 molecules" in text
+    assert "curves.svg" not in text
+    assert "| trees | 300 |" in text
+    assert "| epochs |" not in text
+
+
+def test_the_worst_are_shown_once_each_the_worst_first():
+    predicted = np.array([1.0, 5.0, 0.0, -9.0])
+    held = Held(np.array([0, 1, 0, 2]), np.zeros(4), np.zeros(4, dtype=int), {"proxy": predicted}, stance(4), (3,))
+    worst = worst_predictions(held, ["C", "CC", "CCC"])
+    assert [(one.smiles, one.predicted) for one in worst] == [("CCC", -9), ("CC", 5), ("C", 1)]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from molgfn.proxy.base import Opinions
-from molgfn.proxy.calibration import judge_calibration
+from molgfn.proxy.calibration import judge_error_bars
 from molgfn.proxy.data import merge
 from molgfn.proxy.reliability import fit_reliability, out_of_bag
 
@@ -44,7 +44,7 @@ def test_what_members_have_memorised_does_not_make_error_bars_small():
     calibration, domain = fit_reliability(data, opinions, seen[:, : len(data)])
     fresh = generator.normal(size=2000)
     asked = fresh + generator.normal(size=2000) + 0.3 * generator.normal(size=(5, 2000))
-    judged = judge_calibration(calibration, asked.mean(0), asked.std(0), fresh)
+    judged = judge_error_bars(calibration.bars(asked.std(0)), fresh - asked.mean(0))
     assert judged.coverage_90 == pytest.approx(0.9, abs=0.05)
     assert domain.usual_error == pytest.approx(np.sqrt(2 / np.pi) * 1.03, rel=0.15)
 
