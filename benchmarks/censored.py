@@ -17,7 +17,8 @@ import numpy as np
 import torch
 from assay_sets import SETS, load
 
-from molgfn.proxy.cross_validation import bootstrap, rmse
+from molgfn.proxy.intervals import bootstrap
+from molgfn.proxy.metrics import rmse
 from molgfn.proxy.settings import ProxySettings
 from molgfn.proxy.splits import split
 from molgfn.proxy.training import train_proxy
@@ -62,17 +63,20 @@ def row(name: str, seeds: list[int], settings: ProxySettings) -> dict[str, objec
         "threshold": threshold,
         "seeds": seeds,
         "rmse": {way: {"mean": float(np.mean(values)), "each": values} for way, values in found.items()},
-        "better_than": {
-            other: bootstrap(mean_gain, whole[other], whole["likelihood"], 0) for other in ("dropped", "clamped")
-        },
+        "better_than": {other: gain_interval(whole[other], whole["likelihood"]) for other in ("dropped", "clamped")},
         "settings": settings.model_dump(),
         "cpu_s": round(time.process_time() - started, 1),
     }
 
 
-def mean_gain(other: np.ndarray, own: np.ndarray) -> float:
-    """Return by how much lower the RMSE of one is, from squared errors of the same molecules."""
-    return float(np.sqrt(other.mean()) - np.sqrt(own.mean()))
+def gain_interval(other: np.ndarray, own: np.ndarray) -> tuple[float, float]:
+    """Return the interval of by how much lower the RMSE of one is, from squared errors of the same molecules."""
+
+    def gain(rows: np.ndarray) -> dict[str, float]:
+        return {"gain": float(np.sqrt(other[rows].mean()) - np.sqrt(own[rows].mean()))}
+
+    found = bootstrap(gain, len(own))["gain"]
+    return found.low, found.high
 
 
 def main() -> None:

@@ -21,27 +21,49 @@ import numpy as np
 import torch
 from assay_sets import SETS, load
 
+from molgfn.oracles.base import Direction
 from molgfn.proxy.baselines import BASELINES
-from molgfn.proxy.cross_validation import Held, bootstrap, cross_validate, enrichment, judge_intervals, rmse
+from molgfn.proxy.calibration import CalibrationMetrics, fit_calibration, judge_error_bars
+from molgfn.proxy.cross_validation import Held, Train, cross_validate
 from molgfn.proxy.data import TrainingData
 from molgfn.proxy.ensemble import Proxy
-from molgfn.proxy.metrics import spearman
+from molgfn.proxy.featurise import featurise_smiles
+from molgfn.proxy.intervals import compare
+from molgfn.proxy.plans import plan
 from molgfn.proxy.settings import ProxySettings
-from molgfn.proxy.splits import SplitKind
+from molgfn.proxy.splits import GroupKind, folds, split
 from molgfn.proxy.training import train_proxy
 
 FOLDS = 5
 
 
-def judged(held: Held, method: str, direction: str) -> dict[str, object]:
-    predicted, measured = held.predicted[method], held.measured
+def judged(held: Held, data: TrainingData, direction: Direction) -> dict[str, dict[str, object]]:
+    heavy_atoms = featurise_smiles(data.smiles).n_atoms[held.molecule]
+    methods = compare(held.predicted, held.measured, heavy_atoms, direction).methods
     return {
-        "rmse": rmse(predicted, measured),
-        "rmse_interval": bootstrap(rmse, predicted, measured, 0),
-        "spearman": spearman(predicted, measured),
-        "spearman_interval": bootstrap(spearman, predicted, measured, 0),
-        "enrichment_10": enrichment(predicted, measured, direction),  # type: ignore[arg-type]
+        method: {
+            "rmse": found["rmse"].value,
+            "rmse_interval": (found["rmse"].low, found["rmse"].high),
+            "spearman": found["spearman"].value,
+            "spearman_interval": (found["spearman"].low, found["spearman"].high),
+            "enrichment_10": found["enrichment"].value,
+        }
+        for method, found in methods.items()
     }
+
+
+def judge_intervals(data: TrainingData, kind: GroupKind, train: Train) -> list[CalibrationMetrics]:
+    """Judge error bars in each fold, calibrated on one fifth of the training part that is kept from the proxy."""
+    found = []
+    for parts in folds(kind, data.smiles, FOLDS, 0):
+        known = data.take(parts.train)
+        inner = split(kind, known.smiles, 1 / 5, 0)
+        proxy = train(known.take(inner.train), 0)
+        kept, asked = known.take(inner.test), data.take(parts.test)
+        calibrating, judging = proxy.predict(kept.smiles), proxy.predict(asked.smiles)
+        calibration = fit_calibration(calibrating.mean, calibrating.spread, kept.values)
+        found.append(judge_error_bars(calibration.bars(judging.spread), asked.values - judging.mean))
+    return found
 
 
 def mean_of(parts: list[dict[str, object]]) -> dict[str, object]:
@@ -49,7 +71,7 @@ def mean_of(parts: list[dict[str, object]]) -> dict[str, object]:
     return {key: np.mean([part[key] for part in parts], axis=0).tolist() for key in parts[0]}  # type: ignore[arg-type]
 
 
-def row(name: str, kind: SplitKind, repeats: int, settings: ProxySettings) -> dict[str, object]:
+def row(name: str, kind: GroupKind, repeats: int, settings: ProxySettings) -> dict[str, object]:
     data = load(name)
     unit, direction = SETS[name]
     started = time.process_time()
@@ -68,10 +90,11 @@ def row(name: str, kind: SplitKind, repeats: int, settings: ProxySettings) -> di
 
     methods: Mapping[str, list[dict[str, object]]] = {method: [] for method in ("proxy", *BASELINES)}
     for seed in range(repeats):
-        held = cross_validate(data, kind, FOLDS, seed, train=train if seed == 0 else None, baselines=BASELINES)
-        for method in held.predicted:
-            methods[method].append(judged(held, method, direction))
-    intervals = judge_intervals(data, kind, FOLDS, 0, train, lambda: None)
+        one = plan(kind, data, FOLDS, 1, seed)
+        held = cross_validate(data, one, train=train if seed == 0 else None, baselines=BASELINES)
+        for method, found in judged(held, data, direction).items():
+            methods[method].append(found)
+    intervals = judge_intervals(data, kind, train)
     return {
         "set": name,
         "molecules": len(data),

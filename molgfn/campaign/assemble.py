@@ -62,7 +62,10 @@ class CampaignParts:
     ) -> ProxyModel:
         section = self._campaign.proxy
         settings = ProxySettings(
-            members=section.members, epochs=section.epochs, fine_tune_epochs=section.fine_tune_epochs
+            model=section.model,
+            members=section.members,
+            epochs=section.epochs,
+            fine_tune_epochs=section.fine_tune_epochs,
         )
         return train_proxy(
             smiles,

@@ -170,6 +170,7 @@ class ProxySection(Section):
     start: ProxyFolder | None = None
     data: DataFile | None = None
     value_column: Annotated[str, Field(min_length=1)] = "score_kcal_mol"
+    model: Literal["network", "forest"] = "network"
     members: Annotated[int, Field(ge=2)] = 5
     epochs: Count = 25
     fine_tune_epochs: Count = 6

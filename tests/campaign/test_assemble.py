@@ -180,3 +180,12 @@ def test_a_proxy_goes_on_from_the_one_before(tmp_path):
     assert len(epochs) == epochs[0].members * epochs[0].epochs == 2 * 2
     assert set(vars(Epoch())) <= set(vars(epochs[0]))
     assert parts.load_proxy(tmp_path / "first").predict(smiles).mean == pytest.approx(first.predict(smiles).mean)
+
+
+def test_a_forest_is_grown_where_the_campaign_says_so(tmp_path):
+    parts = CampaignParts(write(tmp_path, change=("members = 2", 'model = "forest"\nmembers = 2')))
+    smiles = [one.smiles for one in SPACE[:30]]
+    asked = {"unit": "kcal/mol", "direction": "minimise", "seed": 1, "on_epoch": lambda _: None}
+    first = parts.train_proxy(smiles, [-float(len(one)) for one in smiles], initial=None, **asked)
+    first.save(tmp_path / "first")
+    assert json.loads((tmp_path / "first" / "proxy.json").read_text())["model"] == "forest"

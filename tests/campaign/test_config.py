@@ -211,7 +211,7 @@ def test_the_sampler_and_the_proxy_have_the_defaults_of_the_code():
     assert shared == {key: trainer[key] for key in shared}
     proxy = ProxySettings().model_dump()
     assert ProxySection().model_dump(include=proxy) == {
-        key: proxy[key] for key in ("members", "epochs", "fine_tune_epochs")
+        key: proxy[key] for key in ("model", "members", "epochs", "fine_tune_epochs")
     }
     docking = asdict(DockingSettings())
     assert DockingSection().model_dump(include=docking) == docking

@@ -31,8 +31,8 @@ def evaluation(own: float, forest: float | None, size: float, half: float = 0.01
         (
             evaluation(0.7, 0.8, 0.3),
             'mine: a random forest on Morgan counts is better than this proxy; use it: model = "forest" in [settings] '
-            "of the recipe, or in [proxy] of a campaign file (on scaffold splits: Spearman 0.700, random forest on Morgan "
-            "counts 0.800; difference -0.100 [-0.110, -0.090])",
+            "of the recipe, or in [proxy] of a campaign file (on scaffold splits: Spearman 0.700, random forest on "
+            "Morgan counts 0.800; difference -0.100 [-0.110, -0.090])",
         ),
         (
             evaluation(0.805, 0.8, 0.3),
