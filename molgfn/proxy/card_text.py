@@ -180,8 +180,9 @@ def _domain(card: Card) -> list[str]:
     if domain is None:
         return [*head, "Not known: there were fewer than 20 molecules to learn it from."]
     learnt = (
-        f"A molecule is in the domain from a similarity of {domain.threshold:.2f} to the nearest training molecule on "
-        "(Tanimoto, Morgan fingerprints): below, the expected error is more than 1.5 times the usual one"
+        "A molecule is in the domain if its similarity to the nearest training molecule is at least "
+        f"{domain.threshold:.2f} (Tanimoto, Morgan fingerprints): below, the expected error is more than 1.5 times the "
+        "usual one"
         if domain.threshold > 0
         else "Every molecule is in the domain: the error does not grow with the distance to the training molecules"
     )
@@ -197,7 +198,8 @@ def _domain(card: Card) -> list[str]:
     ]
     return [
         *head,
-        f"{learnt} ({domain.usual_error:.3f} {unit}; learnt from {domain.n} molecules).",
+        f"{learnt}. Usual error: {domain.usual_error:.3f} {unit}; learnt from {domain.n} molecules. Each training on "
+        "splits learns a threshold of its own.",
         "",
         *_table(("splits", "in the domain", f"RMSE in it, {unit}", f"RMSE outside, {unit}"), rows),
     ]

@@ -37,7 +37,10 @@ def run_recipe(recipe_file: Path, out: Path, progress: Progress) -> None:
     asked = recipe.evaluation
     made = plans(asked.splits, source.data, asked.folds, asked.repeats, recipe.seed, progress)
     held = [_held(recipe, source, plan, progress) for plan in made]
-    evaluations = [judge_held(one, plan, source.data, source.direction) for one, plan in zip(held, made, strict=True)]
+    with progress.step("intervals of all metrics"):
+        evaluations = [
+            judge_held(one, plan, source.data, source.direction) for one, plan in zip(held, made, strict=True)
+        ]
     with progress.step("training on all data", total=_epochs(recipe.settings)) as step:
         counter = _Counter(step, _epochs(recipe.settings))
         proxy = _train(recipe, source, source.data, recipe.seed, counter)

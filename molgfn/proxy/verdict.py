@@ -4,6 +4,7 @@ import math
 
 from molgfn.proxy.baselines import FOREST
 from molgfn.proxy.cross_validation import PROXY
+from molgfn.proxy.intervals import Interval
 from molgfn.proxy.judgement import Evaluation
 
 _ADVICE = 'use it: model = "forest" in [settings] of the recipe, or in [proxy] of a campaign file'
@@ -15,17 +16,22 @@ def verdict(name: str, evaluation: Evaluation) -> str:
     own = scores.pop(PROXY)
     best = max(scores, key=lambda method: scores[method])
     if scores.get(FOREST, -math.inf) > own:
-        return f"{name}: a {FOREST} is better than this proxy; {_ADVICE} {_compared(evaluation, FOREST)}"
-    if scores[best] > own:
+        settled = "" if _gain(evaluation, FOREST).high < 0 else ", although the data do not settle it"
+        return f"{name}: a {FOREST} ranks better than this proxy{settled}; {_ADVICE} {_compared(evaluation, FOREST)}"
+    if _gain(evaluation, best).high < 0:
         return f"{name}: {best} is better than this proxy {_compared(evaluation, best)}"
-    if evaluation.gains[best]["spearman"].low <= 0:
+    if _gain(evaluation, best).low <= 0:
         return f"{name}: no better than {best}, as far as the data tell {_compared(evaluation, best)}"
     return f"{name}: better than every simpler model {_compared(evaluation, best)}"
 
 
+def _gain(evaluation: Evaluation, other: str) -> Interval:
+    return evaluation.gains[other]["spearman"]
+
+
 def _compared(evaluation: Evaluation, other: str) -> str:
     own, beside = (evaluation.methods[method]["spearman"].value for method in (PROXY, other))
-    gain = evaluation.gains[other]["spearman"]
+    gain = _gain(evaluation, other)
     words = f"on {evaluation.split} splits: Spearman {_number(own)}, {other} {_number(beside)}"
     told = f"; difference {gain.value:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}]"
     return f"({words}{'' if math.isnan(gain.value) else told})"

@@ -75,7 +75,7 @@ def test_for_people(card, proxy):
         "0.321 kcal/mol, the standard deviation of one reading, from 7 compounds with replicates",
         "| scaffold | 0.880 [0.800, 0.950] |",
         "| scaffold | 60 of 83 (72%) | 0.411 | none |",
-        f"similarity of {proxy.info.domain.threshold:.2f}" if proxy.info.domain.threshold else "Every molecule is in",
+        f"is at least {proxy.info.domain.threshold:.2f}" if proxy.info.domain.threshold else "Every molecule is in",
         "+- 0.78 | yes | 0.55 `CCO` |",
         "Epochs that the members took: 3, 2;",
         "(seed 1; molgfn",
