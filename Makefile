@@ -15,7 +15,7 @@ lint: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# Retrains the bundled proxy from its recipe and writes its card (about 20 minutes).
+# Retrains the bundled proxy from its recipe and writes its card (about 15 minutes).
 proxy: $(INSTALLED)
 	$(BIN)/molgfn proxy train proxy/parp1-docking/recipe.toml -o proxy/parp1-docking
 

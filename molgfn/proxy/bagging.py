@@ -1,22 +1,24 @@
-"""Which member of an ensemble learns from which molecule (online bagging, Oza and Russell 2001)."""
+"""Which member of an ensemble learns from which molecule (bagging without repeats: Buehlmann and Yu 2002)."""
 
 import hashlib
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import poisson
+
+SHARE = 0.75
+"""Of the molecules that each member learns from: from one molecule in three, two of five members or more are kept."""
 
 
-def draws(smiles: Sequence[str], member: int) -> NDArray[np.int64]:
-    """Return how often one member has drawn each molecule, shape (B,): Poisson with mean 1.
+def drawn(smiles: Sequence[str], member: int) -> NDArray[np.bool_]:
+    """Return which molecules one member learns from, shape (B,).
 
     That depends on the molecule and the member alone: a member that goes on learning from more data never meets what
     was kept from it before, and so keeps its own mind.
     """
-    times: NDArray[np.int64] = poisson.ppf(_uniform(smiles, str(member)), 1.0).astype(np.int64)
-    # Of a handful of molecules a member may have drawn none.
-    return times if times.any() else np.ones(len(smiles), dtype=np.int64)
+    found = _uniform(smiles, str(member)) < SHARE
+    # Of a handful of molecules a member may have drawn one or none.
+    return found if found.sum() > 1 else np.ones(len(smiles), dtype=np.bool_)
 
 
 def stopping(smiles: Sequence[str]) -> NDArray[np.bool_]:

@@ -137,7 +137,9 @@ class ProxyNetwork(nn.Module):
         self.update = nn.GRUCell(width, width)
         self.readout = Set2Set(width, processing_steps=3)
         self.pooled = nn.Linear(width, width)
+        # Molecules of one series differ little beside what they share: without this the head hardly begins to learn.
         self.head = nn.Sequential(
+            nn.BatchNorm1d(3 * width),
             nn.Linear(3 * width, width),
             nn.ReLU(),
             nn.Dropout(architecture.dropout),

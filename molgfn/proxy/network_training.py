@@ -1,4 +1,4 @@
-"""Training of the networks of a proxy, each on its own resample, stopped by molecules that it has not drawn."""
+"""Training of the networks of a proxy, each on its own share, stopped by molecules that it has not drawn."""
 
 import copy
 import math
@@ -12,9 +12,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from molgfn.proxy.bagging import draws, stopping
+from molgfn.proxy.bagging import drawn, stopping
 from molgfn.proxy.data import TrainingData
-from molgfn.proxy.featurise import Graphs, featurise_smiles
+from molgfn.proxy.examples import Examples
 from molgfn.proxy.linear import fit_ridge
 from molgfn.proxy.model import Architecture, GraphBatch, ProxyNetwork
 from molgfn.proxy.networks import NetworkEnsemble
@@ -95,22 +95,23 @@ def fit_networks(
         mean, std = float(measured.mean()), float(measured.std())
         course = _Course(settings.epochs, settings.learning_rate, settings)
     networks = _networks(settings, seed, start)
-    examples = _Examples.of(data, mean, std)
+    examples = Examples.of(data, mean, std)
     beside = _Beside.of(auxiliary) if auxiliary else None
     stops = stopping(data.smiles) if settings.patience else np.zeros(len(data), dtype=np.bool_)
     seen = np.zeros((len(networks), len(data)), dtype=np.bool_)
     shown: list[TrainingEpoch] = []
     for member, network in enumerate(networks):
-        times = draws(data.smiles, member) if len(networks) > 1 else np.ones(len(data), dtype=np.int64)
-        held = np.flatnonzero(stops & (times == 0))
-        seen[member] = times > 0
+        seen[member] = drawn(data.smiles, member) if len(networks) > 1 else True
+        held = np.flatnonzero(stops & ~seen[member])
+        part = examples.take(np.flatnonzero(seen[member]))
         if len(held) >= _LEAST_STOPPING:
             seen[member] |= stops
         else:
             held = held[:0]
-        part = examples.take(np.repeat(np.arange(len(data)), times))
         if start is None or not start.same_target:
             network.start_from(fit_ridge(part.graphs.counts(), part.targets.numpy().astype(np.float64)))
+        else:
+            _meet_mean(network, part)
         generator = torch.Generator().manual_seed(_member_seed(seed, member))
         second = beside.of_member(network, member, len(networks), _member_seed(seed, member)) if beside else None
         losses = _fit(network, part, examples.take(held), course, generator, second)
@@ -130,34 +131,11 @@ class _Course:
 
 
 @dataclass(frozen=True)
-class _Examples:
-    """What a network learns from: B molecules with standardised values, their sides and weights, of shape (B,)."""
-
-    graphs: Graphs
-    targets: Tensor
-    sides: Tensor
-    weights: Tensor
-
-    @classmethod
-    def of(cls, data: TrainingData, mean: float, std: float) -> "_Examples":
-        # Of what a model misses, half is taken to be noise of a single measurement: it falls with their number.
-        weights = 2 * data.counts / (data.counts + 1)
-        arrays = ((data.values - mean) / std, data.sides, weights)
-        return cls(featurise_smiles(data.smiles), *(torch.from_numpy(one.astype(np.float32)) for one in arrays))
-
-    def take(self, rows: NDArray[np.int64]) -> "_Examples":
-        return _Examples(self.graphs.take(rows), self.targets[rows], self.sides[rows], self.weights[rows])
-
-    def __len__(self) -> int:
-        return len(self.graphs)
-
-
-@dataclass(frozen=True)
 class _Second:
     """The second target of one member: a network that shares its body, what that learns from, and its weight."""
 
     network: ProxyNetwork
-    examples: _Examples
+    examples: Examples
     weight: float
 
 
@@ -165,7 +143,7 @@ class _Second:
 class _Beside:
     """The second target, for any member."""
 
-    examples: _Examples
+    examples: Examples
     smiles: tuple[str, ...]
     weight: float
 
@@ -173,13 +151,13 @@ class _Beside:
     def of(cls, auxiliary: Auxiliary) -> "_Beside":
         data = auxiliary.data
         measured = data.values[data.sides == 0]
-        examples = _Examples.of(data, float(measured.mean()), float(measured.std()))
+        examples = Examples.of(data, float(measured.mean()), float(measured.std()))
         return cls(examples, data.smiles, auxiliary.weight)
 
     def of_member(self, network: ProxyNetwork, member: int, members: int, seed: int) -> _Second:
         """Return what one member learns beside: what it must not see of the first target it does not see here."""
-        times = draws(self.smiles, member) if members > 1 else np.ones(len(self.smiles), dtype=np.int64)
-        part = self.examples.take(np.repeat(np.arange(len(self.smiles)), times))
+        rows = np.flatnonzero(drawn(self.smiles, member)) if members > 1 else np.arange(len(self.smiles))
+        part = self.examples.take(rows)
         with _seeded(seed):
             second = network.sibling()
         second.start_from(fit_ridge(part.graphs.counts(), part.targets.numpy().astype(np.float64)))
@@ -215,10 +193,24 @@ def _networks(settings: ProxySettings, seed: int, start: Start | None) -> list[P
     return networks
 
 
+def _meet_mean(network: ProxyNetwork, examples: Examples) -> None:
+    """Take what measured values differ by in the mean into the constant of a network: steps would be long about it."""
+    measured = examples.take(np.flatnonzero(examples.sides.numpy() == 0))
+    if len(measured):
+        with torch.no_grad():
+            off = [part.targets - network(GraphBatch.of(part.graphs)) for part in _chunks(measured)]
+            network.linear.bias.add_(torch.cat(off).mean())
+
+
+def _chunks(examples: Examples) -> list[Examples]:
+    parts = np.array_split(np.arange(len(examples)), math.ceil(len(examples) / _CHUNK))
+    return [examples.take(rows) for rows in parts]
+
+
 def _fit(
     network: ProxyNetwork,
-    examples: _Examples,
-    held: _Examples,
+    examples: Examples,
+    held: Examples,
     course: _Course,
     generator: torch.Generator,
     second: _Second | None,
@@ -230,13 +222,15 @@ def _fit(
     size = course.settings.batch_size
     tobit, beside = TobitLoss(), TobitLoss()
     optimiser = _optimiser(network, (tobit, beside), second, course)
-    n_steps = course.epochs * math.ceil(len(examples) / size)
+    # None of the batches is smaller than asked for: of a single molecule there is no mean to normalise by.
+    n_batches = max(1, len(examples) // size)
+    n_steps = course.epochs * n_batches
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate_at(step / n_steps))
     best, best_state, since = math.inf, None, 0
     for _ in range(course.epochs):
         network.train()
         total = 0.0
-        for chosen in torch.split(torch.randperm(len(examples), generator=generator), size):
+        for chosen in torch.tensor_split(torch.randperm(len(examples), generator=generator), n_batches):
             fit, of_std = _losses(network, tobit, examples.take(chosen.numpy()), generator)
             losses = [fit, of_std]
             if second is not None:
@@ -279,20 +273,19 @@ def _optimiser(
 
 
 def _losses(
-    network: ProxyNetwork, tobit: TobitLoss, part: _Examples, generator: torch.Generator
+    network: ProxyNetwork, tobit: TobitLoss, part: Examples, generator: torch.Generator
 ) -> tuple[Tensor, Tensor]:
     with _seeded(int(torch.randint(2**31, (1,), generator=generator))):
         found = network.outputs(GraphBatch.of(part.graphs))
     return tobit(found[:, 0], part.targets, part.sides, part.weights, *found[:, 1:].unbind(1))  # type: ignore[no-any-return]
 
 
-def _held_out_loss(network: ProxyNetwork, tobit: TobitLoss, held: _Examples) -> float:
+def _held_out_loss(network: ProxyNetwork, tobit: TobitLoss, held: Examples) -> float:
     total = 0.0
     with torch.inference_mode():
-        for rows in np.array_split(np.arange(len(held)), math.ceil(len(held) / _CHUNK)):
-            part = held.take(rows)
+        for part in _chunks(held):
             found = network.outputs(GraphBatch.of(part.graphs))
-            total += tobit(found[:, 0], part.targets, part.sides, part.weights)[0].item() * len(rows)
+            total += tobit(found[:, 0], part.targets, part.sides, part.weights)[0].item() * len(part)
     return total / len(held)
 
 

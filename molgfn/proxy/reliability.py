@@ -1,6 +1,6 @@
 """How far a proxy can be believed, learnt from molecules by the members that had not seen them (out of bag).
 
-Each member of an ensemble learns from its own resample, so that every molecule was kept from a third of the members:
+Each member of an ensemble learns from its own share, so that most molecules were kept from one or more of the members:
 their mean and spread are those of a smaller ensemble that never met the molecule (Breiman 1996). No data and no time
 are spent on it, and it stays true when the members go on learning (see `molgfn.proxy.bagging`).
 """

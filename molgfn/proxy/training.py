@@ -40,7 +40,7 @@ def train_proxy(
 ) -> Proxy:
     """Train a proxy; the same data in any order and the same seed give the same proxy.
 
-    Each member learns from its own resample of the molecules (bagging), so that their spread tells where the data leave
+    Each member learns from its own three quarters of the molecules, so that their spread tells where the data leave
     the answer open, and that error bars and domain are fitted on molecules by members that have not seen them. A single
     network learns from all, and has neither.
 

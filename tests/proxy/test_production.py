@@ -25,10 +25,11 @@ direction = "minimise"
 seed = 4
 
 [settings]
-members = 2
+members = 4
 width = 8
 steps = 1
 epochs = 2
+patience = 0
 
 [evaluation]
 splits = ["scaffold", "random"]

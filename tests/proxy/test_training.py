@@ -63,7 +63,7 @@ def test_going_on_keeps_scale_and_architecture_and_leaves_the_earlier_proxy_alon
 
 
 def test_going_on_learns_what_is_new(proxy, smiles, values):
-    settings = ProxySettings(fine_tune_epochs=20, fine_tune_learning_rate=5e-3)
+    settings = ProxySettings(fine_tune_epochs=1)
     shifted = values - 2.0
     further = train_proxy(smiles, shifted, **KNOWN, settings=settings, seed=5, initial=proxy)
     before = np.sqrt(np.mean((proxy.predict(smiles).mean - shifted) ** 2))
