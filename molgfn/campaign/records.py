@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from molgfn.oracles.base import Direction
+
 Status = Literal["proposed", "pending", "completed", "failed", "abandoned"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 PhaseName = Literal["propose", "select", "query", "learn"]
@@ -94,3 +96,44 @@ class InitialRow:
 
     smiles: str
     value: float
+
+
+@dataclass(frozen=True)
+class RetrainingRow:
+    """A proxy that was trained on a lab's table between two rounds.
+
+    `round` is the last one that was learnt from before; the proxy is in `folder` and went on from that in `base`, both
+    relative to the run. `used` tells whether the rounds after go on with it: one of another quantity than the oracle's
+    is kept beside. `file` and `sha256` are those of the table.
+    """
+
+    version: int
+    round: int
+    folder: str
+    base: str
+    unit: str
+    direction: Direction
+    used: bool
+    file: str
+    sha256: str
+    recorded_at: str
+
+
+@dataclass(frozen=True)
+class LabRow:
+    """A compound of a lab's table, in the unit of the retraining that it came with.
+
+    `key` is the first block of the InChIKey, by which compounds are told apart; `compound_id` is that of the run, if it
+    is one of it, and `lab_id` that of the table; both may be empty. `side` is 0 for a value, -1 or 1 where the true one
+    is below or above, and `n` the number of readings. A compound that is `held_out` judges proxies and trains none.
+    """
+
+    version: int
+    key: str
+    smiles: str
+    compound_id: str
+    lab_id: str
+    value: float
+    side: int
+    n: float
+    held_out: bool

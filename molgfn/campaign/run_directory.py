@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from molgfn.campaign.store import DATABASE
+from molgfn.campaign.store_file import DATABASE
 from molgfn.errors import ConfigError
 
 RESOLVED = "campaign.resolved.toml"

@@ -7,73 +7,32 @@ oracle in a transaction of its own the moment it arrives: whatever kills the pro
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import astuple, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
-from urllib.parse import quote
 
 from molgfn.campaign.records import (
-    PHASES,
-    STATUSES,
     CompoundRow,
     FailureRow,
     InitialRow,
+    LabRow,
     MeasurementRow,
     PhaseName,
     PhaseRow,
     PredictionRow,
     RejectedRow,
+    RetrainingRow,
     Status,
 )
-from molgfn.errors import DataError
+from molgfn.campaign.store_file import create_file, open_file
 from molgfn.oracles.base import Failure, Measurement
 
-USER_VERSION = 2
-DATABASE = "campaign.sqlite"
-
-_SCHEMA = f"""
-CREATE TABLE compounds (
-    compound_id TEXT PRIMARY KEY, smiles TEXT NOT NULL, inchikey TEXT UNIQUE NOT NULL, blocks TEXT NOT NULL,
-    round INTEGER NOT NULL, status TEXT NOT NULL CHECK (status IN {STATUSES}), batch_round INTEGER
-) STRICT;
-CREATE TABLE predictions (
-    compound_id TEXT NOT NULL REFERENCES compounds, round INTEGER NOT NULL, pred_mean REAL NOT NULL,
-    pred_std REAL NOT NULL, acquisition REAL NOT NULL, log_reward REAL NOT NULL, source_model TEXT NOT NULL,
-    in_domain INTEGER, nn_similarity REAL, nn_smiles TEXT NOT NULL DEFAULT '', PRIMARY KEY (compound_id, round)
-) STRICT;
-CREATE TABLE measurements (
-    measurement_id INTEGER PRIMARY KEY, compound_id TEXT NOT NULL REFERENCES compounds, round INTEGER NOT NULL,
-    value REAL NOT NULL, unit TEXT NOT NULL, docked_smiles TEXT NOT NULL, wall_s REAL NOT NULL,
-    recorded_at TEXT NOT NULL
-) STRICT;
-CREATE TABLE failures (
-    failure_id INTEGER PRIMARY KEY, compound_id TEXT NOT NULL REFERENCES compounds, round INTEGER NOT NULL,
-    code TEXT NOT NULL, message TEXT NOT NULL, wall_s REAL NOT NULL, recorded_at TEXT NOT NULL
-) STRICT;
-CREATE TABLE rejected (
-    round INTEGER NOT NULL, smiles TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (round, smiles)
-) STRICT;
-CREATE TABLE phases (
-    round INTEGER NOT NULL, phase TEXT NOT NULL CHECK (phase IN {PHASES}), finished_at TEXT NOT NULL,
-    PRIMARY KEY (round, phase)
-) STRICT;
-CREATE TABLE initial_data (smiles TEXT NOT NULL, value REAL NOT NULL) STRICT;
-PRAGMA user_version = {USER_VERSION};
-"""
-_MIGRATIONS = {
-    1: """
-    ALTER TABLE predictions ADD COLUMN in_domain INTEGER;
-    ALTER TABLE predictions ADD COLUMN nn_similarity REAL;
-    ALTER TABLE predictions ADD COLUMN nn_smiles TEXT NOT NULL DEFAULT '';
-    """
-}
-"""What makes a record of each earlier version one of the next."""
-
-
-Row = TypeVar("Row", PredictionRow, MeasurementRow, FailureRow, RejectedRow, PhaseRow, InitialRow)
+Row = TypeVar(
+    "Row", PredictionRow, MeasurementRow, FailureRow, RejectedRow, PhaseRow, InitialRow, RetrainingRow, LabRow
+)
 
 
 class Store:
@@ -91,10 +50,7 @@ class Store:
         FileExistsError
             If there is one already.
         """
-        path.touch(exist_ok=False)
-        with closing(_connect(path, "rw")) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(_SCHEMA)
+        create_file(path)
         return cls.open(path)
 
     @classmethod
@@ -106,7 +62,7 @@ class Store:
         DataError
             If there is none, or if it is no record of a campaign of this version.
         """
-        return cls(_checked(path, "rw"))
+        return cls(open_file(path, "rw"))
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -117,7 +73,7 @@ class Store:
         DataError
             As `open`.
         """
-        return cls(_checked(path, "ro"))
+        return cls(open_file(path, "ro"))
 
     def close(self) -> None:
         self._connection.close()
@@ -173,6 +129,11 @@ class Store:
     def add_initial_data(self, rows: Iterable[InitialRow]) -> None:
         """Add the data that the first proxy was trained on."""
         self._connection.executemany("INSERT INTO initial_data VALUES (?, ?)", map(astuple, rows))
+
+    def add_retraining(self, row: RetrainingRow, values: Iterable[LabRow]) -> None:
+        """Add a retrained proxy and the table that it was trained on."""
+        self._connection.execute("INSERT INTO retrainings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", astuple(row))
+        self._connection.executemany("INSERT INTO lab_values VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", map(astuple, values))
 
     def send(self, compound_ids: Iterable[str], round_number: int) -> None:
         """Note that compounds go to the oracle in this round."""
@@ -264,6 +225,16 @@ class Store:
         """Return the data that the first proxy was trained on."""
         return self._rows(InitialRow, "initial_data", "rowid")
 
+    def retrainings(self) -> list[RetrainingRow]:
+        """Return the proxies trained on tables of a lab, the first first."""
+        rows = self._rows(RetrainingRow, "retrainings", "version")
+        return [replace(row, used=bool(row.used)) for row in rows]
+
+    def lab_values(self) -> list[LabRow]:
+        """Return what the tables of the lab hold, the first table first."""
+        rows = self._rows(LabRow, "lab_values", "version, key")
+        return [replace(row, held_out=bool(row.held_out)) for row in rows]
+
     def is_finished(self, round_number: int, phase: PhaseName) -> bool:
         """Tell whether a phase is finished."""
         found = self._connection.execute(
@@ -276,43 +247,6 @@ class Store:
         where, values = ("", ()) if round_number is None else ("WHERE round = ?", (round_number,))
         rows = self._connection.execute(f"SELECT {names} FROM {table} {where} ORDER BY {order}", values)
         return [row(*one) for one in rows]
-
-
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
-    return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30.0)
-
-
-def _checked(path: Path, mode: str) -> sqlite3.Connection:
-    if not path.is_file():
-        raise DataError(f"{path}: no such file", "A run directory made by `molgfn run` has one.")
-    connection = _connect(path, mode)
-    try:
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        # Without it an answer just committed could be lost with the power.
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        raise DataError(f"{path}: not readable as the record of a campaign ({error})") from None
-    if version in _MIGRATIONS:
-        connection.close()
-        _migrate(path, version)
-        return _checked(path, mode)
-    if version != USER_VERSION:
-        connection.close()
-        raise DataError(
-            f"{path}: version {version} of the record; accepted: {USER_VERSION}",
-            "It was written by another version of molgfn: use that one (manifest.json names it).",
-        )
-    return connection
-
-
-def _migrate(path: Path, version: int) -> None:
-    with closing(_connect(path, "rw")) as connection:
-        connection.executescript(
-            f"BEGIN IMMEDIATE; {_MIGRATIONS[version]} PRAGMA user_version = {version + 1}; COMMIT;"
-        )
 
 
 def _now() -> str:

@@ -3,13 +3,11 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 
 import pytest
 
-from molgfn.campaign.records import CompoundRow, InitialRow, PredictionRow, RejectedRow
+from molgfn.campaign.records import CompoundRow, InitialRow, LabRow, PredictionRow, RejectedRow, RetrainingRow
 from molgfn.campaign.store import Store
-from molgfn.errors import DataError
 from molgfn.oracles.base import Failure, Measurement
 
 PHENOL = CompoundRow("X-000001", "Oc1ccccc1", "KEY-A", ("c1ccccc1", "O"), 1, "proposed", None)
@@ -55,6 +53,19 @@ def test_rows_come_back_as_they_were(path, store):
         assert [(row.round, row.phase) for row in reader.phases()] == [(1, "propose")]
         assert reader.is_finished(1, "propose")
         assert not reader.is_finished(1, "select")
+
+
+def test_a_retraining_comes_back_with_its_table(path, store):
+    retrained = RetrainingRow(1, 2, "proxies/001", "inputs/proxy", "pIC50", "maximise", True, "lab.csv", "ab", "now")
+    values = [
+        LabRow(1, "KEY-A", "Oc1ccccc1", "X-000001", "", 6.5, 0, 2.0, False),
+        LabRow(1, "KEY-C", "CCN", "", "L7", 5.0, -1, 1.0, True),
+    ]
+    with store.transaction():
+        store.add_retraining(retrained, values)
+    with Store.read(path) as reader:
+        assert reader.retrainings() == [retrained]
+        assert reader.lab_values() == values
 
 
 def test_answers_are_kept_by_id_whatever_their_order(store):
@@ -157,32 +168,3 @@ def test_a_record_is_never_overwritten(path, store):
     with pytest.raises(FileExistsError):
         Store.create(path)
     assert len(store.compounds()) == 2
-
-
-@pytest.mark.parametrize("open_it", [Store.open, Store.read])
-def test_what_is_no_record_is_told_in_words(path, open_it):
-    with pytest.raises(DataError, match="no such file"):
-        open_it(path)
-    path.write_bytes(b"SMILES,value\n" * 100)
-    with pytest.raises(DataError, match="not readable as the record of a campaign"):
-        open_it(path)
-    path.unlink()
-    with closing(sqlite3.connect(path)) as later:
-        later.execute("PRAGMA user_version = 7")
-    with pytest.raises(DataError, match=r"version 7 of the record; accepted: 2"):
-        open_it(path)
-
-
-@pytest.mark.parametrize("open_it", [Store.open, Store.read])
-def test_a_record_of_the_first_version_is_read_and_written_on(path, store, open_it):
-    with store.transaction():
-        store.add_predictions([PredictionRow("X-000001", 1, -9.5, 0.25, 9.75, -3.125, "m", True, 0.5, "C")])
-    store.close()
-    with closing(sqlite3.connect(path)) as earlier:
-        for column in ("in_domain", "nn_similarity", "nn_smiles"):
-            earlier.execute(f"ALTER TABLE predictions DROP COLUMN {column}")
-        earlier.execute("PRAGMA user_version = 1")
-    with open_it(path) as again:
-        assert again.predictions() == [PredictionRow("X-000001", 1, -9.5, 0.25, 9.75, -3.125, "m")]
-    with Store.open(path) as again, again.transaction():
-        again.add_predictions([PredictionRow("X-000001", 2, -9.5, 0.25, 9.75, -3.125, "m", True, 0.5, "C")])
