@@ -9,12 +9,15 @@ from molgfn.campaign.evaluation import foresight
 from molgfn.campaign.run_directory import RunDirectory
 from molgfn.campaign.store import Store
 from molgfn.files import write_csv, write_json
+from molgfn.proxy.base import IN_DOMAIN
 
 PROPOSED_COLUMNS = (
     "compound_id", "smiles", "inchikey", "round", "blocks", "pred_mean", "pred_std", "acquisition", "log_reward",
     "in_domain", "nn_similarity", "nn_smiles",
 )  # fmt: skip
-BATCH_COLUMNS = ("compound_id", "smiles", "round", "pred_mean", "pred_std", "acquisition")
+BATCH_COLUMNS = (
+    "compound_id", "smiles", "round", "pred_mean", "pred_std", "acquisition", "in_domain", "nn_similarity", "nn_smiles",
+)  # fmt: skip
 RESULT_COLUMNS = ("compound_id", "smiles", "status", "value", "unit", "docked_smiles", "code", "message", "wall_s")
 
 
@@ -62,8 +65,7 @@ def _write_proposed(run: RunDirectory, store: Store, round_number: int) -> None:
         said: tuple[object, ...] = ("",) * 7
         if thought is not None:
             numbers = (thought.pred_mean, thought.pred_std, thought.acquisition, thought.log_reward)
-            inside = {None: "", False: "no", True: "yes"}[thought.in_domain]
-            said = (*numbers, inside, thought.nn_similarity, thought.nn_smiles)
+            said = (*numbers, IN_DOMAIN[thought.in_domain], thought.nn_similarity, thought.nn_smiles)
         blocks = " | ".join(compound.blocks)
         rows.append((compound.compound_id, compound.smiles, compound.inchikey, compound.round, blocks, *said))
     write_csv(run.round(round_number) / "proposed.csv", PROPOSED_COLUMNS, rows)
@@ -74,8 +76,11 @@ def _write_batch(run: RunDirectory, store: Store, round_number: int) -> None:
     rows = []
     for compound in store.compounds(batch_round=round_number):
         thought = predictions.get(compound.compound_id)
-        numbers = (thought.pred_mean, thought.pred_std, thought.acquisition) if thought else ("",) * 3
-        rows.append((compound.compound_id, compound.smiles, compound.round, *numbers))
+        said: tuple[object, ...] = ("",) * 6
+        if thought is not None:
+            near = (IN_DOMAIN[thought.in_domain], thought.nn_similarity, thought.nn_smiles)
+            said = (thought.pred_mean, thought.pred_std, thought.acquisition, *near)
+        rows.append((compound.compound_id, compound.smiles, compound.round, *said))
     write_csv(run.round(round_number) / "batch.csv", BATCH_COLUMNS, rows)
 
 

@@ -35,7 +35,8 @@ def score(
 ) -> None:
     """Predict every molecule of a file, however long.
 
-    Keeps the columns of the file and adds pred_mean, pred_std, unit and error, which says why a row has no prediction.
+    Keeps the columns of the file and adds pred_mean, pred_std and unit, whether the proxy knows the like (in_domain,
+    nn_similarity, nn_smiles), and error, which says why a row has no prediction.
     """
     from molgfn.proxy.ensemble import Proxy
     from molgfn.proxy.scoring import score_file

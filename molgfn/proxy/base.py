@@ -11,6 +11,9 @@ from molgfn.proxy.calibration import Calibration
 
 FloatArray = NDArray[np.float64]
 
+IN_DOMAIN = {None: "", False: "no", True: "yes"}
+"""How tables say whether a molecule is in the domain."""
+
 
 @dataclass(frozen=True)
 class Opinions:

@@ -51,9 +51,10 @@ def nearest(smiles: Sequence[str], training: Sequence[ExplicitBitVect]) -> tuple
     """Return similarity to, and number of, the nearest training molecule, each of shape (B,); SMILES are standard."""
     similarity, number = np.zeros(len(smiles)), np.zeros(len(smiles), dtype=np.int64)
     for row, bits in enumerate(fingerprints(smiles)):
-        found = np.array(BulkTanimotoSimilarity(bits, training))
-        number[row] = found.argmax()
-        similarity[row] = found[number[row]]
+        found = BulkTanimotoSimilarity(bits, training)
+        # As a list: making an array of it would take longer than the search.
+        similarity[row] = max(found)
+        number[row] = found.index(similarity[row])
     return similarity, number
 
 

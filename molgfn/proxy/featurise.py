@@ -151,7 +151,8 @@ def _read_smiles(smiles: str) -> _Read:
 
 def _read(mol: Chem.Mol) -> _Read:
     atoms = bytearray()
-    for atom in mol.GetAtoms():
+    # By number: RDKit's own sequences of atoms and bonds take three times as long.
+    for atom in map(mol.GetAtomWithIdx, range(mol.GetNumAtoms())):
         atoms += bytes(
             (
                 _ELEMENTS.get(atom.GetAtomicNum(), 0),
@@ -162,7 +163,7 @@ def _read(mol: Chem.Mol) -> _Read:
         )
     bonds = [
         number
-        for bond in mol.GetBonds()
+        for bond in map(mol.GetBondWithIdx, range(mol.GetNumBonds()))
         for number in (
             bond.GetBeginAtomIdx(),
             bond.GetEndAtomIdx(),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from math import isnan
 from pathlib import Path
 
 from molgfn.assay.table import Row, Table
@@ -11,10 +12,11 @@ from molgfn.chem.standardise import MoleculeError, standard_smiles
 from molgfn.errors import DataError, did_you_mean
 from molgfn.files import write_csv
 from molgfn.progress import Progress, Step
+from molgfn.proxy.base import IN_DOMAIN
 from molgfn.proxy.ensemble import Proxy
 
 _PIECE = 1000
-ADDED = ("pred_mean", "pred_std", "unit", "error")
+ADDED = ("pred_mean", "pred_std", "unit", "in_domain", "nn_similarity", "nn_smiles", "error")
 """Columns that are added to those of the file."""
 
 
@@ -72,18 +74,22 @@ def score_file(proxy: Proxy, path: Path, out: Path, progress: Progress, column: 
 def _scored(proxy: Proxy, source: _Source, step: Step) -> Iterator[Sequence[object]]:
     while piece := list(islice(source.rows, _PIECE)):
         read = [_standard(row, source.column) for row in piece]
-        usable = [smiles for smiles, error in read if not error]
-        prediction = proxy.predict(usable) if usable else None
-        place = 0
+        said = _predicted(proxy, [smiles for smiles, error in read if not error])
         for row, (_, error) in zip(piece, read, strict=True):
             cells = (*row.cells, *[""] * (len(source.header) - len(row.cells)))
-            if error or prediction is None:
-                yield (*cells, None, None, proxy.unit, error)
-            else:
-                mean, std = (round(float(values[place]), 4) for values in (prediction.mean, prediction.std))
-                yield (*cells, mean, std, proxy.unit, "")
-                place += 1
+            yield (*cells, None, None, proxy.unit, "", None, "", error) if error else (*cells, *next(said), "")
         step.advance(len(piece))
+
+
+def _predicted(proxy: Proxy, smiles: Sequence[str]) -> Iterator[tuple[object, ...]]:
+    """Yield the cells of `ADDED` but the last for each molecule (standard SMILES)."""
+    if not smiles:
+        return
+    prediction, near = proxy.predict(smiles), proxy.neighbours(smiles)
+    numbers = (prediction.mean.round(4).tolist(), prediction.std.round(4).tolist(), near.similarity.round(3).tolist())
+    for mean, std, similarity, inside, nearest in zip(*numbers, near.in_domain, near.smiles, strict=True):
+        # Not a number where the proxy does not know its training molecules.
+        yield mean, std, proxy.unit, IN_DOMAIN[inside], None if isnan(similarity) else similarity, nearest
 
 
 def _standard(row: Row, column: int) -> tuple[str, str]:

@@ -81,9 +81,9 @@ def test_a_file_is_scored(capsys, tmp_path):
     assert code == 0
     assert out == f"1 molecules scored, 1 rows without one: {tmp_path / 'scored.csv'}\n"
     lines = (tmp_path / "scored.csv").read_text().splitlines()
-    assert lines[0] == "smiles,name,pred_mean,pred_std,unit,error"
+    assert lines[0] == "smiles,name,pred_mean,pred_std,unit,in_domain,nn_similarity,nn_smiles,error"
     assert lines[1].startswith("CCCO,propanol,-")
-    assert lines[2] == "what?,,,,kcal/mol,not a valid SMILES: 'what?'"
+    assert lines[2] == "what?,,,,kcal/mol,,,,not a valid SMILES: 'what?'"
 
 
 def test_the_card_is_printed_for_people_and_for_programs(capsys, tmp_path):

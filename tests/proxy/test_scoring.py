@@ -6,6 +6,8 @@ import pytest
 from molgfn.errors import DataError
 from molgfn.progress import SilentProgress
 from molgfn.proxy import scoring
+from molgfn.proxy.domain import Domain
+from molgfn.proxy.ensemble import Proxy
 from molgfn.proxy.scoring import score_file
 
 
@@ -30,6 +32,22 @@ def test_every_row_is_in_the_table_in_order_with_its_own_columns(proxy, tmp_path
     means = [float(rows[i]["pred_mean"]) for i in (0, 2, 5)]
     assert means == pytest.approx(proxy.predict(["CCO", "CC(=O)O", "CCN"]).mean.tolist(), abs=1e-4)
     assert all(row["unit"] == "kcal/mol" for row in rows)
+    assert rows[1]["in_domain"] == rows[1]["nn_similarity"] == rows[1]["nn_smiles"] == ""
+
+
+def test_rows_say_whether_the_proxy_knows_the_like(proxy, smiles, tmp_path):
+    domain = Domain(threshold=0.5, usual_error=0.1, n=20)
+    sure = Proxy(proxy.info.model_copy(update={"domain": domain}), proxy.ensemble, proxy.known)
+    text = f"CCCCCCCCCCCCCCCCCCBr\nnonsense\n{smiles[0]}\n"
+    _, rows = scored(sure, tmp_path, "library.smi", text)
+    assert [row["in_domain"] for row in rows] == ["no", "", "yes"]
+    assert (rows[2]["nn_smiles"], rows[2]["nn_similarity"]) == (smiles[0], "1.0")
+    assert rows[0]["nn_smiles"] in smiles
+    assert 0 < float(rows[0]["nn_similarity"]) < 0.5
+    earlier = Proxy(proxy.info, proxy.ensemble)
+    _, rows = scored(earlier, tmp_path, "library.smi", text)
+    assert {row[name] for row in rows for name in ("in_domain", "nn_similarity", "nn_smiles")} == {""}
+    assert rows[2]["pred_mean"]
 
 
 def test_lists_of_smiles_and_single_columns_are_read_too(proxy, tmp_path):

@@ -103,6 +103,13 @@ def test_cards_tell_measured_from_predicted_and_never_give_a_failure_a_value(rep
     assert "<dt>LE</dt><dd>–</dd>" in failed
 
 
+def test_cards_say_whether_the_proxy_knows_the_like(report):
+    for card in re.findall(r"<article.*?</article>", report, re.DOTALL):
+        mean = float(re.search(r"(-\d+\.\d+) ±", card)[1])
+        said = "in the domain" if mean < -8 else "outside the domain"
+        assert re.search(rf"{said} of the proxy: similarity 0\.\d\d to the nearest training molecule", card)
+
+
 def test_failures_and_rejections_are_counted_by_reason(report):
     text = Page(report).text
     assert "timeout 1 0 no answer within 600 s PARP1-000005" in text
