@@ -74,7 +74,9 @@ class Columns:
         return "" if number is None else cells[number]
 
 
-def find_columns(path: object, header: Sequence[str], chosen: Mapping[str, str]) -> Columns:
+def find_columns(
+    path: object, header: Sequence[str], chosen: Mapping[str, str], *, ids_will_do: bool = False
+) -> Columns:
     """Find out which column holds what.
 
     Parameters
@@ -84,6 +86,8 @@ def find_columns(path: object, header: Sequence[str], chosen: Mapping[str, str])
     header : sequence of str
     chosen : mapping
         Role -> header, as the user says; the others go by the names that labs, ChEMBL and molgfn use.
+    ids_will_do : bool
+        Whether a table of ids without structures can be read.
 
     Raises
     ------
@@ -100,7 +104,7 @@ def find_columns(path: object, header: Sequence[str], chosen: Mapping[str, str])
         told = _told_by_header(path, header, taken)
         if told is not None:
             taken["value"] = told
-    _check_found(path, header, taken)
+    _check_found(path, header, taken, ids_will_do)
     _check_once(path, header, taken)
     kind, unit = _said_by_name(header[taken["value"]]) if "value" in taken else ("", "")
     return Columns(tuple(header), taken, kind, unit)
@@ -140,8 +144,8 @@ def _told_by_header(path: object, header: Sequence[str], taken: Mapping[str, int
     return named[0] if named else None
 
 
-def _check_found(path: object, header: Sequence[str], taken: Mapping[str, int]) -> None:
-    if "smiles" not in taken:
+def _check_found(path: object, header: Sequence[str], taken: Mapping[str, int], ids_will_do: bool) -> None:
+    if "smiles" not in taken and not (ids_will_do and "id" in taken):
         raise _missing(path, header, "smiles", ("smiles", "Smiles", "canonical_smiles"))
     if "value" not in taken and "p_value" not in taken:
         raise _missing(path, header, "value", ("value", "Standard Value", "pChEMBL Value", "pIC50", "IC50 (nM)"))

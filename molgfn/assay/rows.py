@@ -1,8 +1,8 @@
 """From one row of a table to one reading, or to the reason why there is none."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from sys import intern
 
@@ -75,12 +75,15 @@ class RowReader:
         Only rows of this endpoint are read, or of none that they name; all if empty.
     decimal : "point", "comma" or None
         What a comma in a number means; None: nobody has said.
+    known : mapping
+        Id -> SMILES of compounds whose structure need not be given.
     """
 
     columns: Columns
     unit: str = ""
     endpoint: str = ""
     decimal: Decimal | None = None
+    known: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, line: int, cells: Sequence[str]) -> Reading:
         """Read one row.
@@ -96,20 +99,28 @@ class RowReader:
         if self.endpoint and endpoint_of(kind) != endpoint_of(self.endpoint):
             raise RowRejectedError("another endpoint", kind, is_bad=False)
         value, relation, unit = self._measured(cells, kind)
-        smiles = self.columns.cell(cells, "smiles")
-        if not smiles:
-            raise RowRejectedError("no structure", "")
-        try:
-            # ChemAxon and ChEMBL write extensions and names after the SMILES.
-            structure = structure_of(smiles.split()[0])
-        except MoleculeError as error:
-            raise RowRejectedError("unusable structure", str(error)) from None
+        compound_id = self.columns.cell(cells, "id")
+        structure = self._structure(cells, compound_id)
         written = self.columns.cell(cells, "date")
         day = read_day(written)
         # Replicates and a whole table share these words: a million rows must not hold a million copies.
-        compound_id, unit = intern(self.columns.cell(cells, "id")), intern(unit)
+        compound_id, unit = intern(compound_id), intern(unit)
         unread = intern(written) if day is None else ""
         return Reading(line, compound_id, structure, value, relation, unit, intern(day or ""), unread)
+
+    def _structure(self, cells: Sequence[str], compound_id: str) -> Structure:
+        drawn, known = self.columns.cell(cells, "smiles"), self.known.get(compound_id, "")
+        if not drawn and not known:
+            told = f"{compound_id!r} is no compound of the run" if self.known and compound_id else ""
+            raise RowRejectedError("no structure", told)
+        try:
+            # ChemAxon and ChEMBL write extensions and names after the SMILES.
+            structure = structure_of(drawn.split()[0] if drawn else known)
+        except MoleculeError as error:
+            raise RowRejectedError("unusable structure", str(error)) from None
+        if known and structure.key != structure_of(known).key:
+            raise RowRejectedError("not the structure of this id", f"{compound_id} is {known}")
+        return structure
 
     def _kind(self, cells: Sequence[str]) -> str:
         """Return what was measured: as the row says, the name of the column, the unit, or the user."""

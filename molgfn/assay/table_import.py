@@ -36,12 +36,15 @@ class ReadingOptions:
         Read only rows of this one, for tables that hold several.
     decimal : "point", "comma" or None
         What a comma in a number means.
+    known : mapping
+        Id -> SMILES of compounds that need no structure in the table; where there is one, it must be the same.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     unit: str = ""
     endpoint: str = ""
     decimal: Decimal | None = None
+    known: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -133,8 +136,8 @@ def read_assay(path: Path, options: ReadingOptions | None = None, progress: Prog
     chosen = options or ReadingOptions()
     text = open_text(path)
     table = Table.of(text)
-    columns = find_columns(path, table.header, chosen.columns)
-    reader = RowReader(columns, chosen.unit, chosen.endpoint, chosen.decimal)
+    columns = find_columns(path, table.header, chosen.columns, ids_will_do=bool(chosen.known))
+    reader = RowReader(columns, chosen.unit, chosen.endpoint, chosen.decimal, chosen.known)
     readings, left_out = _read_rows(table, reader, progress or SilentProgress())
     _check_some(path, columns, readings, left_out)
     quantity = _one_quantity(path, readings)

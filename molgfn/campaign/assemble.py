@@ -54,27 +54,35 @@ class CampaignParts:
         smiles: Sequence[str],
         values: Sequence[float],
         *,
+        sides: Sequence[int],
+        counts: Sequence[float],
         unit: str,
         direction: Direction,
         seed: int,
         initial: Path | None,
         on_epoch: Callable[[ProxyEpoch], None],
     ) -> ProxyModel:
-        section = self._campaign.proxy
-        settings = ProxySettings(
-            model=section.model,
-            members=section.members,
-            epochs=section.epochs,
-            fine_tune_epochs=section.fine_tune_epochs,
-        )
         return train_proxy(
             smiles,
             values,
             unit=unit,
             direction=direction,
-            settings=settings,
+            settings=proxy_settings(self._campaign),
             seed=seed,
             initial=Proxy.load(initial) if initial else None,
             name=self._campaign.campaign.name,
+            sides=sides,
+            counts=counts,
             on_epoch=on_epoch,
         )
+
+
+def proxy_settings(campaign: Campaign) -> ProxySettings:
+    """Return how the proxies of a campaign are trained."""
+    section = campaign.proxy
+    return ProxySettings(
+        model=section.model,
+        members=section.members,
+        epochs=section.epochs,
+        fine_tune_epochs=section.fine_tune_epochs,
+    )

@@ -9,6 +9,7 @@ import numpy as np
 from molgfn.campaign.config import Campaign
 from molgfn.campaign.constraints import Constraints
 from molgfn.campaign.parts import Parts
+from molgfn.campaign.proxies import proxy_after
 from molgfn.campaign.records import PhaseName
 from molgfn.campaign.run_directory import RunDirectory
 from molgfn.campaign.sections import DockingSection
@@ -51,7 +52,5 @@ class Context:
         return int(np.random.SeedSequence(entropy).generate_state(1)[0])
 
     def proxy_folder(self, round_number: int) -> Path:
-        """Return where the proxy is that a round ended with; for round 0, the one that the campaign starts from."""
-        if round_number == 0 and self.campaign.proxy.start is not None:
-            return self.run.input_proxy
-        return self.run.proxy(round_number)
+        """Return where the proxy is that the round after this one is proposed with."""
+        return proxy_after(self.run, self.store, round_number)

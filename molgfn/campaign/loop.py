@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from molgfn.campaign.config import Campaign, load_campaign
+from molgfn.campaign.config import Campaign, load_campaign, resolved_toml
 from molgfn.campaign.context import Context
 from molgfn.campaign.inputs import prepare
 from molgfn.campaign.parts import Parts
+from molgfn.campaign.proxies import write_index
 from molgfn.campaign.records import InitialRow, PhaseName
 from molgfn.campaign.round_tables import write_proxy_card, write_round_tables
 from molgfn.campaign.rounds import PHASE_FUNCTIONS, planned_phases
@@ -15,6 +16,7 @@ from molgfn.campaign.run_directory import RunDirectory, create_run, open_run
 from molgfn.campaign.signals import StopRequest, stop_on_signals
 from molgfn.campaign.store import Store
 from molgfn.errors import ConfigError, Stopped
+from molgfn.files import write_text
 from molgfn.oracles.base import Oracle
 from molgfn.progress import Progress
 from molgfn.proxy.data import BadRow, read_table
@@ -75,8 +77,20 @@ def start_run(
     return run.path
 
 
-def resume_run(path: Path, progress: Progress, *, assemble: Callable[[Campaign], Parts] = real_parts) -> Path:
+def resume_run(
+    path: Path, progress: Progress, *, rounds: int | None = None, assemble: Callable[[Campaign], Parts] = real_parts
+) -> Path:
     """Go on with a run that was stopped or killed; what is finished stays as it is.
+
+    Parameters
+    ----------
+    path : Path
+        The run directory.
+    progress : Progress
+    rounds : int, optional
+        How many rounds the campaign is to have from now on, those finished included.
+    assemble : callable
+        Makes the parts of the campaign.
 
     Raises
     ------
@@ -84,7 +98,7 @@ def resume_run(path: Path, progress: Progress, *, assemble: Callable[[Campaign],
         As `start_run`; ConfigError if `path` is no run directory or another process is running it.
     """
     run = open_run(path)
-    campaign = load_campaign(run.resolved)
+    campaign = load_campaign(run.resolved) if rounds is None else _extended(run, rounds)
     with closing(Store.read(run.database)) as store:
         finished = {(row.round, row.phase) for row in store.phases()}
     if set(_plan(campaign)) <= finished:
@@ -95,6 +109,14 @@ def resume_run(path: Path, progress: Progress, *, assemble: Callable[[Campaign],
         run.log("resumed")
         _carry_out(run, campaign, parts, oracle, progress)
     return path
+
+
+def _extended(run: RunDirectory, rounds: int) -> Campaign:
+    """Give a campaign another number of rounds, which its resolved file then says."""
+    with run.lock():
+        campaign = load_campaign(run.resolved, [f"campaign.rounds={rounds}"])
+        write_text(run.resolved, resolved_toml(campaign, run.path))
+    return campaign
 
 
 def _carry_out(run: RunDirectory, campaign: Campaign, parts: Parts, oracle: Oracle, progress: Progress) -> None:
@@ -114,6 +136,9 @@ def _carry_out_phases(context: Context, stop: StopRequest) -> None:
     # Files that follow from the store may be missing where a run was killed just after a phase.
     for number in sorted({row.round for row in store.phases()}):
         write_round_tables(run, store, number)
+    if store.retrainings():
+        write_proxy_card(run, store)
+        write_index(run, store)
     for number, phase in _plan(context.campaign):
         if store.is_finished(number, phase):
             continue
@@ -123,6 +148,7 @@ def _carry_out_phases(context: Context, stop: StopRequest) -> None:
         write_round_tables(run, store, number)
         if phase == "learn":
             write_proxy_card(run, store)
+            write_index(run, store)
 
 
 def _plan(campaign: Campaign) -> list[tuple[int, PhaseName]]:

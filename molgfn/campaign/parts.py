@@ -97,11 +97,17 @@ class Parts(Protocol):
         smiles: Sequence[str],
         values: Sequence[float],
         *,
+        sides: Sequence[int],
+        counts: Sequence[float],
         unit: str,
         direction: Direction,
         seed: int,
         initial: Path | None,
         on_epoch: Callable[[ProxyEpoch], None],
     ) -> ProxyModel:
-        """Train a proxy on B molecules, from the one saved in `initial` where there is one."""
+        """Train a proxy on B molecules, from the one saved in `initial` where there is one.
+
+        `sides` tells which values are bounds, `counts` how many measurements each is the mean of; see
+        `molgfn.proxy.data.merge`.
+        """
         ...

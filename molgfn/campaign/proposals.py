@@ -36,7 +36,7 @@ class Proposals:
         Compounds of the store by InChIKey. One that was proposed but never sent counts as a candidate again and keeps
         its id; one that was sent is rejected.
     initial : collection of str
-        InChIKeys of the initial data, which are rejected.
+        InChIKeys of the initial data and of the lab's tables, which are rejected.
     """
 
     round: int
@@ -104,7 +104,7 @@ class Proposals:
         elif key in self.accepted:
             self.merged += 1
         elif key in self.initial:
-            self._reject(sample, "measured before", "measured before: in the initial data")
+            self._reject(sample, "measured before", "measured before: in the initial data or a table of the lab")
         elif key in self.known and self.known[key].status != "proposed":
             self._reject(sample, "measured before", f"sent to the oracle before, as {self.known[key].compound_id}")
         else:

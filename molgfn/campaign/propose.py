@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from molgfn.campaign.context import Context
+from molgfn.campaign.lab_data import lab_rows
 from molgfn.campaign.objective import Objective, Scoring
 from molgfn.campaign.parts import FlowStep, FlowTrainer, ProxyModel, Sampled
 from molgfn.campaign.proposals import Proposals, inchikeys_of
@@ -69,14 +70,21 @@ def _objective(context: Context, round_number: int, proxy: ProxyModel) -> Object
 
 
 def _trained_flow(context: Context, round_number: int, objective: Objective) -> FlowTrainer:
-    """Train a new flow network, or go on from the checkpoint of one."""
+    """Train a new flow network, or go on from the checkpoint of one.
+
+    A checkpoint counts only while its proxy is that of the round: rewards of two proxies are never mixed.
+    """
     flow = context.parts.flow_trainer(objective, context.seed(round_number, "propose"))
     folder, steps = context.run.flow(round_number), context.campaign.sampler.steps
+    proxy = context.run.relative(context.proxy_folder(round_number - 1))
     done = 0
     if folder.is_dir():
-        flow.load(folder)
-        objective.load(folder)
-        done = int(json.loads((folder / _STEPS_FILE).read_text(encoding="utf-8"))["steps"])
+        kept = json.loads((folder / _STEPS_FILE).read_text(encoding="utf-8"))
+        # Those of earlier versions of molgfn name no proxy; then there was but one.
+        if kept.get("proxy", proxy) == proxy:
+            flow.load(folder)
+            objective.load(folder)
+            done = int(kept["steps"])
     with context.progress.step(f"round {round_number}: training the flow network", total=steps) as shown:
         shown.advance(done)
 
@@ -89,18 +97,18 @@ def _trained_flow(context: Context, round_number: int, objective: Objective) -> 
         try:
             while done < steps:
                 flow.train(min(CHECKPOINT_STEPS - done % CHECKPOINT_STEPS, steps - done), on_step)
-                _checkpoint(folder, flow, objective, done)
+                _checkpoint(folder, flow, objective, {"steps": done, "proxy": proxy})
         except Stopped:
-            _checkpoint(folder, flow, objective, done)
+            _checkpoint(folder, flow, objective, {"steps": done, "proxy": proxy})
             raise
     return flow
 
 
-def _checkpoint(folder: Path, flow: FlowTrainer, objective: Objective, done: int) -> None:
+def _checkpoint(folder: Path, flow: FlowTrainer, objective: Objective, progress: dict[str, object]) -> None:
     with whole_folder(folder) as draft:
         flow.save(draft)
         objective.save(draft)
-        write_json(draft / _STEPS_FILE, {"steps": done})
+        write_json(draft / _STEPS_FILE, progress)
 
 
 def _collect(
@@ -116,7 +124,7 @@ def _collect(
         wanted,
         context.constraints,
         known={row.inchikey: row for row in store.compounds()},
-        initial=inchikeys_of(row.smiles for row in store.initial_data()),
+        initial=inchikeys_of([row.smiles for row in store.initial_data()] + [row.smiles for row in lab_rows(store)]),
     )
     limit = max(MAX_SAMPLES, MAX_SAMPLES_PER_CANDIDATE * wanted)
     with context.progress.step(f"round {round_number}: collecting candidates", total=wanted) as shown:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from molgfn.campaign.evaluation import foresight
+from molgfn.campaign.proxies import proxy_after
 from molgfn.campaign.run_directory import RunDirectory
 from molgfn.campaign.store import Store
 from molgfn.files import write_csv, write_json
@@ -36,7 +37,7 @@ def write_round_tables(run: RunDirectory, store: Store, round_number: int) -> No
 def write_proxy_card(run: RunDirectory, store: Store) -> None:
     """Write `proxy_card.json`: the latest proxy, the card of the first, and how well each foresaw the answers."""
     learnt = [phase.round for phase in store.phases() if phase.phase == "learn"]
-    folder = run.proxy(max(learnt)) if learnt else run.input_proxy
+    folder = proxy_after(run, store, max(learnt, default=0))
     judged = [foresight(store, number) for number in sorted(learnt)]
     write_json(
         run.proxy_card,

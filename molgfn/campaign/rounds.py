@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from molgfn.campaign.context import Context
+from molgfn.campaign.lab_data import lab_rows, measured_in_run, with_lab
 from molgfn.campaign.parts import ProxyEpoch
 from molgfn.campaign.propose import propose
 from molgfn.campaign.query import query
@@ -32,7 +33,8 @@ def select(context: Context, round_number: int) -> None:
     """Choose the batch among the candidates of the round, and note that it goes to the oracle."""
     store, plan = context.store, context.campaign.campaign
     acquisitions = {row.compound_id: row.acquisition for row in store.predictions(round_number)}
-    open_compounds = store.compounds(status="proposed")
+    of_lab = {row.key for row in lab_rows(store)}
+    open_compounds = [row for row in store.compounds(status="proposed") if row.inchikey.split("-")[0] not in of_lab]
     candidates = [
         Candidate(row.compound_id, row.smiles, acquisitions.get(row.compound_id, 0.0)) for row in open_compounds
     ]
@@ -50,11 +52,12 @@ def select(context: Context, round_number: int) -> None:
 
 
 def learn(context: Context, round_number: int) -> None:
-    """Train the proxy on all that was measured, going on from that of the round before."""
+    """Train the proxy on all that was measured, going on from the one that the round was proposed with or after.
+
+    What the lab has measured is learnt from too, except for what is held out.
+    """
     store = context.store
-    smiles_of = {row.compound_id: row.smiles for row in store.compounds(status="completed")}
-    measured = [(smiles_of[row.compound_id], row.value) for row in store.measurements() if row.compound_id in smiles_of]
-    data = [(row.smiles, row.value) for row in store.initial_data()] + measured
+    data = with_lab(measured_in_run(store), lab_rows(store))
     with ExitStack() as steps:
         shown: list[Step] = []
 
@@ -66,8 +69,10 @@ def learn(context: Context, round_number: int) -> None:
             context.stop.check()
 
         proxy = context.parts.train_proxy(
-            [smiles for smiles, _ in data],
-            [value for _, value in data],
+            [one.smiles for one in data],
+            [one.value for one in data],
+            sides=[one.side for one in data],
+            counts=[one.n for one in data],
             unit=context.oracle.unit,
             direction=context.oracle.direction,
             seed=context.seed(round_number, "learn"),
@@ -78,7 +83,9 @@ def learn(context: Context, round_number: int) -> None:
         proxy.save(draft)
     with store.transaction():
         store.finish(round_number, "learn")
-    context.run.log("learnt", round=round_number, molecules=len(data), measured=len(measured))
+    context.run.log(
+        "learnt", round=round_number, molecules=len(data), measured=len(store.compounds(status="completed"))
+    )
 
 
 PHASE_FUNCTIONS: dict[PhaseName, Callable[[Context, int], None]] = {

@@ -61,6 +61,14 @@ class RunDirectory:
         """Folder of the proxy as it was at the end of a round."""
         return self.checkpoints(number) / "proxy"
 
+    def retrained(self, version: int) -> Path:
+        """Folder of a proxy that was retrained on a lab's table."""
+        return self.path / "proxies" / f"{version:03d}"
+
+    @property
+    def retrained_index(self) -> Path:
+        return self.path / "proxies" / "index.json"
+
     def pose(self, compound_id: str) -> Path:
         return self.path / "poses" / f"{compound_id}.sdf"
 

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from molgfn.campaign.proxies import last_learnt, proxy_after
 from molgfn.campaign.records import STATUSES
 from molgfn.campaign.rounds import planned_phases
 from molgfn.campaign.run_directory import open_run
@@ -44,6 +45,10 @@ class RunStatus:
         Best value of the initial data.
     failures : dict of str to int
         Failed compounds by code.
+    proxy : str or None
+        Folder of the proxy in use; none while there is none.
+    retrained_on : str or None
+        The lab's table that it was retrained on, if it was.
     """
 
     run: str
@@ -59,6 +64,8 @@ class RunStatus:
     best: Best | None
     initial_best: float | None
     failures: dict[str, int]
+    proxy: str | None
+    retrained_on: str | None
 
 
 def run_status(path: Path) -> RunStatus:
@@ -79,6 +86,9 @@ def run_status(path: Path) -> RunStatus:
         measured = {row.compound_id: row for row in store.measurements()}
         codes = {row.compound_id: row.code for row in store.failures()}
         initial = [row.value for row in store.initial_data()]
+        learnt = last_learnt(run, store)
+        in_use = None if learnt is None else run.relative(proxy_after(run, store, learnt))
+        tables = {row.folder: row.file for row in store.retrainings()}
     left = [
         phase
         for phase in planned_phases(plan["rounds"], proxy="start" in proxy, data="data" in proxy)
@@ -106,4 +116,6 @@ def run_status(path: Path) -> RunStatus:
                 code for compound_id, code in codes.items() if compounds[compound_id].status == "failed"
             ).most_common()
         ),
+        proxy=in_use,
+        retrained_on=tables.get(in_use or ""),
     )

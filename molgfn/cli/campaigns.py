@@ -77,14 +77,16 @@ def run(
     _start(campaign_file, as_overrides(overrides, rounds, workers), runs_dir)
 
 
-def resume(run: Run) -> None:
+def resume(run: Run, rounds: Rounds = None) -> None:
     """Go on with a run that was stopped or killed.
 
     Nothing that was recorded is asked for again.
+
+    With --rounds a run that is finished gets more rounds.
     """
     from molgfn.campaign.loop import resume_run
 
-    leave_results(resume_run(run, progress=progress_for(sys.stderr)))
+    leave_results(resume_run(run, progress=progress_for(sys.stderr), rounds=rounds))
 
 
 def targets() -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from molgfn import __version__
-from molgfn.cli import assay, campaigns, proxy, results, vocabulary
+from molgfn.cli import assay, campaigns, proxy, results, retraining, vocabulary
 from molgfn.errors import MolgfnError
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
@@ -64,7 +64,7 @@ _add(
 )
 _add(app, campaigns.check, "molgfn check my-campaign/campaign.toml")
 _add(app, campaigns.run, "molgfn run my-campaign/campaign.toml --rounds 3 --set acquisition.kappa=2")
-_add(app, campaigns.resume, "molgfn resume runs/2026-11-22_my-campaign")
+_add(app, campaigns.resume, "molgfn resume runs/2026-11-22_my-campaign --rounds 5")
 _add(app, results.status, "molgfn status runs/2026-11-22_my-campaign --json")
 _add(app, results.export, "molgfn export runs/2026-11-22_my-campaign --format csv --top 50")
 _add(app, results.report, "molgfn report runs/2026-11-22_my-campaign")
@@ -86,6 +86,7 @@ _proxy = _group(
 app.add_typer(_proxy, name="proxy")
 _add(_proxy, proxy.train, "molgfn proxy train proxy/parp1-docking/recipe.toml -o my-proxy")
 _add(_proxy, proxy.score, "molgfn proxy score my-proxy library.csv -o scored.csv")
+_add(_proxy, retraining.retrain, "molgfn proxy retrain runs/2026-11-22_my-campaign lab.csv --unit nM")
 _add(_proxy, proxy.evaluate, 'molgfn proxy evaluate my-proxy results.csv --column value="Mean" --unit nM')
 _add(_proxy, proxy.card, "molgfn proxy card my-proxy")
 

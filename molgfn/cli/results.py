@@ -43,6 +43,9 @@ def _status_lines(status: "RunStatus") -> Iterator[str]:
         best = status.best
         before = "" if status.initial_best is None else f" (initial data: {status.initial_best:.2f})"
         yield f"best       {best.value:.2f} {best.unit}{before}  {best.compound_id}  {best.smiles}"
+    if status.proxy:
+        table = f", retrained on {status.retrained_on}" if status.retrained_on else ""
+        yield f"proxy      {status.proxy}{table}"
     if status.state == "stopped":
         yield f"next       molgfn resume {status.run}"
 

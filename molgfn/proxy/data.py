@@ -126,6 +126,18 @@ def merge(
     )
 
 
+def update(known: TrainingData, new: TrainingData) -> TrainingData:
+    """Return two data sets as one; what is new counts where a molecule is in both."""
+    there = set(new.smiles)
+    kept = known.take(np.array([row for row, text in enumerate(known.smiles) if text not in there], dtype=np.int64))
+    return merge(
+        kept.smiles + new.smiles,
+        np.concatenate([kept.values, new.values]),
+        np.concatenate([kept.sides, new.sides]),
+        np.concatenate([kept.counts, new.counts]),
+    )
+
+
 @dataclass(frozen=True)
 class _Row:
     value: float

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from molgfn.errors import ConfigError, DataError
 from molgfn.oracles.base import Direction
 from molgfn.proxy.base import Ensemble
-from molgfn.proxy.data import TrainingData, merge
+from molgfn.proxy.data import TrainingData, merge, update
 from molgfn.proxy.ensemble import Proxy
 from molgfn.proxy.forest import grow
 from molgfn.proxy.info import ProxyInfo, versions
@@ -85,7 +85,7 @@ def train_proxy(
     check_trainable(data)
     if settings.model == "forest":
         known = initial.known if initial is not None and same_target else None
-        made = _forest(data if known is None else _both(known, data), settings, seed)
+        made = _forest(data if known is None else update(known, data), settings, seed)
     else:
         made = _networks(data, settings, seed, initial, same_target, auxiliary, on_epoch)
     calibration, domain = fit_reliability(made.data, made.ensemble.opinions(made.data.smiles), made.seen)
@@ -158,15 +158,3 @@ def _forest(data: TrainingData, settings: ProxySettings, seed: int) -> _Made:
     measured = data.take(np.flatnonzero(data.sides == 0))
     forest, seen = grow(measured.smiles, measured.values, measured.counts, settings.trees, seed)
     return _Made(forest, measured, seen)
-
-
-def _both(known: TrainingData, new: TrainingData) -> TrainingData:
-    """Return two data sets as one; what is new counts where a molecule is in both."""
-    there = set(new.smiles)
-    kept = known.take(np.array([row for row, text in enumerate(known.smiles) if text not in there], dtype=np.int64))
-    return merge(
-        kept.smiles + new.smiles,
-        np.concatenate([kept.values, new.values]),
-        np.concatenate([kept.sides, new.sides]),
-        np.concatenate([kept.counts, new.counts]),
-    )

@@ -16,6 +16,7 @@ from molgfn.report.headline import headline, measured_name
 from molgfn.report.pictures import structure_picture
 from molgfn.report.plots import Series, distribution_plot, parity_plot, trend_plot
 from molgfn.report.reading import RunData, read_run
+from molgfn.report.retrainings import retrainings
 from molgfn.report.summary import RoundSummary, agreement, measured_compounds, summarise_rounds
 
 BEST_SHOWN = 50
@@ -74,6 +75,7 @@ def _content(data: RunData) -> dict[str, Any]:
         "plots": {name: Markup(plot) for name, plot in _plots(data, rounds, measured, compared).items()},
         "overall": agreement(compared["pred_mean"], compared["oracle_value"]),
         "best": list(_cards(describe(ranked.head(BEST_SHOWN)))),
+        "retrainings": list(retrainings(data)),
         "failures": _failures(data),
         "sampling": data.sampling.rename(columns=_SAMPLING_TITLES),
         "reasons": _reasons(data.rejected["reason"]).head(REASONS_SHOWN),

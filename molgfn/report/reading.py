@@ -17,6 +17,7 @@ from molgfn.campaign.records import (
     PhaseRow,
     PredictionRow,
     RejectedRow,
+    RetrainingRow,
 )
 from molgfn.campaign.run_directory import open_run
 from molgfn.campaign.store import Row, Store
@@ -37,7 +38,7 @@ class RunData:
         The same as it is written.
     manifest : dict
         Versions, seeds and inputs; empty if there is none.
-    compounds, predictions, measurements, failures, rejected, phases, initial_data : DataFrame
+    compounds, predictions, measurements, failures, rejected, phases, initial_data, retrainings : DataFrame
         The tables of the store.
     sampling : DataFrame
         What the log tells of each round's proposing: one column for each number, and the round.
@@ -54,6 +55,7 @@ class RunData:
     rejected: pd.DataFrame
     phases: pd.DataFrame
     initial_data: pd.DataFrame
+    retrainings: pd.DataFrame
     sampling: pd.DataFrame
 
     @property
@@ -109,6 +111,7 @@ def read_run(path: Path) -> RunData:
             failures=_table(FailureRow, store.failures()),
             rejected=_table(RejectedRow, store.rejected()),
             initial_data=_table(InitialRow, store.initial_data()),
+            retrainings=_table(RetrainingRow, store.retrainings()),
             sampling=_sampling(path / "log.jsonl"),
         )
 

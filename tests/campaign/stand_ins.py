@@ -179,6 +179,8 @@ class StandIns:
         smiles: Sequence[str],
         values: Sequence[float],
         *,
+        sides: Sequence[int],
+        counts: Sequence[float],
         unit: str,
         direction: Direction,
         seed: int,
@@ -192,7 +194,7 @@ class StandIns:
         slope, intercept = np.polyfit([heavy_atoms(one) for one in smiles], values, 1)
         before = self.load_proxy(initial).slope if initial is not None else 0.0
         # Seed, start and order of the data leave their mark, so that a test sees if any of them changes.
-        mark = 1e-3 * share(f"{seed} {before!r} {list(smiles)}")
+        mark = 1e-3 * share(f"{seed} {before!r} {list(smiles)} {list(sides)} {list(counts)}")
         return LineProxy(float(slope) + mark, float(intercept))
 
 

@@ -172,6 +172,7 @@ def test_a_proxy_goes_on_from_the_one_before(tmp_path):
     smiles = [one.smiles for one in SPACE[:30]]
     epochs = []
     asked = {"unit": "kcal/mol", "direction": "minimise", "seed": 1, "on_epoch": epochs.append}
+    asked |= {"sides": [0] * 30, "counts": [1.0] * 30}
     first = parts.train_proxy(smiles, [-float(len(one)) for one in smiles], initial=None, **asked)
     assert len(epochs) == epochs[0].members * epochs[0].epochs == 2 * 3
     first.save(tmp_path / "first")

@@ -37,11 +37,3 @@ def test_seeds_do_not_change_from_version_to_version(tmp_path):
 def test_ids_begin_with_the_target_or_the_campaign(tmp_path, name, oracle, prefix):
     plan = f'name = "{name}"'
     assert context(tmp_path, campaign=plan, oracle=oracle).id_prefix == prefix
-
-
-def test_round_0_ends_with_the_proxy_that_the_campaign_starts_from(tmp_path):
-    (tmp_path / "start").mkdir()
-    without, given = context(tmp_path), context(tmp_path, proxy='start = "start"')
-    assert without.proxy_folder(0) == Path("run/checkpoints/round_000/proxy")
-    assert given.proxy_folder(0) == Path("run/inputs/proxy")
-    assert given.proxy_folder(3) == without.proxy_folder(3) == Path("run/checkpoints/round_003/proxy")

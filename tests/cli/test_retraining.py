@@ -1,0 +1,163 @@
+"""`molgfn proxy retrain`, with a real campaign, a real table and what the user is told word for word."""
+
+import csv
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from molgfn.campaign.run_directory import RunDirectory
+from molgfn.cli import main
+from tests.cli.conftest import CAMPAIGN, ORACLE
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "retraining"
+
+
+def molgfn(capsys, *words):
+    """Run a command; return its exit code, stdout and stderr without the lines of the log."""
+    with pytest.raises(SystemExit) as left:
+        main(list(map(str, words)))
+    captured = capsys.readouterr()
+    return left.value.code or 0, captured.out, re.sub(r"^\d\d:\d\d:\d\d .*\n", "", captured.err, flags=re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A finished campaign of one round, whose oracle answers in pIC50."""
+    folder = tmp_path_factory.mktemp("campaign")
+    oracle = ORACLE.replace('"points"', '"pIC50"').replace("float(Chem", "0.25 * float(Chem")
+    (folder / "measured_sizes.py").write_text(oracle)
+    (folder / "campaign.toml").write_text(
+        CAMPAIGN.replace("sizes:", "measured_sizes:").replace("best = 40\nworst = 10", "best = 10\nworst = 3")
+    )
+    monkeypatch = pytest.MonkeyPatch()
+    monkeypatch.syspath_prepend(folder)
+    with pytest.raises(SystemExit) as left:
+        main(["run", str(folder / "campaign.toml"), "--runs-dir", str(folder / "runs")])
+    monkeypatch.undo()
+    assert not left.value.code
+    return next((folder / "runs").iterdir())
+
+
+@pytest.fixture
+def run(finished, tmp_path, monkeypatch):
+    """A copy of it: run directories can be moved."""
+    monkeypatch.syspath_prepend(finished.parents[1])
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(finished, tmp_path / "run")
+    return Path("run")
+
+
+def compounds(run):
+    with (run / "exports" / "candidates.csv").open(newline="") as file:
+        return [(row["compound_id"], row["smiles"]) for row in csv.DictReader(file) if row["status"] == "completed"]
+
+
+def lab_table(path, joined=(), n=40, header="id,smiles,pIC50"):
+    tails = [f"{'C' * (i % 9)}{('N1CCCCC1', 'c1ccccc1')[i % 2]}{'O' * (i % 3 == 0)}{'F' * (i > 17)}" for i in range(n)]
+    own = [(f"LAB-{i}", f"CC{tail}") for i, tail in enumerate(tails)]
+    rows = [f"{name},{smiles},{4 + 0.05 * len(smiles) + 0.1 * (i % 5):.2f}" for i, (name, smiles) in enumerate(own)]
+    Path(path).write_text("\n".join([header, *joined, *rows]) + "\n")
+    return path
+
+
+def test_a_table_comes_back_and_the_campaign_goes_on_with_what_it_says(capsys, run):
+    joined = [f"{name},,7.5" for name, _ in compounds(run)[:3]]
+    code, out, err = molgfn(capsys, "proxy", "retrain", run, lab_table("lab.csv", joined))
+    assert code == 0, err
+    assert out.splitlines()[-1] == "next       molgfn resume run --rounds 2"
+    index = json.loads((run / "proxies" / "index.json").read_text())
+    assert index["in_use"] == "proxies/001"
+    assert [one["folder"] for one in index["proxies"]] == [
+        "checkpoints/round_000/proxy",
+        "checkpoints/round_001/proxy",
+        "proxies/001",
+    ]
+    assert json.loads((run / "proxy_card.json").read_text())["folder"] == "proxies/001"
+    assert "proxy      proxies/001, retrained on lab.csv\n" in molgfn(capsys, "status", run)[1]
+
+    code, _, err = molgfn(capsys, "resume", run, "--rounds", "2")
+    assert code == 0, err
+    with (run / "exports" / "candidates.csv").open(newline="") as file:
+        latest = [row for row in csv.DictReader(file) if row["round"] == "2"]
+    assert latest
+    assert {row["source_model"] for row in latest} == {"checkpoints/round_002/flow; proxies/001"}
+    assert "proxies/001" in (run / "report.html").read_text()
+    assert molgfn(capsys, "status", run)[1].count("proxy      checkpoints/round_002/proxy\n") == 1
+
+
+def test_what_is_said_is_the_golden_file(capsys, run):
+    joined = [f"{name},,7.5" for name, _ in compounds(run)[:3]]
+    code, out, _ = molgfn(capsys, "proxy", "retrain", run, lab_table("lab.csv", joined))
+    assert code == 0
+    # Numbers of networks may differ in the last digit from machine to machine.
+    shape = re.sub(r"[+-]?\d+\.\d\d", "#.##", out)
+    shape = re.sub(r"new proxy is .*\.(?= \d+ are)", "new proxy is VERDICT.", shape)
+    assert re.sub(r" +#", " #", shape) == (GOLDEN / "said.txt").read_text()
+
+
+def damaged(run, what):
+    """Return the words of a command that must fail."""
+    match what:
+        case "no_run":
+            return ("nowhere", lab_table("lab.csv"))
+        case "another_quantity":
+            return (run, lab_table("lab.csv", header="id,smiles,value"), "--unit", "kcal/mol")
+        case "no_unit":
+            return (run, lab_table("lab.csv", header="id,smiles,value"))
+        case "too_few":
+            return (run, lab_table("lab.csv", n=19))
+        case "another_structure":
+            wrong = [f"{name},CCO,7.5" for name, _ in compounds(run)[:3]]
+            return (run, lab_table("lab.csv", wrong))
+        case "unknown_ids":
+            Path("lab.csv").write_text("id,pIC50\n" + "".join(f"X-{i},{4 + i / 10}\n" for i in range(30)))
+            return (run, "lab.csv")
+        case "no_file":
+            return (run, "gone.csv")
+    raise ValueError(what)
+
+
+def files(run):
+    """Return the content of a run directory, but for what SQLite and the lock leave while it is open."""
+    passing = (".lock", "campaign.sqlite-shm", "campaign.sqlite-wal")
+    return {path: path.read_bytes() for path in run.rglob("*") if path.is_file() and path.name not in passing}
+
+
+@pytest.mark.parametrize(
+    "what",
+    ["no_run", "another_quantity", "no_unit", "too_few", "another_structure", "unknown_ids", "no_file"],
+)
+def test_what_cannot_be_used_is_told_and_changes_nothing(capsys, run, what):
+    before = files(run)
+    code, out, err = molgfn(capsys, "proxy", "retrain", *damaged(run, what))
+    assert out == ""
+    found = re.sub(r"SIZES-\d+ is \S+", "SIZES-# is SMILES", re.sub(r"X-\d+", "X-#", err))
+    assert f"exit {code}\n{found}" == (GOLDEN / f"{what}.txt").read_text()
+    assert files(run) == before
+
+
+def test_a_run_under_way_is_told(capsys, run):
+    lab_table("lab.csv")
+    with RunDirectory(run).lock():
+        code, _, err = molgfn(capsys, "proxy", "retrain", run, "lab.csv")
+    assert code == 2
+    assert err.startswith("run: this run is under way already, in process ")
+    assert not (run / "proxies").exists()
+
+
+def test_a_proxy_of_another_quantity_is_kept_beside(capsys, run):
+    retrain = ("proxy", "retrain", run, lab_table("lab.csv", header="id,smiles,value"), "--unit", "kcal/mol")
+    code, out, err = molgfn(capsys, *retrain, "--transfer")
+    assert code == 0, err
+    assert "proxies/001 predicts kcal/mol" in out
+    assert "are not changed by it" in out
+    assert json.loads((run / "proxies" / "index.json").read_text())["in_use"] == "checkpoints/round_001/proxy"
+    words = out.splitlines()[-1].removeprefix("next       molgfn ").split()
+    code, out, err = molgfn(capsys, *words)
+    assert code == 0, err
+    code, out, err = molgfn(capsys, *retrain, "--transfer")
+    assert code == 3
+    assert "nothing new: all 36 compounds were in earlier tables" in err
