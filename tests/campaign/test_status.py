@@ -29,6 +29,7 @@ def test_a_finished_run(finished):
     assert (found.best.compound_id, found.best.value, found.best.unit) == (best.compound_id, best.value, "kcal/mol")
     assert true_value(found.best.smiles) == best.value
     assert found.initial_best is None
+    assert (found.proxy, found.retrained_on) == ("checkpoints/round_002/proxy", None)
     assert asdict(found)["best"]["value"] == best.value
 
 
