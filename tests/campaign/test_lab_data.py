@@ -40,7 +40,7 @@ def test_a_fifth_is_held_out_and_never_what_a_proxy_has_learnt(tmp_path):
     text = "smiles,pIC50\n" + "".join(f"{'C' * n}{tail},5\n" for n in range(1, 120) for tail in ("O", "N", "F"))
     found = rows(tmp_path, text)
     held_out = {one.key for one in found if one.held_out}
-    assert 0.15 < len(held_out) / len(found) < 0.25
+    assert 0.12 < len(held_out) / len(found) < 0.28
     again = rows(tmp_path, text, trained_on=held_out)
     assert not any(one.held_out for one in again)
     decided = [one for one in rows(tmp_path, text, earlier=found, trained_on=held_out) if one.held_out]
