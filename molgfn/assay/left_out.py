@@ -70,10 +70,11 @@ def advice(rows: Sequence[LeftOut], columns: Columns) -> str:
     """Return what helps against the most frequent reason; empty where nothing general does."""
     counts = Counter(row.reason for row in rows)
     reason, _ = counts.most_common(1)[0]
-    drawn = f"Does column {columns.name('smiles')!r} hold names? " if "smiles" in columns.numbers else ""
+    has_structures = "smiles" in columns.numbers
+    named = f"Does column {columns.name('smiles')!r} hold names? " if has_structures else ""
     hints = {
-        "unusable structure": f"{drawn}{_another('smiles')}",
-        "no structure": _another("smiles"),
+        "unusable structure": f"{named}{_another('smiles')}",
+        "no structure": "" if has_structures else _another("smiles"),
         "per cent": f"Accepted: {ACCEPTED}.\n{_another('value')}\nOnly rows of one endpoint: --type IC50.",
         "unusable unit or value": f"Accepted: {ACCEPTED}. Where the table names no unit: --unit UNIT.",
         "another endpoint": "Leave out --type, or name one that the table has.",

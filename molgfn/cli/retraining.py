@@ -40,7 +40,8 @@ def retrain(
 def _learnt(made: "Retrained") -> Iterator[str]:
     record = made.record
     yield f"table      {record.file}: {made.new} new compounds, {made.joined} of the table are compounds of this run"
-    yield f"learnt     {made.learnt} compounds of the lab, with all that the proxy knew before"
+    before = "all that the proxy knew before" if record.used else "nothing else in that quantity"
+    yield f"learnt     {made.learnt} compounds of the lab, with {before}"
     yield f"held out   {made.held_out} compounds that no proxy of this run learns from"
 
 

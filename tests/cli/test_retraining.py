@@ -153,6 +153,7 @@ def test_a_proxy_of_another_quantity_is_kept_beside(capsys, run):
     code, out, err = molgfn(capsys, *retrain, "--transfer")
     assert code == 0, err
     assert "proxies/001 predicts kcal/mol" in out
+    assert "compounds of the lab, with nothing else in that quantity\n" in out
     assert "are not changed by it" in out
     assert json.loads((run / "proxies" / "index.json").read_text())["in_use"] == "checkpoints/round_001/proxy"
     words = out.splitlines()[-1].removeprefix("next       molgfn ").split()
