@@ -187,6 +187,7 @@ def test_a_forest_is_grown_where_the_campaign_says_so(tmp_path):
     parts = CampaignParts(write(tmp_path, ["proxy.model=forest"]))
     smiles = [one.smiles for one in SPACE[:30]]
     asked = {"unit": "kcal/mol", "direction": "minimise", "seed": 1, "on_epoch": lambda _: None}
+    asked |= {"sides": [0] * 30, "counts": [1.0] * 30}
     made = parts.train_proxy(smiles, [-float(len(one)) for one in smiles], initial=None, **asked)
     made.save(tmp_path / "first")
     assert '"model": "forest"' in (tmp_path / "first" / "proxy.json").read_text()

@@ -209,7 +209,7 @@ def test_a_signal_stops_the_run_and_it_resumes_to_the_same_end(uninterrupted, tm
     assert stopped.value.hint == f"molgfn resume {run}"
     assert json.loads((run / "log.jsonl").read_text().splitlines()[-1])["event"] == "stopped"
     if place == "train":
-        assert json.loads((run / "checkpoints/round_001/flow/steps.json").read_text()) == {"steps": 14}
+        assert json.loads((run / "checkpoints/round_001/flow/steps.json").read_text())["steps"] == 14
     known = answered(run)
     (tmp_path / "asked").unlink(missing_ok=True)
     resume(run, StandIns(tmp_path / "asked"))
