@@ -8,6 +8,7 @@ each training part, without training again. One line of JSON for each set and sp
 """
 
 import argparse
+import csv
 import json
 import platform
 import sys
@@ -28,7 +29,7 @@ from molgfn.proxy.cross_validation import Held, Train, cross_validate
 from molgfn.proxy.data import TrainingData
 from molgfn.proxy.ensemble import Proxy
 from molgfn.proxy.featurise import featurise_smiles
-from molgfn.proxy.intervals import compare
+from molgfn.proxy.intervals import Comparison, compare
 from molgfn.proxy.plans import plan
 from molgfn.proxy.settings import ProxySettings
 from molgfn.proxy.splits import GroupKind, folds, split
@@ -39,7 +40,10 @@ FOLDS = 5
 
 def judged(held: Held, data: TrainingData, direction: Direction) -> dict[str, dict[str, object]]:
     heavy_atoms = featurise_smiles(data.smiles).n_atoms[held.molecule]
-    methods = compare(held.predicted, held.measured, heavy_atoms, direction).methods
+    return told(compare(held.predicted, held.measured, heavy_atoms, direction))
+
+
+def told(comparison: Comparison) -> dict[str, dict[str, object]]:
     return {
         method: {
             "rmse": found["rmse"].value,
@@ -48,7 +52,7 @@ def judged(held: Held, data: TrainingData, direction: Direction) -> dict[str, di
             "spearman_interval": (found["spearman"].low, found["spearman"].high),
             "enrichment_10": found["enrichment"].value,
         }
-        for method, found in methods.items()
+        for method, found in comparison.methods.items()
     }
 
 
@@ -71,7 +75,16 @@ def mean_of(parts: list[dict[str, object]]) -> dict[str, object]:
     return {key: np.mean([part[key] for part in parts], axis=0).tolist() for key in parts[0]}  # type: ignore[arg-type]
 
 
-def row(name: str, kind: GroupKind, repeats: int, settings: ProxySettings) -> dict[str, object]:
+def from_card(folder: Path, data: TrainingData, kind: GroupKind, direction: Direction) -> dict[str, object]:
+    """Judge the proxy by the held-out predictions beside its card."""
+    with (folder / "held_out.csv").open(encoding="utf-8", newline="") as file:
+        rows = {one["smiles"]: float(one["predicted"]) for one in csv.DictReader(file) if one["split"] == kind}
+    predicted = {"proxy": np.array([rows[smiles] for smiles in data.smiles])}
+    heavy_atoms = featurise_smiles(data.smiles).n_atoms
+    return told(compare(predicted, data.values, heavy_atoms, direction))["proxy"]
+
+
+def row(name: str, kind: GroupKind, repeats: int, settings: ProxySettings, card: Path | None) -> dict[str, object]:
     data = load(name)
     unit, direction = SETS[name]
     started = time.process_time()
@@ -89,9 +102,12 @@ def row(name: str, kind: GroupKind, repeats: int, settings: ProxySettings) -> di
         )
 
     methods: Mapping[str, list[dict[str, object]]] = {method: [] for method in ("proxy", *BASELINES)}
+    if card is not None:
+        methods["proxy"].append(from_card(card, data, kind, direction))
     for seed in range(repeats):
         one = plan(kind, data, FOLDS, 1, seed)
-        held = cross_validate(data, one, train=train if seed == 0 else None, baselines=BASELINES)
+        anew = seed == 0 and card is None
+        held = cross_validate(data, one, train=train if anew else None, baselines=BASELINES)
         for method, found in judged(held, data, direction).items():
             methods[method].append(found)
     intervals = judge_intervals(data, kind, train)
@@ -115,6 +131,8 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5, help="of the models beside the proxy")
     parser.add_argument("--members", type=int, default=5)
     parser.add_argument("--epochs", type=int, default=25)
+    help_card = "folder of a proxy that was judged by five folds of the same data: it is not judged again"
+    parser.add_argument("--card", type=Path, help=help_card)
     parser.add_argument("--done", type=Path, help="file of rows that need not be made again")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
@@ -126,7 +144,7 @@ def main() -> None:
     for name in arguments.set:
         for kind in arguments.split:
             if (name, kind) not in done:
-                made = row(name, kind, arguments.repeats, settings)
+                made = row(name, kind, arguments.repeats, settings, arguments.card)
                 facts = {"command": command, "python": platform.python_version(), "versions": versions}
                 print(json.dumps(made | facts if arguments.json else made), flush=True)
 
