@@ -125,6 +125,11 @@ class BlockTables:
                 table[q, c] = (min(a, b), max(a, b)) in self.vocabulary.joins and may_join(role_a, role_b)
         return table
 
+    @cached_property
+    def ways(self) -> Ints:
+        """Stems in the classes up to each one, itself included, that may join a stem of kind q, shape (Q, C)."""
+        return (self.legal * self.class_size).cumsum(axis=1)
+
     def growth(self, limit: int) -> tuple[Ints, Ints]:
         """How many blocks can be hung on a stem, and how many more a block brings.
 

@@ -1,9 +1,10 @@
 """Molecules from a random policy: the start of a campaign without data, and the floor of every comparison."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from molgfn.environments.fragments import FragmentEnvironment
-from molgfn.environments.states import States
+from molgfn.environments.states import OpenStems, States
 
 
 def random_states(environment: FragmentEnvironment, n: int, generator: np.random.Generator) -> States:
@@ -33,19 +34,29 @@ def random_states(environment: FragmentEnvironment, n: int, generator: np.random
         stems = environment.open_stems(part)
         if not len(stems.state):
             return states
-        weight = (tables.legal[stems.kind] * tables.class_size).astype(np.float64)
-        dead = environment.dead_ends(part, stems)
-        if dead is not None:
-            weight[dead] = 0.0
-        # The largest of weight / exponential draws falls on each action with probability proportional to its weight.
-        score = weight * stems.count[:, None] / generator.exponential(size=weight.shape)
-        best_class = score.argmax(axis=1)
-        best_score = score[np.arange(len(score)), best_class]
-        order = np.lexsort((best_score, stems.state))
-        last = order[np.r_[stems.state[order][1:] != stems.state[order][:-1], True]]
         stuck = np.setdiff1d(np.arange(len(growing)), stems.state)
         wanted[growing[stuck]] = 0
-        c = best_class[last]
+        at, c = _actions(environment, part, stems, generator)
         states.append(
-            growing[stems.state[last]], tables.class_block[c], stems.node[last], stems.stem[last], tables.class_stem[c]
+            growing[stems.state[at]], tables.class_block[c], stems.node[at], stems.stem[at], tables.class_stem[c]
         )
+
+
+def _actions(
+    environment: FragmentEnvironment, states: States, stems: OpenStems, generator: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Draw one action for each state with an open stem: which of the open stems, and the class of what is added."""
+    tables = environment.tables
+    dead = environment.dead_ends(states, stems)
+    if dead is None:
+        ways = tables.ways[:, -1][stems.kind]
+    else:
+        alive = np.where(dead, 0, tables.legal[stems.kind] * tables.class_size).cumsum(axis=1)
+        ways = alive[:, -1]
+    # The largest of weight / exponential draws falls on each stem with probability proportional to its weight.
+    score = ways * stems.count / generator.exponential(size=len(ways))
+    order = np.lexsort((score, stems.state))
+    last = order[np.r_[stems.state[order][1:] != stems.state[order][:-1], True]]
+    up_to = tables.ways[stems.kind[last]] if dead is None else alive[last]
+    ticket = generator.integers(up_to[:, -1])
+    return last, (up_to <= ticket[:, None]).sum(axis=1)
