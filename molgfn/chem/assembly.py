@@ -7,6 +7,11 @@ from rdkit import Chem
 from molgfn.chem.blocks import Block
 from molgfn.chem.tree import Tree
 
+_UNCHECKED = Chem.SmilesParserParams()
+# The stubs of RDKit take these for parameters themselves.
+_UNCHECKED.sanitize = False  # type: ignore[assignment]
+_UNCHECKED.removeHs = False  # type: ignore[assignment]
+_ENOUGH_TO_WRITE = Chem.SanitizeFlags.SANITIZE_PROPERTIES | Chem.SanitizeFlags.SANITIZE_SYMMRINGS
 # Above every ring-closure digit that a block's own SMILES uses.
 _FIRST_LABEL = 50
 
@@ -31,4 +36,10 @@ def assemble(tree: Tree, blocks: Sequence[Block]) -> Chem.Mol:
 
 def assemble_smiles(tree: Tree, blocks: Sequence[Block]) -> str:
     """Return the canonical SMILES of a tree's molecule."""
-    return Chem.MolToSmiles(assemble(tree, blocks))
+    text = assembly_text(tree, blocks)
+    mol = Chem.MolFromSmiles(text, _UNCHECKED)
+    # Blocks are sanitised, and single bonds between them change neither charges nor aromaticity: what is left to see to
+    # are valences and the rings that the order of the atoms depends on. Stereo marks need more.
+    if any(mark in text for mark in "@/\\") or mol is None or Chem.SanitizeMol(mol, _ENOUGH_TO_WRITE, catchErrors=True):
+        mol = assemble(tree, blocks)
+    return Chem.MolToSmiles(mol)

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from rdkit import Chem
 
 from molgfn.chem.assembly import assemble, assemble_smiles, assembly_text
 from molgfn.chem.standardise import standard_mol, standard_smiles
@@ -23,6 +24,7 @@ def check_trees(number: int, seed: int) -> None:
             tree = environment.tree(states, row)
             mol = assemble(tree, VOCABULARY.blocks)
             smiles = assemble_smiles(tree, VOCABULARY.blocks)
+            assert smiles == Chem.MolToSmiles(mol)
             assert standard_smiles(smiles) == smiles, "standardisation changes a state"
             assert codes.identity(VOCABULARY.decompose(standard_mol(smiles))) == codes.identity(tree), smiles
             assert codes.identity(VOCABULARY.decompose(mol)) == codes.identity(tree), smiles
