@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
-from rdkit.Chem import rdFingerprintGenerator
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.gaussian_process import GaussianProcessRegressor
@@ -19,7 +18,7 @@ from sklearn.gaussian_process.kernels import (
     WhiteKernel,
 )
 
-from molgfn.proxy.featurise import featurise_smiles
+from molgfn.proxy.featurise import MORGAN, featurise_smiles
 from molgfn.proxy.linear import fit_ridge
 
 FloatArray = NDArray[np.float64]
@@ -31,7 +30,6 @@ FEATURES_TRIED = 1 / 3
 """Share of the columns that each split of a forest may choose from (Breiman 2001, for regression)."""
 # Time grows with the cube: with 2000 it is that of the networks.
 _MOST_OF_PROCESS = 2000
-MORGAN = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=2048)
 
 
 def forest(train: Sequence[str], values: FloatArray, test: Sequence[str], seed: int) -> FloatArray:

@@ -243,6 +243,7 @@ def _model(card: Card) -> list[str]:
         "## Model",
         "",
         f"Ensemble of {info.members} {kind}; the mean over the members is the prediction.",
+        *_process(info.process_say),
         *(curves if card.epochs else []),
         "",
         *_table(("setting", "value"), [(key, str(value)) for key, value in _settings(card.settings).items()]),
@@ -250,6 +251,15 @@ def _model(card: Card) -> list[str]:
         "Made again by `molgfn proxy train recipe.toml -o DIR` "
         f"(seed {info.seed}; {', '.join(f'{package} {number}' for package, number in info.versions.items())}).",
         f"SHA-256 of molecules and values: `{info.data_sha256}`.",
+    ]
+
+
+def _process(say: float) -> list[str]:
+    if not say:
+        return []
+    return [
+        f"Beside them a Gaussian process with the Tanimoto kernel on Morgan counts has {say:.0%} of the say where it "
+        "knows a molecule well, and less the farther that is from the training molecules."
     ]
 
 

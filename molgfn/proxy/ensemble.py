@@ -19,13 +19,13 @@ from molgfn.proxy.domain import fingerprints, nearest
 from molgfn.proxy.forest import Forest
 from molgfn.proxy.info import ModelKind, ProxyInfo, existing, read_info
 from molgfn.proxy.known import read_known, write_known
-from molgfn.proxy.networks import NetworkEnsemble
+from molgfn.proxy.mixture import Mixture
 from molgfn.proxy.settings import TrainingEpoch
 
 WEIGHTS, DESCRIPTION, KNOWN, CURVES = "weights.safetensors", "proxy.json", "molecules.csv", "curves.csv"
 
 _ENSEMBLES: dict[ModelKind, Callable[[Mapping[str, NDArray[np.generic]], ProxyInfo], Ensemble]] = {
-    "network": NetworkEnsemble.of,
+    "network": Mixture.of,
     "forest": Forest.of,
 }
 

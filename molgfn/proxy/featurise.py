@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
+from rdkit.Chem import rdFingerprintGenerator
+from scipy.sparse import csr_array
 
 from molgfn.chem.standardise import MoleculeError, standard_mol
 from molgfn.errors import DataError
@@ -38,6 +40,9 @@ BOND_TYPES = ("single end", "single chain", "single ring", "double chain", "doub
 
 N_ATOM_FEATURES = sum(ATOM_FEATURES.values())
 N_BOND_TYPES = len(BOND_TYPES)
+N_ENVIRONMENTS = 2048
+"""Columns of Morgan counts."""
+MORGAN = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=N_ENVIRONMENTS)
 _OFFSETS = np.cumsum([0, *ATOM_FEATURES.values()])[:-1]
 _CACHED_MOLECULES = 20_000
 
@@ -56,6 +61,10 @@ class Graphs:
         Index into `BOND_TYPES`.
     n_atoms, n_bonds : (B,) int64
         Of each molecule.
+    environments : (F, 2) uint16
+        Column and count of the Morgan environments (radius 2, 2048 columns) of each molecule.
+    n_environments : (B,) int64
+        Of each molecule.
     """
 
     atoms: NDArray[np.uint8]
@@ -63,6 +72,8 @@ class Graphs:
     bond_types: NDArray[np.uint8]
     n_atoms: IntArray
     n_bonds: IntArray
+    environments: NDArray[np.uint16]
+    n_environments: IntArray
 
     def __len__(self) -> int:
         return len(self.n_atoms)
@@ -78,6 +89,8 @@ class Graphs:
             self.bond_types[bond_rows],
             self.n_atoms[index],
             self.n_bonds[index],
+            self.environments[_rows(self.n_environments, index)],
+            self.n_environments[index],
         )
 
     def atom_one_hot(self) -> NDArray[np.float32]:
@@ -102,6 +115,13 @@ class Graphs:
         molecule_of_bond = np.repeat(np.arange(len(self)), self.n_bonds)
         np.add.at(counts, (molecule_of_bond, N_ATOM_FEATURES + self.bond_types.astype(np.int64)), 1.0)
         return counts
+
+    def morgan(self) -> csr_array:
+        """Return Morgan counts, shape (B, N_ENVIRONMENTS)."""
+        starts = np.concatenate([[0], np.cumsum(self.n_environments)])
+        columns, counts = self.environments.T
+        parts = (counts.astype(np.float64), columns.astype(np.int64), starts)
+        return csr_array(parts, shape=(len(self), N_ENVIRONMENTS))
 
 
 def featurise_smiles(smiles: Sequence[str]) -> Graphs:
@@ -142,6 +162,8 @@ class _Read(NamedTuple):
     """Number of atoms of each ring, 32 bits each."""
     ring_atoms: bytes
     """The atoms of all rings, 32 bits each."""
+    environments: bytes
+    """Column and count of each Morgan environment, two numbers of 16 bits each."""
 
 
 @lru_cache(maxsize=_CACHED_MOLECULES)
@@ -172,11 +194,13 @@ def _read(mol: Chem.Mol) -> _Read:
         )
     ]
     rings = mol.GetRingInfo().AtomRings()
+    environments = MORGAN.GetCountFingerprint(mol).GetNonzeroElements()
     return _Read(
         bytes(atoms),
         array("I", bonds).tobytes(),
         array("I", map(len, rings)).tobytes(),
         array("I", chain.from_iterable(rings)).tobytes(),
+        array("H", chain.from_iterable(environments.items())).tobytes(),
     )
 
 
@@ -201,6 +225,8 @@ def _graphs(read: Sequence[_Read]) -> Graphs:
         ),
         n_atoms,
         n_bonds,
+        np.frombuffer(b"".join(molecule.environments for molecule in read), dtype=np.uint16).reshape(-1, 2),
+        np.array([len(molecule.environments) // 4 for molecule in read]),
     )
 
 

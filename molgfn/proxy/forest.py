@@ -9,7 +9,8 @@ from sklearn.ensemble import RandomForestRegressor
 from molgfn.chem.standardise import MoleculeError, standard_mol
 from molgfn.errors import DataError
 from molgfn.proxy.base import FloatArray, Opinions
-from molgfn.proxy.baselines import FEATURES_TRIED, MORGAN
+from molgfn.proxy.baselines import FEATURES_TRIED
+from molgfn.proxy.featurise import MORGAN
 from molgfn.proxy.info import ProxyInfo
 
 _CHUNK = 1024

@@ -30,6 +30,8 @@ class ProxyInfo(BaseModel):
         M.
     architecture : Architecture or None
         Of every network.
+    process_say : float
+        How much a Gaussian process has to say beside networks, from 0 to 1: see `molgfn.proxy.mixture`.
     target_mean, target_std : float
         The networks work on (value - target_mean) / target_std.
     n_train : int
@@ -53,6 +55,7 @@ class ProxyInfo(BaseModel):
     model: ModelKind = "network"
     members: PositiveInt
     architecture: Architecture | None = None
+    process_say: Annotated[FiniteFloat, Field(ge=0, le=1)] = 0.0
     target_mean: FiniteFloat = 0.0
     target_std: Annotated[FiniteFloat, Field(gt=0)] = 1.0
     n_train: PositiveInt

@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 
 from molgfn.errors import ConfigError, DataError
 from molgfn.oracles.base import Direction
-from molgfn.proxy.base import Ensemble
+from molgfn.proxy.base import Ensemble, Opinions
 from molgfn.proxy.data import TrainingData, merge, update
 from molgfn.proxy.ensemble import Proxy
 from molgfn.proxy.forest import grow
 from molgfn.proxy.info import ProxyInfo, versions
+from molgfn.proxy.mixture import Mixture, add_process, networks_of
 from molgfn.proxy.model import Architecture
 from molgfn.proxy.network_training import Auxiliary, Start, fit_networks
-from molgfn.proxy.networks import NetworkEnsemble
 from molgfn.proxy.reliability import fit_reliability
 from molgfn.proxy.settings import ProxySettings, TrainingEpoch
 
@@ -88,7 +88,7 @@ def train_proxy(
         made = _forest(data if known is None else update(known, data), settings, seed)
     else:
         made = _networks(data, settings, seed, initial, same_target, auxiliary, on_epoch)
-    calibration, domain = fit_reliability(made.data, made.ensemble.opinions(made.data.smiles), made.seen)
+    calibration, domain = fit_reliability(made.data, made.opinions, made.seen)
     info = ProxyInfo(
         name=name,
         unit=unit,
@@ -96,6 +96,7 @@ def train_proxy(
         model=settings.model,
         members=len(made.seen),
         architecture=made.architecture,
+        process_say=made.ensemble.say if isinstance(made.ensemble, Mixture) else 0.0,
         target_mean=made.mean,
         target_std=made.std,
         n_train=len(made.data),
@@ -127,11 +128,12 @@ def check_trainable(data: TrainingData) -> None:
 
 @dataclass(frozen=True)
 class _Made:
-    """An ensemble, what it was made from, and which of it each member has seen, (M, B)."""
+    """An ensemble, what it was made from, which of it each member has seen, (M, B), and what it thinks of that."""
 
     ensemble: Ensemble
     data: TrainingData
     seen: NDArray[np.bool_]
+    opinions: Opinions
     architecture: Architecture | None = None
     mean: float = 0.0
     std: float = 1.0
@@ -148,13 +150,15 @@ def _networks(
     on_epoch: Callable[[TrainingEpoch], None],
 ) -> _Made:
     start = None
-    if initial is not None and isinstance(initial.ensemble, NetworkEnsemble):
-        start = Start(initial.ensemble.networks, initial.info.target_mean, initial.info.target_std, same_target)
+    earlier = networks_of(initial.ensemble) if initial is not None else None
+    if initial is not None and earlier is not None:
+        start = Start(earlier.networks, initial.info.target_mean, initial.info.target_std, same_target)
     fitted = fit_networks(data, settings, seed, start, auxiliary, on_epoch)
-    return _Made(fitted.ensemble, data, fitted.seen, fitted.architecture, fitted.mean, fitted.std, fitted.epochs)
+    ensemble, opinions = add_process(fitted.ensemble, data, fitted.seen, seed)
+    return _Made(ensemble, data, fitted.seen, opinions, fitted.architecture, fitted.mean, fitted.std, fitted.epochs)
 
 
 def _forest(data: TrainingData, settings: ProxySettings, seed: int) -> _Made:
     measured = data.take(np.flatnonzero(data.sides == 0))
     forest, seen = grow(measured.smiles, measured.values, measured.counts, settings.trees, seed)
-    return _Made(forest, measured, seen)
+    return _Made(forest, measured, seen, forest.opinions(measured.smiles))

@@ -8,15 +8,19 @@ import torch
 
 from molgfn.errors import ConfigError, DataError
 from molgfn.proxy.ensemble import Proxy
+from molgfn.proxy.mixture import networks_of
 
 
 def test_prediction_is_mean_and_spread_of_the_members(proxy, smiles):
     prediction = proxy.predict(smiles)
-    members = proxy.ensemble.opinions(smiles).values
+    opinions = proxy.ensemble.opinions(smiles)
+    members = opinions.values
     assert members.shape == (2, len(smiles))
     assert prediction.mean.dtype == prediction.std.dtype == np.float64
     assert prediction.mean == pytest.approx(members.mean(axis=0))
-    assert prediction.spread == pytest.approx(np.abs(members[0] - members[1]) / 2)
+    assert prediction.spread == pytest.approx(
+        np.sqrt((members[0] - members[1]) ** 2 / 4 + (opinions.noise**2).mean(axis=0))
+    )
     assert (prediction.spread > 0).any()
 
 
@@ -44,11 +48,11 @@ def test_a_proxy_of_an_earlier_version_has_neither(proxy, smiles, tmp_path):
     (tmp_path / "molecules.csv").unlink()
     (tmp_path / "curves.csv").unlink()
     described = json.loads((tmp_path / "proxy.json").read_text())
-    for new in ("calibration", "domain", "model"):
+    for new in ("calibration", "domain", "model", "process_say"):
         del described[new]
     (tmp_path / "proxy.json").write_text(json.dumps(described))
     old = Proxy.load(tmp_path)
-    assert np.array_equal(old.predict(smiles).std, proxy.predict(smiles).spread)
+    assert np.array_equal(old.predict(smiles).std, networks_of(proxy.ensemble).opinions(smiles).spread())
     found = old.neighbours(["CCO"])
     assert (np.isnan(found.similarity[0]), found.smiles, found.in_domain) == (True, ("",), (None,))
 
@@ -82,7 +86,9 @@ def test_prediction_leaves_no_gradients_and_no_random_draws(proxy, smiles):
     state = torch.random.get_rng_state()
     proxy.predict(smiles)
     assert torch.equal(state, torch.random.get_rng_state())
-    assert all(weight.grad is None for network in proxy.ensemble.networks for weight in network.parameters())
+    assert all(
+        weight.grad is None for network in networks_of(proxy.ensemble).networks for weight in network.parameters()
+    )
 
 
 def test_an_unreadable_molecule_is_named(proxy):
