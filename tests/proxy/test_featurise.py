@@ -8,7 +8,15 @@ from rdkit import Chem
 
 from molgfn.chem.standardise import standard_mol
 from molgfn.errors import DataError
-from molgfn.proxy.featurise import ATOM_FEATURES, BOND_TYPES, N_ATOM_FEATURES, N_BOND_TYPES, featurise, featurise_smiles
+from molgfn.proxy.featurise import (
+    ATOM_FEATURES,
+    BOND_TYPES,
+    MORGAN,
+    N_ATOM_FEATURES,
+    N_BOND_TYPES,
+    featurise,
+    featurise_smiles,
+)
 
 ACETANILIDE = "CC(=O)Nc1ccccc1"
 
@@ -77,6 +85,11 @@ def test_counts_are_sums_over_atoms_and_bonds(smiles):
     assert np.array_equal(counts[:, N_ATOM_FEATURES:].sum(axis=1), graphs.n_bonds)
     for feature, column in enumerate(np.split(graphs.atom_one_hot(), np.cumsum(list(ATOM_FEATURES.values()))[:-1], 1)):
         assert np.array_equal(column.argmax(axis=1), graphs.atoms[:, feature])
+
+
+def test_morgan_counts_are_those_of_rdkit(smiles):
+    expected = np.stack([MORGAN.GetCountFingerprintAsNumPy(Chem.MolFromSmiles(text)) for text in smiles])
+    assert np.array_equal(featurise_smiles(smiles).morgan().toarray(), expected)
 
 
 def test_bond_ends_point_at_the_atoms_of_their_own_molecule(smiles):

@@ -1,12 +1,14 @@
 """The network equals the published layers of torch-geometric, and is a function of the graph alone."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 from torch_geometric.nn import NNConv
 
-from molgfn.proxy.featurise import N_BOND_TYPES, Graphs, featurise_smiles
+from molgfn.proxy.featurise import N_BOND_TYPES, featurise_smiles
 from molgfn.proxy.linear import fit_ridge
 from molgfn.proxy.model import Architecture, BondConvolution, GraphBatch, ProxyNetwork
 
@@ -52,12 +54,11 @@ def test_prediction_does_not_depend_on_the_order_of_atoms_and_bonds():
     rng = np.random.default_rng(1)
     order = rng.permutation(len(graphs.atoms))
     bonds = rng.permutation(len(graphs.bonds))
-    shuffled = Graphs(
-        graphs.atoms[order],
-        np.argsort(order)[graphs.bonds[bonds]][:, ::-1],
-        graphs.bond_types[bonds],
-        graphs.n_atoms,
-        graphs.n_bonds,
+    shuffled = replace(
+        graphs,
+        atoms=graphs.atoms[order],
+        bonds=np.argsort(order)[graphs.bonds[bonds]][:, ::-1],
+        bond_types=graphs.bond_types[bonds],
     )
     net = network()
     with torch.no_grad():
