@@ -168,10 +168,11 @@ def _kept_calibration(card: Card) -> list[str]:
     kept = card.info.calibration
     if kept is None:
         return []
+    whose = "the members and the process" if card.info.process_say else "the members"
     return [
         "",
         f"Of the proxy that is kept: standard deviation of the error = sqrt({kept.base:.3f}^2 + ({kept.scale:.3f} x "
-        f"spread of the members)^2) {card.info.unit}, learnt from {kept.n} molecules.",
+        f"spread of {whose})^2) {card.info.unit}, learnt from {kept.n} molecules.",
     ]
 
 

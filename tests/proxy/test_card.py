@@ -114,3 +114,12 @@ def test_the_worst_are_shown_once_each_the_worst_first():
     held = Held(np.array([0, 1, 0, 2]), np.zeros(4), np.zeros(4, dtype=int), {"proxy": predicted}, stance(4), (3,))
     worst = worst_predictions(held, ["C", "CC", "CCC"])
     assert [(one.smiles, one.predicted) for one in worst] == [("CCC", -9), ("CC", 5), ("C", 1)]
+
+
+def test_a_process_beside_the_networks_is_told_with_its_say(card):
+    alone = dataclasses.replace(card, info=card.info.model_copy(update={"process_say": 0.0}))
+    assert "Gaussian process with" not in markdown(alone)
+    assert "spread of the members)" in markdown(alone)
+    heard = dataclasses.replace(card, info=card.info.model_copy(update={"process_say": 0.47}))
+    assert "has 47% of the say" in markdown(heard)
+    assert "spread of the members and the process)" in markdown(heard)
