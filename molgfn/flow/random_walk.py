@@ -48,15 +48,14 @@ def _actions(
     """Draw one action for each state with an open stem: which of the open stems, and the class of what is added."""
     tables = environment.tables
     dead = environment.dead_ends(states, stems)
-    if dead is None:
-        ways = tables.ways[:, -1][stems.kind]
-    else:
-        alive = np.where(dead, 0, tables.legal[stems.kind] * tables.class_size).cumsum(axis=1)
-        ways = alive[:, -1]
+    up_to, row = tables.ways, stems.kind
+    if dead is not None:
+        alive = np.where(dead, 0, tables.legal[stems.kind] * tables.class_size)
+        up_to, row = alive.cumsum(axis=1), np.arange(len(alive))
     # The largest of weight / exponential draws falls on each stem with probability proportional to its weight.
-    score = ways * stems.count / generator.exponential(size=len(ways))
+    score = up_to[row, -1] * stems.count / generator.exponential(size=len(row))
     order = np.lexsort((score, stems.state))
     last = order[np.r_[stems.state[order][1:] != stems.state[order][:-1], True]]
-    up_to = tables.ways[stems.kind[last]] if dead is None else alive[last]
-    ticket = generator.integers(up_to[:, -1])
-    return last, (up_to <= ticket[:, None]).sum(axis=1)
+    chosen = up_to[row[last]]
+    ticket = generator.integers(chosen[:, -1])
+    return last, (chosen <= ticket[:, None]).sum(axis=1)

@@ -126,6 +126,14 @@ def merge(
     )
 
 
+def weights(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how much values count that are means of so many measurements: 1 for a single one, towards 2 for many.
+
+    Of what a model misses, half is taken to be noise of a single measurement: it falls with their number.
+    """
+    return 2 * counts / (counts + 1)
+
+
 def update(known: TrainingData, new: TrainingData) -> TrainingData:
     """Return two data sets as one; what is new counts where a molecule is in both."""
     there = set(new.smiles)

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from molgfn.proxy.data import TrainingData
+from molgfn.proxy.data import TrainingData, weights
 from molgfn.proxy.featurise import Graphs, featurise_smiles
 
 
@@ -23,9 +23,7 @@ class Examples:
     @classmethod
     def of(cls, data: TrainingData, mean: float, std: float) -> "Examples":
         """Make examples of data, whose values are standardised by (value - mean) / std."""
-        # Of what a model misses, half is taken to be noise of a single measurement: it falls with their number.
-        weights = 2 * data.counts / (data.counts + 1)
-        arrays = ((data.values - mean) / std, data.sides, weights)
+        arrays = ((data.values - mean) / std, data.sides, weights(data.counts))
         return cls(featurise_smiles(data.smiles), *(torch.from_numpy(one.astype(np.float32)) for one in arrays))
 
     def take(self, rows: NDArray[np.int64]) -> "Examples":

@@ -1,11 +1,11 @@
 """Molecules as integer arrays: what the proxy sees of atoms and bonds."""
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,7 @@ N_ENVIRONMENTS = 2048
 MORGAN = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=N_ENVIRONMENTS)
 _OFFSETS = np.cumsum([0, *ATOM_FEATURES.values()])[:-1]
 _CACHED_MOLECULES = 20_000
+_Any = TypeVar("_Any")
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,6 @@ class Graphs:
         Index into `BOND_TYPES`.
     n_atoms, n_bonds : (B,) int64
         Of each molecule.
-    environments : (F, 2) uint16
-        Column and count of the Morgan environments (radius 2, 2048 columns) of each molecule.
-    n_environments : (B,) int64
-        Of each molecule.
     """
 
     atoms: NDArray[np.uint8]
@@ -72,8 +69,6 @@ class Graphs:
     bond_types: NDArray[np.uint8]
     n_atoms: IntArray
     n_bonds: IntArray
-    environments: NDArray[np.uint16]
-    n_environments: IntArray
 
     def __len__(self) -> int:
         return len(self.n_atoms)
@@ -89,8 +84,6 @@ class Graphs:
             self.bond_types[bond_rows],
             self.n_atoms[index],
             self.n_bonds[index],
-            self.environments[_rows(self.n_environments, index)],
-            self.n_environments[index],
         )
 
     def atom_one_hot(self) -> NDArray[np.float32]:
@@ -116,13 +109,6 @@ class Graphs:
         np.add.at(counts, (molecule_of_bond, N_ATOM_FEATURES + self.bond_types.astype(np.int64)), 1.0)
         return counts
 
-    def morgan(self) -> csr_array:
-        """Return Morgan counts, shape (B, N_ENVIRONMENTS)."""
-        starts = np.concatenate([[0], np.cumsum(self.n_environments)])
-        columns, counts = self.environments.T
-        parts = (counts.astype(np.float64), columns.astype(np.int64), starts)
-        return csr_array(parts, shape=(len(self), N_ENVIRONMENTS))
-
 
 def featurise_smiles(smiles: Sequence[str]) -> Graphs:
     """Standardise molecules and return their graphs, in order.
@@ -132,15 +118,34 @@ def featurise_smiles(smiles: Sequence[str]) -> Graphs:
     DataError
         If `smiles` is empty or one of them is no usable molecule; names it and its place.
     """
+    return _graphs(_each(_read_smiles, smiles))
+
+
+def featurise_counted(smiles: Sequence[str]) -> tuple[Graphs, csr_array]:
+    """Return graphs, and Morgan counts (radius 2) of the same molecules, shape (B, N_ENVIRONMENTS), each read once.
+
+    Raises
+    ------
+    DataError
+        As `featurise_smiles`.
+    """
+    read = _each(_read_counted, smiles)
+    pairs = np.frombuffer(b"".join(environments for _, environments in read), dtype=np.uint16).reshape(-1, 2)
+    starts = np.cumsum([0, *(len(environments) // 4 for _, environments in read)])
+    parts = (pairs[:, 1].astype(np.float64), pairs[:, 0].astype(np.int64), starts)
+    return _graphs([molecule for molecule, _ in read]), csr_array(parts, shape=(len(read), N_ENVIRONMENTS))
+
+
+def _each(reader: Callable[[str], _Any], smiles: Sequence[str]) -> list[_Any]:
     if not len(smiles):
         raise DataError("no molecules: the list of SMILES is empty")
     read = []
     for place, text in enumerate(smiles):
         try:
-            read.append(_read_smiles(text))
+            read.append(reader(text))
         except MoleculeError as error:
             raise DataError(f"molecule {place} (counted from 0), {text!r}: {error}") from error
-    return _graphs(read)
+    return read
 
 
 def featurise(mols: Iterable[Chem.Mol]) -> Graphs:
@@ -162,13 +167,19 @@ class _Read(NamedTuple):
     """Number of atoms of each ring, 32 bits each."""
     ring_atoms: bytes
     """The atoms of all rings, 32 bits each."""
-    environments: bytes
-    """Column and count of each Morgan environment, two numbers of 16 bits each."""
 
 
 @lru_cache(maxsize=_CACHED_MOLECULES)
 def _read_smiles(smiles: str) -> _Read:
     return _read(standard_mol(smiles))
+
+
+@lru_cache(maxsize=_CACHED_MOLECULES)
+def _read_counted(smiles: str) -> tuple[_Read, bytes]:
+    """Return what is read, and column and count of each Morgan environment, two numbers of 16 bits each."""
+    mol = standard_mol(smiles)
+    environments = MORGAN.GetCountFingerprint(mol).GetNonzeroElements()
+    return _read(mol), array("H", chain.from_iterable(environments.items())).tobytes()
 
 
 def _read(mol: Chem.Mol) -> _Read:
@@ -194,13 +205,11 @@ def _read(mol: Chem.Mol) -> _Read:
         )
     ]
     rings = mol.GetRingInfo().AtomRings()
-    environments = MORGAN.GetCountFingerprint(mol).GetNonzeroElements()
     return _Read(
         bytes(atoms),
         array("I", bonds).tobytes(),
         array("I", map(len, rings)).tobytes(),
         array("I", chain.from_iterable(rings)).tobytes(),
-        array("H", chain.from_iterable(environments.items())).tobytes(),
     )
 
 
@@ -225,8 +234,6 @@ def _graphs(read: Sequence[_Read]) -> Graphs:
         ),
         n_atoms,
         n_bonds,
-        np.frombuffer(b"".join(molecule.environments for molecule in read), dtype=np.uint16).reshape(-1, 2),
-        np.array([len(molecule.environments) // 4 for molecule in read]),
     )
 
 

@@ -10,6 +10,7 @@ from molgfn.chem.standardise import MoleculeError, standard_mol
 from molgfn.errors import DataError
 from molgfn.proxy.base import FloatArray, Opinions
 from molgfn.proxy.baselines import FEATURES_TRIED
+from molgfn.proxy.data import weights
 from molgfn.proxy.featurise import MORGAN
 from molgfn.proxy.info import ProxyInfo
 
@@ -123,10 +124,8 @@ def grow(
     seen : (trees, B) bool
         Which tree has drawn which molecule.
     """
-    # Of what a model misses, half is taken to be noise of a single measurement: it falls with their number.
-    weights = 2 * counts / (counts + 1)
     model = RandomForestRegressor(n_estimators=trees, max_features=FEATURES_TRIED, random_state=seed)
-    model.fit(_counts(smiles, 0), values, sample_weight=weights)
+    model.fit(_counts(smiles, 0), values, sample_weight=weights(counts))
     seen = np.zeros((trees, len(smiles)), dtype=np.bool_)
     for tree, drawn in enumerate(model.estimators_samples_):
         seen[tree, drawn] = True

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from molgfn.proxy.base import Ensemble, FloatArray, Opinions
 from molgfn.proxy.calibration import LEAST
 from molgfn.proxy.data import TrainingData
-from molgfn.proxy.featurise import N_ENVIRONMENTS, featurise_smiles
+from molgfn.proxy.featurise import N_ENVIRONMENTS, featurise_counted
 from molgfn.proxy.info import ProxyInfo
 from molgfn.proxy.networks import NetworkEnsemble
 from molgfn.proxy.process import Belief, GaussianProcess, fit_process
@@ -61,8 +61,8 @@ class Mixture:
 
     def opinions(self, smiles: Sequence[str]) -> Opinions:
         """Return what each network thinks of molecules, corrected."""
-        graphs = featurise_smiles(smiles)
-        return mixed(self.networks.opinions_of(graphs), self.process(graphs.morgan()), self.say)
+        graphs, counts = featurise_counted(smiles)
+        return mixed(self.networks.opinions_of(graphs), self.process(counts), self.say)
 
 
 def networks_of(ensemble: Ensemble) -> NetworkEnsemble | None:

@@ -10,8 +10,8 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import csr_array
 
 from molgfn.proxy.base import FloatArray
-from molgfn.proxy.data import TrainingData
-from molgfn.proxy.featurise import featurise_smiles
+from molgfn.proxy.data import TrainingData, weights
+from molgfn.proxy.featurise import featurise_counted
 
 _NOISES = np.logspace(-2.5, 1, 15)
 """Variances of a measurement's noise that are tried, in units of that of the signal."""
@@ -142,14 +142,15 @@ def fit_process(data: TrainingData, seed: int) -> tuple[GaussianProcess, Belief]
     rows = np.arange(n)
     if n > _MOST:
         rows = np.sort(np.random.default_rng(seed).choice(n, _MOST, replace=False))
-    counts, values = featurise_smiles(data.smiles).morgan(), data.values[rows]
+    (_, counts), values = featurise_counted(data.smiles), data.values[rows]
     kernel, mean = tanimoto(counts[rows], counts[rows]), float(values.mean())
-    # As the networks take it: half of the noise is that of a single measurement.
-    share = (data.counts[rows] + 1) / (2 * data.counts[rows])
+    share = 1 / weights(data.counts[rows])
     fits = [_fit(kernel, values - mean, noise * share) for noise in _NOISES]
     best = int(np.argmax([likelihood for likelihood, _ in fits]))
     single, variance = float(_NOISES[best]), fits[best][1]
     process = GaussianProcess(counts[rows], values, single * share, single, mean, variance)
+    if len(rows) == n:
+        return process, process.left_out()
     belief = process(counts)
     belief.put(rows, process.left_out())
     return process, belief

@@ -15,6 +15,7 @@ from molgfn.proxy.featurise import (
     N_ATOM_FEATURES,
     N_BOND_TYPES,
     featurise,
+    featurise_counted,
     featurise_smiles,
 )
 
@@ -89,7 +90,9 @@ def test_counts_are_sums_over_atoms_and_bonds(smiles):
 
 def test_morgan_counts_are_those_of_rdkit(smiles):
     expected = np.stack([MORGAN.GetCountFingerprintAsNumPy(Chem.MolFromSmiles(text)) for text in smiles])
-    assert np.array_equal(featurise_smiles(smiles).morgan().toarray(), expected)
+    graphs, counts = featurise_counted(smiles)
+    assert np.array_equal(counts.toarray(), expected)
+    assert np.array_equal(graphs.atoms, featurise_smiles(smiles).atoms)
 
 
 def test_bond_ends_point_at_the_atoms_of_their_own_molecule(smiles):
