@@ -5,13 +5,14 @@ which are one and the same get the same logits however they were built: equivari
 kinds and relations mean starts from their chemistry (see `Descriptors`), so that what is learned of one carries over.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import embedding, leaky_relu, logsigmoid
 
@@ -22,6 +23,7 @@ from molgfn.errors import MolgfnError
 from molgfn.flow.action_law import ActionLaw, ClassHead
 from molgfn.flow.described import DescribedEmbedding
 from molgfn.flow.graph import StateGraph, state_graph
+from molgfn.flow.replay import Targets
 from molgfn.flow.temperature import KNOTS, TemperatureEncoding
 
 
@@ -36,6 +38,8 @@ class Layout:
     log_size, size_row, log_room, log_count : Tensor
         See `ActionLaw`.
     may_stop, may_go : Tensor of bool, shape (S,)
+    ends : Targets, optional
+        What ending at each state is balanced against, 0 where it may not stop; only if the network looks forward.
     """
 
     stems: OpenStems
@@ -46,6 +50,7 @@ class Layout:
     log_count: Tensor
     may_stop: Tensor
     may_go: Tensor
+    ends: Targets | None
 
 
 class FlowNetwork(nn.Module):
@@ -60,6 +65,10 @@ class FlowNetwork(nn.Module):
         Rounds of messages, with shared weights; in each every message is updated once, behind those that feed it.
     betas : (float, float), optional
         Range of inverse temperatures for which the network is conditioned.
+    ends : callable, optional
+        States that may stop -> what ending there is balanced against. With it the network looks forward: every state
+        is a molecule, so what flows out of its stop is the reward of that molecule, and only what flows on is learned
+        (Deleu et al. 2022, arXiv 2202.13903, section 3.2; Pan et al. 2023, arXiv 2302.01687).
     """
 
     def __init__(
@@ -68,11 +77,16 @@ class FlowNetwork(nn.Module):
         width: int = 128,
         layers: int = 1,
         betas: tuple[float, float] | None = None,
+        ends: Callable[[States], Targets] | None = None,
     ) -> None:
         super().__init__()
         tables = environment.tables
         self.environment = environment
         self.layers = layers
+        self.ends = ends
+        if ends is not None:
+            self.register_buffer("reward_level", torch.zeros(()))
+        self.reward_level: Tensor
         self.log_z = nn.Parameter(torch.zeros(()))
         self.first = nn.Parameter(torch.zeros(tables.n_vocabulary))
         # Blocks of a core have embeddings of their own: that is the mark by which the network knows them.
@@ -182,10 +196,12 @@ class FlowNetwork(nn.Module):
             size_row = torch.arange(len(size_row), device=self.device)
         log_room = self.log_room[size_row] if dead is None else torch.logsumexp(log_size, 1)
         open_ways = torch.zeros(len(states), device=self.device).index_add(0, graph.stem_state, log_room.exp())
-        may_stop = torch.from_numpy(environment.may_stop(states)).to(self.device)
+        stopping = environment.may_stop(states)
+        may_stop = torch.from_numpy(stopping).to(self.device)
         self._check_choice(states, may_stop | (open_ways > 0))
         log_count = torch.from_numpy(stems.count).to(self.device).float().log()
-        return Layout(stems, graph, log_size, size_row, log_room, log_count, may_stop, open_ways > 0)
+        ends = None if self.ends is None else _spread(self.ends(states.take(np.flatnonzero(stopping))), stopping)
+        return Layout(stems, graph, log_size, size_row, log_room, log_count, may_stop, open_ways > 0, ends)
 
     def law(self, layout: Layout, beta: Tensor | None = None) -> ActionLaw:
         """Return the law of the next action for states that were laid out."""
@@ -193,7 +209,13 @@ class FlowNetwork(nn.Module):
         node, state, hidden = self._read(graph, beta)
         score = self.stem(hidden).squeeze(1) + layout.log_room
         log_total = _segment_logsumexp(score + layout.log_count, graph.stem_state, len(graph.length))
-        log_stop, log_go = _stop_or_go(self.stop(state).squeeze(1), layout.may_stop, layout.may_go)
+        logit, log_flow = self.stop(state).squeeze(1), self.flow(state).squeeze(1) + self._flow_level(beta)
+        if layout.ends is None:
+            log_stop, log_go = _stop_or_go(logit, layout.may_stop, layout.may_go)
+        else:
+            log_end = torch.from_numpy(layout.ends.at(beta)).to(logit)
+            log_stop, log_go = _stop_or_go(logit + log_end - self.reward_level, layout.may_stop, layout.may_go)
+            log_flow = torch.where(layout.may_stop, log_end - log_stop, log_flow)
         leaf = torch.zeros(len(graph.length), self.environment.max_blocks, device=self.device)
         return ActionLaw(
             layout.stems,
@@ -202,7 +224,7 @@ class FlowNetwork(nn.Module):
             score - torch.where(layout.may_go, log_total, 0.0)[graph.stem_state],
             layout.log_count,
             layout.log_room,
-            self.flow(state).squeeze(1) + self._flow_level(beta),
+            log_flow,
             leaf.index_put((graph.node_state, graph.node_place), self.leaf(node).squeeze(1)),
             layout.log_size,
             layout.size_row,
@@ -271,6 +293,13 @@ class FlowNetwork(nn.Module):
             done = torch.cat([done, self.cell(constant[rows] + self.message(arriving), h[rows])])
             first, first_meet = rows.stop, pairs.stop
         return done
+
+
+def _spread(targets: Targets, where: NDArray[np.bool_]) -> Targets:
+    """Return targets of some states as those of all states, 0 for the others."""
+    log_reward, log_share = np.zeros(len(where)), np.zeros(len(where))
+    log_reward[where], log_share[where] = targets.log_reward, targets.log_share
+    return Targets(log_reward, log_share)
 
 
 def _segment_logsumexp(values: Tensor, segment: Tensor, size: int) -> Tensor:

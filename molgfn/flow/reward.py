@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.states import States
 from molgfn.errors import MolgfnError
+from molgfn.flow.replay import Targets
 
 Reward = Callable[[Sequence[str]], NDArray[np.float64]]
 """Log reward, shape (B,), finite, of B molecules given by their standard SMILES."""
@@ -82,6 +83,13 @@ class TreeScorer:
         while len(self._known) > self._capacity:
             del self._known[next(iter(self._known))]
         return result
+
+
+def targets_of(scored: Sequence[Scored]) -> Targets:
+    """Return what some trajectories are balanced against."""
+    log_reward = np.array([s.log_reward for s in scored], dtype=np.float64)
+    log_target = np.array([s.log_target for s in scored], dtype=np.float64)
+    return Targets(log_reward, log_target - log_reward)
 
 
 def check_finite(smiles: Sequence[str], values: NDArray[np.float64]) -> None:
