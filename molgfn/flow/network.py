@@ -23,6 +23,7 @@ from molgfn.errors import MolgfnError
 from molgfn.flow.action_law import ActionLaw, ClassHead
 from molgfn.flow.described import DescribedEmbedding
 from molgfn.flow.graph import StateGraph, state_graph
+from molgfn.flow.messages import sent
 from molgfn.flow.replay import Targets
 from molgfn.flow.temperature import KNOTS, TemperatureEncoding
 
@@ -251,7 +252,9 @@ class FlowNetwork(nn.Module):
     def _read(self, graph: StateGraph, beta: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
         """Return a vector for each node, shape (V, D), each state, shape (S, D), and each open stem, shape (O, D)."""
         blocks = self.block()
-        message = self._messages(graph, blocks)
+        constant = embedding(graph.message_block, blocks) + embedding(graph.message_kind, self.kind_out())
+        meet = embedding(graph.meet_relation, self.meet())
+        message = sent(graph, constant, meet, self.message, self.cell, self.layers)
         block = embedding(graph.node_block, blocks)
         around = torch.zeros_like(block).index_add(
             0, graph.arrive_node, message[graph.arrive_message] * embedding(graph.arrive_kind, self.kind_in())
@@ -272,27 +275,6 @@ class FlowNetwork(nn.Module):
             + touching
         )
         return node, state, hidden
-
-    def _messages(self, graph: StateGraph, blocks: Tensor) -> Tensor:
-        """Return what is sent along joins, shape (M, D); each is made from those behind it, so it knows its branch."""
-        constant = embedding(graph.message_block, blocks) + embedding(graph.message_kind, self.kind_out())
-        meet, h = embedding(graph.meet_relation, self.meet()), torch.tanh(constant)
-        for _ in range(self.layers):
-            h = self._sweep(graph, constant, meet, h)
-        return h
-
-    def _sweep(self, graph: StateGraph, constant: Tensor, meet: Tensor, h: Tensor) -> Tensor:
-        """Update every message once, from the ends of the branches inwards."""
-        done = h[:0]
-        first, first_meet = 0, 0
-        for size, meets in graph.levels:
-            rows, pairs = slice(first, first + size), slice(first_meet, first_meet + meets)
-            arriving = torch.zeros_like(h[rows]).index_add(
-                0, graph.meet_out[pairs] - first, done[graph.meet_in[pairs]] * meet[pairs]
-            )
-            done = torch.cat([done, self.cell(constant[rows] + self.message(arriving), h[rows])])
-            first, first_meet = rows.stop, pairs.stop
-        return done
 
 
 def _spread(targets: Targets, where: NDArray[np.bool_]) -> Targets:
