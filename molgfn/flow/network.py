@@ -69,7 +69,7 @@ class FlowNetwork(nn.Module):
     ends : callable, optional
         States that may stop -> what ending there is balanced against. With it the network looks forward: every state
         is a molecule, so what flows out of its stop is the reward of that molecule, and only what flows on is learned
-        (Deleu et al. 2022, arXiv 2202.13903, section 3.2; Pan et al. 2023, arXiv 2302.01687).
+        (Deleu et al. 2022, arXiv 2202.13903; Pan et al. 2023, arXiv 2302.01687; docs/theory/law.md).
     """
 
     def __init__(

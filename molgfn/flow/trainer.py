@@ -47,6 +47,7 @@ class MoleculeSettings(TrainerSettings):
     forward_looking : bool
         Ask the reward of every state on the way too, and let the chance of stopping follow from it (see
         `FlowNetwork`): closer to the law after the same steps, for about as many calls more as molecules have blocks.
+        A training that goes on from a checkpoint asks again what it knew of states on the way.
     """
 
     temperature: float = 1.0
