@@ -39,6 +39,8 @@ class StateGraph:
     levels : list of (int, int)
         Messages are ordered by the height of the branch behind them: how many have each height, and how many meetings
         feed these.
+    branch : array of uint64, shape (M,)
+        A hash of the branch behind each message, the same in every batch.
     """
 
     node_block: Tensor
@@ -60,6 +62,7 @@ class StateGraph:
     touch_relation: Tensor
     length: Tensor
     levels: list[tuple[int, int]]
+    branch: Hashes
 
 
 def _meetings(first: Ints, second: Ints, nodes: int) -> tuple[Ints, Ints]:
@@ -156,4 +159,5 @@ def state_graph(states: States, stems: OpenStems, tables: BlockTables, device: t
         touch_relation=tensor(tables.relation[node_block[target[touch]], target_stem[touch], stems.stem[touch_stem]]),
         length=tensor(states.length),
         levels=list(zip(levels.tolist(), meets.tolist(), strict=True)),
+        branch=hashes[representative],
     )

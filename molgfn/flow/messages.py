@@ -1,73 +1,117 @@
 """Messages along the joins of states: rounds of gated updates, from the ends of the branches inwards."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import embedding, linear
 
 from molgfn.flow.graph import StateGraph
 
 
-def sent(
-    graph: StateGraph, constant: Tensor, meet: Tensor, message: nn.Linear, cell: nn.GRUCell, rounds: int
-) -> Tensor:
-    """Return what is sent along joins, shape (M, D); each is made from those behind it, so it knows its branch.
-
-    Parameters
-    ----------
-    graph : StateGraph
-    constant : Tensor, shape (M, D)
-        What each message says of the block that sends it.
-    meet : Tensor, shape (pairs, D)
-        What scales a message on its way into another, for each meeting of the graph.
-    message : nn.Linear
-        From what comes in to the input of the cell.
-    cell : nn.GRUCell
-    rounds : int
-        In each every message is updated once, with the same weights.
-    """
-    sizes = [size for size, _ in graph.levels]
-    # The gates are linear in the input: what is the same in every round passes its weights once.
-    own = torch.split(linear(constant + message.bias, cell.weight_ih, cell.bias_ih), sizes)
-    through = (cell.weight_ih @ message.weight).T
-    meetings = _meetings(graph, meet)
-    h = torch.tanh(constant)
-    for _ in range(rounds):
-        kept = torch.split(linear(h, cell.weight_hh, cell.bias_hh), sizes)
-        done = h[:0]
-        for entering, stay, before, at in zip(own, kept, torch.split(h, sizes), meetings, strict=True):
-            if len(at.into):
-                arriving = torch.zeros_like(before).index_add(0, at.out, embedding(at.into, done) * at.meet)
-                entering = torch.addmm(entering, arriving, through)
-            done = torch.cat([done, _gated(entering, stay, before)])
-        h = done
-    return h
-
-
 @dataclass(frozen=True)
-class _Meetings:
-    """The meetings that feed the messages of one height.
+class Messages:
+    """Some messages of a graph and the meetings that feed them.
 
     Attributes
     ----------
+    constant : Tensor, shape (M, D)
+        What each says of the block that sends it; ordered by height.
     into, out : Tensor, shape (pairs,)
-        The message that comes in, and the one it feeds, counted from the first of that height.
+        The message that comes in at each meeting, counted from the first that is given, and the one it feeds.
     meet : Tensor, shape (pairs, D)
+        What scales the one on its way into the other.
+    levels : list of (int, int)
+        How many messages have each height, and how many meetings feed these.
     """
 
+    constant: Tensor
     into: Tensor
     out: Tensor
     meet: Tensor
+    levels: Sequence[tuple[int, int]]
 
 
-def _meetings(graph: StateGraph, meet: Tensor) -> list[_Meetings]:
-    """Return the meetings of each height."""
-    found: list[_Meetings] = []
+class Rounds(nn.Module):
+    """Rounds of updates; in each every message is updated once, with the same weights.
+
+    Parameters
+    ----------
+    width : int
+        D.
+    n : int
+    """
+
+    def __init__(self, width: int, n: int) -> None:
+        super().__init__()
+        self.n = n
+        self.message = nn.Linear(width, width)
+        self.cell = nn.GRUCell(width, width)
+        self._sent: _Sent | None = None
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Make each message once for what is done inside, without gradient; the weights must not change there."""
+        self._sent = _Sent(self)
+        try:
+            yield
+        finally:
+            self._sent = None
+
+    def forward(self, graph: StateGraph, constant: Tensor, meet: Tensor) -> Tensor:
+        """Return what is sent along joins; each is made from those behind it, so it knows its branch.
+
+        Parameters
+        ----------
+        graph : StateGraph
+        constant : Tensor, shape (M, D)
+            What each message says of the block that sends it.
+        meet : Tensor, shape (pairs, D)
+            What scales a message on its way into another, for each meeting of the graph.
+
+        Returns
+        -------
+        Tensor, shape (M, D)
+        """
+        if self._sent is not None:
+            return self._sent.all_of(graph, constant, meet)
+        messages = Messages(constant, graph.meet_in, graph.meet_out, meet, graph.levels)
+        return self.after(messages, [constant[:0]] * self.n)[-1]
+
+    def after(self, messages: Messages, given: Sequence[Tensor]) -> list[Tensor]:
+        """Return the messages after each round, given others that feed them as these are after each, (K, D)."""
+        sizes = [size for size, _ in messages.levels]
+        # The gates are linear in the input: what is the same in every round passes its weights once.
+        constant, cell = messages.constant, self.cell
+        own = torch.split(linear(constant + self.message.bias, cell.weight_ih, cell.bias_ih), sizes)
+        through = (cell.weight_ih @ self.message.weight).T
+        meetings = _by_height(messages)
+        after = [torch.tanh(constant)]
+        for done in given:
+            known, h = len(done), after[-1]
+            kept = torch.split(linear(h, cell.weight_hh, cell.bias_hh), sizes)
+            for entering, stay, before, (into, out, meet) in zip(
+                own, kept, torch.split(h, sizes), meetings, strict=True
+            ):
+                if len(into):
+                    arriving = torch.zeros_like(before).index_add(0, out, embedding(into, done) * meet)
+                    entering = torch.addmm(entering, arriving, through)
+                done = torch.cat([done, _gated(entering, stay, before)])
+            after.append(done[known:])
+        return after[1:]
+
+
+def _by_height(messages: Messages) -> list[tuple[Tensor, Tensor, Tensor]]:
+    """Return (into, out, meet) of the meetings of each height, `out` counted from the first message of that height."""
+    found = []
     first, first_pair = 0, 0
-    for size, pairs in graph.levels:
+    for size, pairs in messages.levels:
         of = slice(first_pair, first_pair + pairs)
-        found.append(_Meetings(graph.meet_in[of], graph.meet_out[of] - first, meet[of]))
+        found.append((messages.into[of], messages.out[of] - first, messages.meet[of]))
         first, first_pair = first + size, of.stop
     return found
 
@@ -79,3 +123,55 @@ def _gated(entering: Tensor, kept: Tensor, before: Tensor) -> Tensor:
     kept_gates, kept_new = torch.split(kept, parts, 1)
     reset, update = torch.sigmoid(enter_gates + kept_gates).chunk(2, 1)
     return torch.lerp(torch.tanh(torch.addcmul(enter_new, reset, kept_new)), before, update)
+
+
+class _Sent:
+    """All messages that were made with the same weights, by the branch behind them.
+
+    States that grow by a block keep the half of their messages that does not come from it.
+    """
+
+    def __init__(self, rounds: Rounds) -> None:
+        self.rounds = rounds
+        self.row: dict[int, int] = {}
+        self.after = torch.zeros(0)
+        """Shape (rounds, messages, D)."""
+
+    def all_of(self, graph: StateGraph, constant: Tensor, meet: Tensor) -> Tensor:
+        """See `Rounds.forward`."""
+        row = self._rows(graph)
+        if (row < 0).any():
+            self._make(graph, row, constant, meet)
+            row = self._rows(graph)
+        return self.after[-1, torch.from_numpy(row)] if len(row) else constant
+
+    def _rows(self, graph: StateGraph) -> NDArray[np.int64]:
+        return np.array([self.row.get(branch, -1) for branch in graph.branch.tolist()], dtype=np.int64)
+
+    def _make(self, graph: StateGraph, row: NDArray[np.int64], constant: Tensor, meet: Tensor) -> None:
+        new = np.flatnonzero(row < 0)
+        into, out = graph.meet_in.cpu().numpy(), graph.meet_out.cpu().numpy()
+        pairs = np.flatnonzero(row[out] < 0)
+        into, out = into[pairs], out[pairs]
+        given = np.unique(into[row[into] >= 0])
+        place = np.zeros(len(row), dtype=np.int64)
+        place[given], place[new] = np.arange(len(given)), np.arange(len(new))
+        into_place = place[into] + np.where(row[into] < 0, len(given), 0)
+        height = np.repeat(np.arange(len(graph.levels)), [size for size, _ in graph.levels])
+        sizes, feeding = (np.bincount(height[some], minlength=len(graph.levels)).tolist() for some in (new, out))
+        at = constant.device
+        messages = Messages(
+            constant[torch.from_numpy(new).to(at)],
+            torch.from_numpy(into_place).to(at),
+            torch.from_numpy(place[out]).to(at),
+            meet[torch.from_numpy(pairs).to(at)],
+            list(zip(sizes, feeding, strict=True)),
+        )
+        known = (
+            self.after[:, torch.from_numpy(row[given])]
+            if self.row
+            else constant.new_zeros(self.rounds.n, 0, constant.shape[1])
+        )
+        made = torch.stack(self.rounds.after(messages, list(known)))
+        self.row.update(zip(graph.branch[new].tolist(), range(len(self.row), len(self.row) + len(new)), strict=True))
+        self.after = torch.cat([self.after, made], 1) if self.after.ndim > 1 else made

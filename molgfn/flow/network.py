@@ -23,7 +23,7 @@ from molgfn.errors import MolgfnError
 from molgfn.flow.action_law import ActionLaw, ClassHead
 from molgfn.flow.described import DescribedEmbedding
 from molgfn.flow.graph import StateGraph, state_graph
-from molgfn.flow.messages import sent
+from molgfn.flow.messages import Rounds
 from molgfn.flow.replay import Targets
 from molgfn.flow.temperature import KNOTS, TemperatureEncoding
 
@@ -83,7 +83,6 @@ class FlowNetwork(nn.Module):
         super().__init__()
         tables = environment.tables
         self.environment = environment
-        self.layers = layers
         self.ends = ends
         if ends is not None:
             self.register_buffer("reward_level", torch.zeros(()))
@@ -100,8 +99,7 @@ class FlowNetwork(nn.Module):
         self.meet = DescribedEmbedding(known.relation, width, mean=1.0, spread=0.3)
         self.touch = DescribedEmbedding(known.relation, width, mean=1.0, spread=0.3)
         self.size = nn.Embedding(environment.max_blocks + 1, width)
-        self.message = nn.Linear(width, width)
-        self.cell = nn.GRUCell(width, width)
+        self.rounds = Rounds(width, layers)
         self.node = nn.Sequential(nn.Linear(2 * width, width), nn.LeakyReLU(), nn.Linear(width, width))
         self.pool = nn.Sequential(nn.LeakyReLU(), nn.Linear(width, width), nn.LeakyReLU())
         last = nn.Linear(width, 1)
@@ -149,8 +147,9 @@ class FlowNetwork(nn.Module):
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Make all embeddings once for what is done inside, without gradient; the weights must not change there."""
+        """Make embeddings and messages once for all that is done inside, without gradient and with the same weights."""
         with ExitStack() as stack:
+            stack.enter_context(self.rounds.held())
             for table in self._tables():
                 stack.enter_context(table.held())
             yield
@@ -254,7 +253,7 @@ class FlowNetwork(nn.Module):
         blocks = self.block()
         constant = embedding(graph.message_block, blocks) + embedding(graph.message_kind, self.kind_out())
         meet = embedding(graph.meet_relation, self.meet())
-        message = sent(graph, constant, meet, self.message, self.cell, self.layers)
+        message = self.rounds(graph, constant, meet)
         block = embedding(graph.node_block, blocks)
         around = torch.zeros_like(block).index_add(
             0, graph.arrive_node, message[graph.arrive_message] * embedding(graph.arrive_kind, self.kind_in())
