@@ -76,8 +76,8 @@ def test_the_law_is_proportional_to_the_reward(settings: dict[str, object]) -> N
 def test_one_network_for_all_temperatures() -> None:
     environment = FragmentEnvironment(small_vocabulary(FOUR), 1, 2)
     space = Space(environment)
-    trained = trainer(environment, steps=400, betas=(0.5, 8.0))
-    trained.train(400)
+    trained = trainer(environment, steps=800, betas=(0.5, 8.0))
+    trained.train(800)
     for beta in (0.5, 2.0, 8.0):
         target = space.law(lambda smiles, beta=beta: qed4(smiles) ** beta)
         assert total_variation(space.policy_law(trained.network, beta), target) <= 0.06
