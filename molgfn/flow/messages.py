@@ -80,15 +80,18 @@ class Rounds(nn.Module):
         if self._sent is not None:
             return self._sent.all_of(graph, constant, meet)
         messages = Messages(constant, graph.meet_in, graph.meet_out, meet, graph.levels)
-        return self.after(messages, [constant[:0]] * self.n)[-1]
+        return self.after(messages, self.through(), [constant[:0]] * self.n)[-1]
 
-    def after(self, messages: Messages, given: Sequence[Tensor]) -> list[Tensor]:
+    def through(self) -> Tensor:
+        """Return what takes all that comes in to the gates, shape (D, 3 D)."""
+        return (self.cell.weight_ih @ self.message.weight).T
+
+    def after(self, messages: Messages, through: Tensor, given: Sequence[Tensor]) -> list[Tensor]:
         """Return the messages after each round, given others that feed them as these are after each, (K, D)."""
         sizes = [size for size, _ in messages.levels]
         # The gates are linear in the input: what is the same in every round passes its weights once.
         constant, cell = messages.constant, self.cell
         own = torch.split(linear(constant + self.message.bias, cell.weight_ih, cell.bias_ih), sizes)
-        through = (cell.weight_ih @ self.message.weight).T
         meetings = _by_height(messages)
         after = [torch.tanh(constant)]
         for done in given:
@@ -134,7 +137,8 @@ class _Sent:
     def __init__(self, rounds: Rounds) -> None:
         self.rounds = rounds
         self.row: dict[int, int] = {}
-        self.after = torch.zeros(0)
+        self.through = rounds.through()
+        self.after = self.through.new_zeros(rounds.n, 0, len(self.through))
         """Shape (rounds, messages, D)."""
 
     def all_of(self, graph: StateGraph, constant: Tensor, meet: Tensor) -> Tensor:
@@ -143,7 +147,7 @@ class _Sent:
         if (row < 0).any():
             self._make(graph, row, constant, meet)
             row = self._rows(graph)
-        return self.after[-1, torch.from_numpy(row)] if len(row) else constant
+        return self.after[-1, torch.from_numpy(row)]
 
     def _rows(self, graph: StateGraph) -> NDArray[np.int64]:
         return np.array([self.row.get(branch, -1) for branch in graph.branch.tolist()], dtype=np.int64)
@@ -155,23 +159,18 @@ class _Sent:
         into, out = into[pairs], out[pairs]
         given = np.unique(into[row[into] >= 0])
         place = np.zeros(len(row), dtype=np.int64)
-        place[given], place[new] = np.arange(len(given)), np.arange(len(new))
-        into_place = place[into] + np.where(row[into] < 0, len(given), 0)
+        place[given], place[new] = np.arange(len(given)), len(given) + np.arange(len(new))
         height = np.repeat(np.arange(len(graph.levels)), [size for size, _ in graph.levels])
         sizes, feeding = (np.bincount(height[some], minlength=len(graph.levels)).tolist() for some in (new, out))
         at = constant.device
         messages = Messages(
             constant[torch.from_numpy(new).to(at)],
-            torch.from_numpy(into_place).to(at),
-            torch.from_numpy(place[out]).to(at),
+            torch.from_numpy(place[into]).to(at),
+            torch.from_numpy(place[out] - len(given)).to(at),
             meet[torch.from_numpy(pairs).to(at)],
             list(zip(sizes, feeding, strict=True)),
         )
-        known = (
-            self.after[:, torch.from_numpy(row[given])]
-            if self.row
-            else constant.new_zeros(self.rounds.n, 0, constant.shape[1])
-        )
-        made = torch.stack(self.rounds.after(messages, list(known)))
+        known = list(self.after[:, torch.from_numpy(row[given])])
+        made = torch.stack(self.rounds.after(messages, self.through, known))
         self.row.update(zip(graph.branch[new].tolist(), range(len(self.row), len(self.row) + len(new)), strict=True))
-        self.after = torch.cat([self.after, made], 1) if self.after.ndim > 1 else made
+        self.after = torch.cat([self.after, made], 1)

@@ -46,7 +46,7 @@ class MoleculeSettings(TrainerSettings):
         beta, drawn evenly on a log scale.
     forward_looking : bool
         Ask the reward of every state on the way too, and let the chance of stopping follow from it (see
-        `FlowNetwork`): closer to the law after the same steps, for about as many calls more as molecules have blocks.
+        `FlowNetwork`): closer to the law on molecules never seen, at a reward for each of these states.
         A training that goes on from a checkpoint asks again what it knew of states on the way.
     """
 

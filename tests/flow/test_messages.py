@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -7,7 +8,7 @@ from torch import Tensor
 
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.flow.graph import StateGraph, state_graph
-from molgfn.flow.messages import Rounds
+from molgfn.flow.messages import Messages, Rounds
 from molgfn.flow.network import FlowNetwork
 from molgfn.flow.random_walk import random_states
 from tests.library import small_vocabulary
@@ -61,7 +62,12 @@ def test_what_was_sent_before_is_sent_again() -> None:
     whole = random_states(environment, 30, np.random.default_rng(2))
     made = []
     original = network.rounds.after
-    network.rounds.after = lambda messages, given: made.append(len(messages.constant)) or original(messages, given)  # type: ignore[method-assign]
+
+    def counted(messages: Messages, through: Tensor, given: Sequence[Tensor]) -> list[Tensor]:
+        made.append(len(messages.constant))
+        return original(messages, through, given)
+
+    network.rounds.after = counted  # type: ignore[method-assign]
     distinct = set()
     with network.held():
         for size in range(1, 7):
