@@ -6,10 +6,10 @@ import torch
 from torch import Tensor
 
 from molgfn.environments.states import States
-from molgfn.flow import trajectories
+from molgfn.flow import drawing, trajectories
+from molgfn.flow.drawing import Exploration
 from molgfn.flow.model import Evaluation, Inflow
 from molgfn.flow.network import FlowNetwork
-from molgfn.flow.trajectories import Exploration
 
 
 class FragmentFlow(FlowNetwork):
@@ -26,8 +26,8 @@ class FragmentFlow(FlowNetwork):
         beta: Tensor | None = None,
         start: States | None = None,
     ) -> tuple[States, Tensor]:
-        """See `molgfn.flow.trajectories.draw`."""
-        return trajectories.draw(self, n, generator, Exploration(epsilon, temperature), beta, start)
+        """See `molgfn.flow.drawing.draw`."""
+        return drawing.draw(self, n, generator, Exploration(epsilon, temperature), beta, start)
 
     def evaluate(self, batch: States, learned_backward: bool, beta: Tensor | None = None) -> Evaluation:
         """See `molgfn.flow.trajectories.evaluate`."""

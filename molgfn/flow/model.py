@@ -29,13 +29,13 @@ class Evaluation:
     Attributes
     ----------
     log_pf : Tensor, shape (B, T)
-        Forward, of the single action taken; the last step is the stop.
+        Forward, of the single action taken; the last step is the stop, unless the trajectory must end where it does.
     log_pb : Tensor, shape (B, T)
         Back.
     log_flow : Tensor, shape (B, T)
         Of the state before each step; the first is log Z.
     length : Tensor, shape (B,)
-        Number of steps, the stop included.
+        Number of steps, the stop included where it is one.
     """
 
     log_pf: Tensor
@@ -51,11 +51,12 @@ class Inflow:
     Attributes
     ----------
     log_flow : Tensor, shape (S,)
-        Log flow of each state but the first ones.
+        Log flow of each state but the first ones and those where trajectories must end.
     log_edge, edge_state : Tensor, shape (edges,)
         Log flow of each edge and the number of the state it leads to; every state has one.
     log_end : Tensor, shape (B,)
-        Log flow of the stop of each trajectory: that of its last state, times the probability of stopping there.
+        Log flow of the stop of each trajectory: that of its last state, times the probability of stopping there; all
+        that flows in where it must end.
     """
 
     log_flow: Tensor

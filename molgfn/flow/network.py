@@ -25,6 +25,7 @@ from molgfn.flow.described import DescribedEmbedding
 from molgfn.flow.graph import StateGraph, state_graph
 from molgfn.flow.messages import Rounds
 from molgfn.flow.replay import Targets
+from molgfn.flow.segments import segment_logsumexp
 from molgfn.flow.temperature import KNOTS, TemperatureEncoding
 
 
@@ -208,7 +209,7 @@ class FlowNetwork(nn.Module):
         graph = layout.graph
         node, state, hidden = self._read(graph, beta)
         score = self.stem(hidden).squeeze(1) + layout.log_room
-        log_total = _segment_logsumexp(score + layout.log_count, graph.stem_state, len(graph.length))
+        log_total = segment_logsumexp(score + layout.log_count, graph.stem_state, len(graph.length))
         logit, log_flow = self.stop(state).squeeze(1), self.flow(state).squeeze(1) + self._flow_level(beta)
         if layout.ends is None:
             log_stop, log_go = _stop_or_go(logit, layout.may_stop, layout.may_go)
@@ -281,14 +282,6 @@ def _spread(targets: Targets, where: NDArray[np.bool_]) -> Targets:
     log_reward, log_share = np.zeros(len(where)), np.zeros(len(where))
     log_reward[where], log_share[where] = targets.log_reward, targets.log_share
     return Targets(log_reward, log_share)
-
-
-def _segment_logsumexp(values: Tensor, segment: Tensor, size: int) -> Tensor:
-    """Return log-sum-exp of the values of each segment, shape (size,); -inf for an empty one."""
-    top = torch.full((size,), -torch.inf, device=values.device).scatter_reduce(0, segment, values.detach(), "amax")
-    top = torch.where(torch.isfinite(top), top, 0.0)
-    total = torch.zeros(size, device=values.device).index_add(0, segment, torch.exp(values - top[segment]))
-    return top + total.log()
 
 
 def _stop_or_go(logit: Tensor, may_stop: Tensor, may_go: Tensor) -> tuple[Tensor, Tensor]:

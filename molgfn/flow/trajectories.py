@@ -1,4 +1,7 @@
-"""Trajectories of fragment states under a flow network: drawing and evaluating them."""
+"""Evaluating trajectories of fragment states under a flow network.
+
+A full state has one way on, the stop: its flow is its reward, so nothing is read of it but the way back.
+"""
 
 from dataclasses import dataclass
 
@@ -12,154 +15,9 @@ from molgfn.environments.states import States
 from molgfn.flow.action_law import ActionLaw
 from molgfn.flow.model import Evaluation, Inflow
 from molgfn.flow.network import FlowNetwork
+from molgfn.flow.segments import segment_logsumexp
 
 Ints = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Exploration:
-    """How drawing departs from the policy.
-
-    Attributes
-    ----------
-    epsilon : float
-        Probability of a random step instead: stop with the chance that makes all lengths equal, else any action.
-    temperature : float
-        Probabilities are raised to 1 / temperature: above 1 steps become more even.
-    """
-
-    epsilon: float = 0.0
-    temperature: float = 1.0
-
-
-ON_POLICY = Exploration()
-
-
-@torch.no_grad()
-def draw(
-    network: FlowNetwork,
-    n: int,
-    generator: torch.Generator,
-    explore: Exploration = ON_POLICY,
-    beta: Tensor | None = None,
-    start: States | None = None,
-) -> tuple[States, Tensor]:
-    """Build n molecules with the forward policy.
-
-    Parameters
-    ----------
-    network : FlowNetwork
-    n : int
-        Number of trajectories B.
-    generator : torch.Generator
-        On the CPU.
-    explore : Exploration
-    beta : Tensor, shape (B,), optional
-        Inverse temperatures, if the network is conditioned on them.
-    start : States, optional
-        B states to go on from; the start of the environment if not given.
-
-    Returns
-    -------
-    states : States
-        Finished, in the order of building.
-    log_pf : Tensor, shape (B,)
-        Log probability of the steps of each trajectory under the policy itself.
-    """
-    environment = network.environment
-    states = environment.initial(n) if start is None else start.take(np.arange(n))
-    log_pf = torch.zeros(n)
-    empty = np.flatnonzero(states.length == 0)
-    if len(empty):
-        log_pf[empty] += _draw_first(network, states, empty, generator, explore, beta)
-    active = np.arange(n)
-    with network.held():
-        while len(active):
-            part = states.take(active)
-            law = network(part, None if beta is None else beta[active])
-            random = torch.rand(len(active), generator=generator) < explore.epsilon
-            stop = _draw_stop(law, random, explore.temperature, part, environment, generator)
-            log_pf[active[stop.numpy()]] += law.log_stop.cpu()[stop]
-            log_step = _append_drawn(law, random, explore.temperature, ~stop, states, active, environment, generator)
-            active = active[~stop.numpy()]
-            log_pf[active] += log_step
-    return states, log_pf
-
-
-def _draw_first(
-    network: FlowNetwork,
-    states: States,
-    rows: Ints,
-    generator: torch.Generator,
-    explore: Exploration,
-    beta: Tensor | None,
-) -> Tensor:
-    n = len(rows)
-    log_p = network.log_first(None if beta is None else beta[rows]).cpu().expand(n, -1)
-    even = torch.rand(n, 1, generator=generator) < explore.epsilon
-    weight = torch.where(even, torch.isfinite(log_p).float(), torch.softmax(log_p / explore.temperature, 1))
-    first = torch.multinomial(weight, 1, generator=generator)
-    states.append(rows, first.squeeze(1).numpy(), *(np.full(n, -1) for _ in range(3)))
-    return log_p.gather(1, first).squeeze(1)
-
-
-def _draw_stop(
-    law: ActionLaw,
-    random: Tensor,
-    temperature: float,
-    part: States,
-    environment: FragmentEnvironment,
-    generator: torch.Generator,
-) -> Tensor:
-    """Return which states stop, shape (S,)."""
-    p_stop = law.log_stop.cpu().double().exp()
-    tempered, going = p_stop ** (1 / temperature), (1 - p_stop) ** (1 / temperature)
-    even = 1.0 / (environment.max_blocks + 1 - torch.from_numpy(part.length))
-    # Where there is no choice the policy's own 0 or 1 holds.
-    free = random & (p_stop > 0) & (p_stop < 1)
-    return torch.rand(len(part), generator=generator) < torch.where(free, even, tempered / (tempered + going))
-
-
-def _append_drawn(
-    law: ActionLaw,
-    random: Tensor,
-    temperature: float,
-    go: Tensor,
-    states: States,
-    active: Ints,
-    environment: FragmentEnvironment,
-    generator: torch.Generator,
-) -> Tensor:
-    """Draw and make the next step of the states that go on; return its log probabilities."""
-    rows = torch.nonzero(go).squeeze(1)
-    if not len(rows):
-        return torch.zeros(0)
-    stem_state = torch.from_numpy(law.stems.state)
-    level = torch.where(random[stem_state], law.log_room.cpu(), law.log_stem.cpu() / temperature)
-    stem = _choose_stem(level + law.log_count.cpu(), stem_state, rows, len(go), generator)
-    log_class, log_size = law.log_class(stem.to(law.hidden.device)).cpu(), law.log_sizes(stem).cpu()
-    weight = torch.where(random[rows][:, None], log_size, log_class / temperature + log_size)
-    end = torch.softmax(weight, 1).cumsum(1)
-    # A mark in (0, end] always falls on a class with some probability.
-    mark = (1 - torch.rand(len(rows), 1, generator=generator)) * end[:, -1:]
-    c = torch.searchsorted(end, mark)
-    o, k, tables = stem.numpy(), c.squeeze(1).numpy(), environment.tables
-    states.append(
-        active[rows.numpy()], tables.class_block[k], law.stems.node[o], law.stems.stem[o], tables.class_stem[k]
-    )
-    return law.log_stem.cpu()[stem] + log_class.gather(1, c).squeeze(1)
-
-
-def _choose_stem(level: Tensor, stem_state: Tensor, rows: Tensor, size: int, generator: torch.Generator) -> Tensor:
-    """Draw an open stem for each of some states, with probability proportional to exp(level)."""
-    top = torch.full((size,), -torch.inf).scatter_reduce(0, stem_state, level, "amax")
-    end = (level - top[stem_state]).double().exp().cumsum(0)
-    # Open stems are ordered by state: those of a state are the rows from `first` to `last`.
-    last = torch.bincount(stem_state, minlength=size).cumsum(0)[rows] - 1
-    first = torch.searchsorted(stem_state, rows)
-    before = torch.where(first > 0, end[first - 1], 0.0)
-    mark = before + (1 - torch.rand(len(rows), generator=generator, dtype=torch.float64)) * (end[last] - before)
-    return torch.searchsorted(end, mark).clamp(first, last)
 
 
 def evaluate(network: FlowNetwork, states: States, learned_backward: bool, beta: Tensor | None = None) -> Evaluation:
@@ -177,34 +35,39 @@ def evaluate(network: FlowNetwork, states: States, learned_backward: bool, beta:
     """
     environment = network.environment
     prefixes = _Prefixes.of(environment, states)
-    law = network(prefixes.states, None if beta is None else beta[prefixes.row])
-    taken = rows_of_actions(law, environment, *prefixes.actions(states))
-    going = torch.from_numpy(np.flatnonzero(~prefixes.stop))
-    values = law.log_stop.index_put((going,), log_of_actions(law, taken))
-    where = (torch.from_numpy(prefixes.row), torch.from_numpy(prefixes.size - environment.start))
-    width = int(states.length.max()) + 1 - environment.start
-    blank = torch.zeros(len(states), width, device=network.device)
-    log_pf, log_flow = blank.index_put(where, values), blank.index_put(where, law.log_flow)
+    read = np.arange(len(prefixes.size)) if learned_backward else np.flatnonzero(~prefixes.full)
+    law = network(prefixes.states.take(read), None if beta is None else beta[prefixes.row[read]])
+    choosing = np.flatnonzero(~prefixes.full[read])
+    taken = rows_of_actions(law, environment, *prefixes.actions(states, read))
+    going = torch.from_numpy(np.flatnonzero(~prefixes.stop[read]))
+    values = law.log_stop.index_put((going,), log_of_actions(law, taken))[choosing]
+    row, place = prefixes.row[read[choosing]], prefixes.size[read[choosing]] - environment.start
+    where = (torch.from_numpy(row), torch.from_numpy(place))
+    length = states.length + 1 - environment.start - prefixes.full[prefixes.stop]
+    blank = torch.zeros(len(states), int(length.max()), device=network.device)
+    log_pf, log_flow = blank.index_put(where, values), blank.index_put(where, law.log_flow[choosing])
     log_flow = torch.cat([network.log_total(len(states), beta)[:, None], log_flow[:, 1:]], 1)
     if environment.start == 0:
         log_first = network.log_first(beta).expand(len(states), -1)
         first = log_first.gather(1, torch.from_numpy(states.blocks[:, :1]).to(network.device))
         log_pf = torch.cat([first, log_pf[:, 1:]], 1)
-    length = torch.from_numpy(states.length + 1 - environment.start).to(network.device)
-    return Evaluation(log_pf, _log_pb(law, environment, prefixes, blank, learned_backward), log_flow, length)
+    log_pb = _log_pb(law if learned_backward else None, environment, prefixes, blank)
+    return Evaluation(log_pf, log_pb, log_flow, torch.from_numpy(length).to(network.device))
 
 
 @dataclass(frozen=True)
 class _Prefixes:
     """All states along some trajectories that hold a block.
 
-    `row` is the trajectory, `size` the number of nodes, `stop` whether the trajectory ends there; all of shape (S,).
+    `row` is the trajectory, `size` the number of nodes, `stop` whether the trajectory ends there, `full` whether it was
+    built up to where it must end, so that its flow is its reward; all of shape (S,).
     """
 
     states: States
     row: Ints
     size: Ints
     stop: NDArray[np.bool_]
+    full: NDArray[np.bool_]
 
     @classmethod
     def of(cls, environment: FragmentEnvironment, states: States) -> "_Prefixes":
@@ -212,12 +75,13 @@ class _Prefixes:
         steps = states.length - start + 1
         row = np.repeat(np.arange(len(states)), steps)
         size = np.arange(len(row)) - np.repeat(np.cumsum(steps) - steps, steps) + start
-        return cls(states.take(row).cut_to(size), row, size, size == states.length[row])
+        full = (size == environment.max_blocks) & (size > environment.start)
+        return cls(states.take(row).cut_to(size), row, size, size == states.length[row], full)
 
-    def actions(self, states: States) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-        """Return (prefix, node, stem, block, its stem) of the step that followed each prefix but the last ones."""
-        going = np.flatnonzero(~self.stop)
-        r, k = self.row[going], self.size[going]
+    def actions(self, states: States, read: Ints) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+        """Return (prefix, node, stem, block, its stem) of the step that followed each of some prefixes but the last."""
+        going = np.flatnonzero(~self.stop[read])
+        r, k = self.row[read[going]], self.size[read[going]]
         return going, states.parent[r, k], states.parent_stem[r, k], states.blocks[r, k], states.own_stem[r, k]
 
 
@@ -250,16 +114,16 @@ def log_of_actions(law: ActionLaw, actions: Ints) -> Tensor:
     return law.log_stem[stem] + law.log_class(distinct)[place, c]
 
 
-def _log_pb(
-    law: ActionLaw, environment: FragmentEnvironment, prefixes: _Prefixes, blank: Tensor, learned: bool
-) -> Tensor:
-    """Return the log probability of undoing each step, shape (B, T)."""
-    leaves = torch.from_numpy(environment.leaves(prefixes.states)).to(blank.device)
-    logits = law.leaf if learned else torch.zeros_like(law.leaf)
-    log_leaf = torch.log_softmax(logits.masked_fill(~leaves, -torch.inf), 1)
-    reached = prefixes.size > environment.start
+def _log_pb(law: ActionLaw | None, environment: FragmentEnvironment, prefixes: _Prefixes, blank: Tensor) -> Tensor:
+    """Return the log probability of undoing each step, shape (B, T); by the law of all prefixes, or uniform."""
+    leaves = environment.leaves(prefixes.states)
+    reached = np.flatnonzero(prefixes.size > environment.start)
     row, size = prefixes.row[reached], prefixes.size[reached]
-    values = log_leaf[torch.from_numpy(np.flatnonzero(reached)), torch.from_numpy(size - 1)]
+    if law is None:
+        values = -torch.from_numpy(leaves[reached].sum(1)).to(blank).log()
+    else:
+        log_leaf = torch.log_softmax(law.leaf.masked_fill(~torch.from_numpy(leaves).to(blank.device), -torch.inf), 1)
+        values = log_leaf[torch.from_numpy(reached), torch.from_numpy(size - 1)]
     return blank.index_put((torch.from_numpy(row), torch.from_numpy(size - environment.start - 1)), values)
 
 
@@ -272,27 +136,33 @@ def inflow(network: FlowNetwork, states: States, beta: Tensor | None = None) -> 
     from_nothing = children.length == 1
     rows = np.flatnonzero(~from_nothing)
     parents = environment.without(children.take(rows), leaf[rows])
-    together = States.concatenate([prefixes.states, parents])
+    read = np.flatnonzero(~prefixes.full)
+    together = States.concatenate([prefixes.states.take(read), parents])
     of_start = prefixes.row[child[from_nothing]]
-    origin = np.r_[prefixes.row, prefixes.row[child[rows]]]
+    origin = np.r_[prefixes.row[read], prefixes.row[child[rows]]]
     law = network(together, None if beta is None else beta[origin])
     log_z = network.log_total(len(states), beta)
     is_core = torch.from_numpy(together.length == environment.start).to(network.device)
     log_flow = torch.where(is_core, log_z[origin], law.log_flow)
-    count = len(prefixes.size)
+    count = len(read)
     taken = rows_of_actions(
         law, environment, count + np.arange(len(parents)), *environment.putting_back(children.take(rows), leaf[rows])
     )
     log_first = network.log_first(beta).expand(len(states), -1)
     log_start = log_z[of_start] + log_first[of_start, children.blocks[from_nothing, 0]]
     log_edge = torch.cat([log_flow[count:] + log_of_actions(law, taken), log_start])
-    reached = prefixes.size > environment.start
-    number = np.cumsum(reached) - 1
-    edge_state = number[np.r_[child[rows], child[from_nothing]]]
-    ends = torch.from_numpy(np.flatnonzero(prefixes.stop))
+    reached = ~prefixes.full & (prefixes.size > environment.start)
+    leads_to = np.r_[child[rows], child[from_nothing]]
+    inside, ending = (torch.from_numpy(np.flatnonzero(some[leads_to])) for some in (reached, prefixes.full))
+    edge_state, edge_end = (
+        torch.from_numpy((np.cumsum(some) - 1)[leads_to]).to(network.device) for some in (reached, prefixes.full)
+    )
+    log_stopping = (log_flow[:count] + law.log_stop[:count])[torch.from_numpy(np.flatnonzero(prefixes.stop[read]))]
+    chosen, forced = (torch.from_numpy(prefixes.row[prefixes.stop & of]) for of in (~prefixes.full, prefixes.full))
+    log_end = torch.zeros(len(states), device=network.device).index_put((chosen,), log_stopping)
     return Inflow(
-        log_flow[:count][torch.from_numpy(np.flatnonzero(reached))],
-        log_edge,
-        torch.from_numpy(edge_state).to(network.device),
-        log_flow[ends] + law.log_stop[ends],
+        log_flow[:count][torch.from_numpy(np.flatnonzero(reached[read]))],
+        log_edge[inside],
+        edge_state[inside],
+        log_end.index_put((forced,), segment_logsumexp(log_edge[ending], edge_end[ending], len(forced))),
     )

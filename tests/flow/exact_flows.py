@@ -64,10 +64,11 @@ class ExactFlows:
         log_pf, log_flow = torch.zeros_like(log_pb), torch.zeros_like(log_pb)
         target = self.log_target(states)
         for row in range(len(states)):
-            size = int(states.length[row])
+            size, steps = int(states.length[row]), int(blank.length[row])
             flow = [self.log_z, *(self.of_state(states, row, k) for k in range(1, size + 1))]
-            log_flow[row, : size + 1] = torch.tensor(flow, dtype=torch.float64)
+            log_flow[row, :steps] = torch.tensor(flow[:steps], dtype=torch.float64)
             for step in range(size):
                 log_pf[row, step] = flow[step + 1] + log_pb[row, step] - flow[step]
-            log_pf[row, size] = target[row] - flow[-1]
+            if steps > size:
+                log_pf[row, size] = target[row] - flow[-1]
         return Evaluation(log_pf, log_pb, log_flow, blank.length)

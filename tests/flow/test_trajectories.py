@@ -3,8 +3,9 @@ import pytest
 import torch
 
 from molgfn.environments.fragments import FragmentEnvironment
+from molgfn.flow.drawing import Exploration, draw
 from molgfn.flow.network import FlowNetwork
-from molgfn.flow.trajectories import Exploration, draw, evaluate
+from molgfn.flow.trajectories import evaluate, inflow, log_of_actions, rows_of_actions
 from tests.library import small_vocabulary
 
 
@@ -20,32 +21,6 @@ def test_the_law_of_drawing_is_the_law_that_is_trained(core: str | None) -> None
     assert steps.log_pf.shape == steps.log_pb.shape
 
 
-def test_same_seed_same_molecules() -> None:
-    environment = FragmentEnvironment(small_vocabulary(), 2, 5)
-    network = FlowNetwork(environment, width=16, layers=2)
-    first, _ = draw(network, 20, torch.Generator().manual_seed(1))
-    again, _ = draw(network, 20, torch.Generator().manual_seed(1))
-    other, _ = draw(network, 20, torch.Generator().manual_seed(2))
-    assert (first.blocks == again.blocks).all()
-    assert (first.blocks != other.blocks).any()
-
-
-def test_frequencies_are_the_exact_probabilities() -> None:
-    """Draws against the law that the network states, on a space small enough to list."""
-    from molgfn.flow.exact import Space
-
-    environment = FragmentEnvironment(small_vocabulary(("c1ccccc1", "CO", "C=O")), 1, 2)
-    torch.manual_seed(0)
-    network = FlowNetwork(environment, width=16, layers=2)
-    law = Space(environment).policy_law(network)
-    states, _ = draw(network, 20_000, torch.Generator().manual_seed(0))
-    count = dict.fromkeys(law.smiles, 0)
-    for row in range(len(states)):
-        count[environment.smiles(environment.tree(states, row))] += 1
-    for name, p in zip(law.smiles, law.probability, strict=True):
-        assert abs(count[name] / 20_000 - p) < 5 * np.sqrt(p / 20_000) + 1e-4, name
-
-
 def test_backward_is_uniform_over_leaves() -> None:
     environment = FragmentEnvironment(small_vocabulary(("c1ccccc1", "CO")), 1, 3)
     states = environment.states_of(
@@ -55,7 +30,7 @@ def test_backward_is_uniform_over_leaves() -> None:
     for stem in (0, 3):
         states.append(np.array([0]), np.array([1]), np.array([0]), np.array([stem]), np.array([co]))
     assert evaluate(FlowNetwork(environment, 8, 1), states, False).log_pb[0].tolist() == pytest.approx(
-        [0.0, -np.log(2), -np.log(2), 0.0]
+        [0.0, -np.log(2), -np.log(2)]
     )
 
 
@@ -68,3 +43,36 @@ def test_a_step_that_is_not_allowed_is_an_error() -> None:
     states.append(np.array([0]), np.array([0]), np.array([0]), np.array([9]), np.array([0]))
     with pytest.raises((ValueError, IndexError)):
         evaluate(network, states, False)
+
+
+@pytest.mark.parametrize("learned", [False, True])
+@pytest.mark.parametrize("max_blocks", [1, 3])
+def test_a_full_state_is_an_end_and_no_step(learned: bool, max_blocks: int) -> None:
+    """Its stop has probability 1 and its flow is the reward: neither is a step of the trajectory."""
+    environment = FragmentEnvironment(small_vocabulary(), 1, max_blocks)
+    torch.manual_seed(0)
+    network = FlowNetwork(environment, 8, 1)
+    states, _ = draw(network, 40, torch.Generator().manual_seed(0))
+    full = states.length == max_blocks
+    assert full.any()
+    assert full.all() == (max_blocks == 1)
+    along = evaluate(network, states, learned)
+    assert along.length.tolist() == (states.length + ~full).tolist()
+    assert along.log_pf.shape[1] == max_blocks
+    stopping = network(states).log_stop
+    assert (stopping[torch.from_numpy(full)] == 0).all()
+
+
+def test_what_flows_into_a_full_state_is_its_end() -> None:
+    environment = FragmentEnvironment(small_vocabulary(), 1, 2)
+    torch.manual_seed(0)
+    network = FlowNetwork(environment, 8, 1)
+    states, _ = draw(network, 40, torch.Generator().manual_seed(0))
+    flows = inflow(network, states)
+    for row in np.flatnonzero(states.length == 2):
+        pair = states.take(np.array([row, row]))
+        parents = environment.without(pair, np.array([0, 1]))
+        law = network(parents)
+        edges = rows_of_actions(law, environment, np.arange(2), *environment.putting_back(pair, np.array([0, 1])))
+        expected = torch.logsumexp(law.log_flow + log_of_actions(law, edges), 0)
+        torch.testing.assert_close(flows.log_end[row], expected, atol=1e-4, rtol=1e-4)

@@ -1,7 +1,8 @@
 """Flow matching (Bengio et al. 2021, eq. 12), with flows given by state flows and a policy."""
 
-import torch
 from torch import Tensor
+
+from molgfn.flow.segments import segment_logsumexp
 
 
 def flow_matching(log_flow: Tensor, log_edge: Tensor, edge_state: Tensor) -> Tensor:
@@ -22,9 +23,4 @@ def flow_matching(log_flow: Tensor, log_edge: Tensor, edge_state: Tensor) -> Ten
     Tensor, shape (S,)
         log inflow - log outflow.
     """
-    size = len(log_flow)
-    top = torch.full((size,), -torch.inf, device=log_edge.device).scatter_reduce(
-        0, edge_state, log_edge.detach(), "amax"
-    )
-    total = torch.zeros(size, device=log_edge.device).index_add(0, edge_state, torch.exp(log_edge - top[edge_state]))
-    return top + total.log() - log_flow
+    return segment_logsumexp(log_edge, edge_state, len(log_flow)) - log_flow

@@ -16,7 +16,7 @@ def subtrajectory_balance(
     log_pf, log_pb : Tensor, shape (B, T)
     log_reward : Tensor, shape (B,)
     length : Tensor, shape (B,)
-        Number of steps, the stop included.
+        Number of steps, the stop included where it is one.
     decay : float
         lambda: a piece of j - i steps weighs lambda^(j - i); the weights of a trajectory sum to 1.
 
