@@ -3,9 +3,10 @@
     taskset -c 0 python benchmarks/speed.py --json [--row NAME ...]
 
 Default vocabulary, 2 to 8 blocks, default settings (each step draws 64 trajectories and replays 32 more, which are not
-counted), reward from one MPNN-GRU of the bundled proxy; CPU time of the process, after the policy has learnt to build
-large molecules. Run it with nothing else running. Rows: name, value, unit, n, ratio_to_floor; the floor is the network
-itself, forward and backward on the same states, laid out beforehand, timed in turns with what is compared.
+counted; rows named no_replay are without them), reward from one MPNN-GRU of the bundled proxy; CPU time of the process,
+after the policy has learnt to build large molecules. Run it with nothing else running. Rows: name, value, unit, n,
+ratio_to_floor; the floor is the network itself, forward and backward on the same states, laid out beforehand, timed in
+turns with what is compared.
 """
 
 import argparse
@@ -36,6 +37,7 @@ from molgfn.proxy.networks import NetworkEnsemble
 
 WARM_STEPS, STEPS = 100, 40
 BEST, WORST, EXPONENT, FLOOR = -14.0, -6.0, 8, 1e-3
+REPLAY = TrainerSettings.replay_fraction
 Row = dict[str, object]
 
 
@@ -57,8 +59,12 @@ def log_reward(model: Proxy) -> Callable[[Sequence[str]], np.ndarray]:
     return reward
 
 
-def trainer(objective: ObjectiveName, width: int, layers: int, warm: int = WARM_STEPS) -> Trainer:
-    settings = TrainerSettings(steps=10_000, objective=objective, width=width, layers=layers)
+def trainer(
+    objective: ObjectiveName, width: int, layers: int, warm: int = WARM_STEPS, replay_fraction: float = REPLAY
+) -> Trainer:
+    settings = TrainerSettings(
+        steps=10_000, objective=objective, width=width, layers=layers, replay_fraction=replay_fraction
+    )
     made = Trainer(environment(), log_reward(proxy(1)), settings, seed=0)
     made.train(warm)
     return made
@@ -110,8 +116,10 @@ class Share:
             setattr(States, name, function)
 
 
-def training(name: str, objective: ObjectiveName, width: int, layers: int, steps: int) -> list[Row]:
-    made = trainer(objective, width, layers, WARM_STEPS if layers == 1 else 30)
+def training(
+    name: str, objective: ObjectiveName, width: int, layers: int, steps: int, replay_fraction: float = REPLAY
+) -> list[Row]:
+    made = trainer(objective, width, layers, WARM_STEPS if layers == 1 else 30, replay_fraction)
     seconds = cpu_seconds(lambda: made.train(steps))
     n = steps * made.settings.batch_size
     parameters = sum(p.numel() for p in made.network.parameters())
@@ -227,6 +235,7 @@ ROWS: dict[str, Callable[[], list[Row]]] = {
     "train_FM_128": lambda: training("train_FM_128", "FM", 128, 1, STEPS),
     "train_TB_256x10": lambda: training("train_TB_256x10", "TB", 256, 10, 15),
     "train_FM_256x10": lambda: training("train_FM_256x10", "FM", 256, 10, 10),
+    "train_TB_256x10_no_replay": lambda: training("train_TB_256x10_no_replay", "TB", 256, 10, 15, 0.0),
     "step_TB": step_against_floor,
     "environment": environment_share,
     "sampling": sampling,
