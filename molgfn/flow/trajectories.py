@@ -35,17 +35,16 @@ def evaluate(network: FlowNetwork, states: States, learned_backward: bool, beta:
     """
     environment = network.environment
     prefixes = _Prefixes.of(environment, states)
-    read = np.arange(len(prefixes.size)) if learned_backward else np.flatnonzero(~prefixes.full)
-    law = network(prefixes.states.take(read), None if beta is None else beta[prefixes.row[read]])
-    choosing = np.flatnonzero(~prefixes.full[read])
-    taken = rows_of_actions(law, environment, *prefixes.actions(states, read))
-    going = torch.from_numpy(np.flatnonzero(~prefixes.stop[read]))
-    values = law.log_stop.index_put((going,), log_of_actions(law, taken))[choosing]
-    row, place = prefixes.row[read[choosing]], prefixes.size[read[choosing]] - environment.start
-    where = (torch.from_numpy(row), torch.from_numpy(place))
+    asked = prefixes if learned_backward else prefixes.take(~prefixes.full)
+    law = network(asked.states, None if beta is None else beta[asked.row])
+    taken = rows_of_actions(law, environment, *asked.actions(states))
+    going = torch.from_numpy(np.flatnonzero(~asked.stop))
+    values = law.log_stop.index_put((going,), log_of_actions(law, taken))
+    steps = np.flatnonzero(~asked.full)
+    where = (torch.from_numpy(asked.row[steps]), torch.from_numpy(asked.size[steps] - environment.start))
     length = states.length + 1 - environment.start - prefixes.full[prefixes.stop]
     blank = torch.zeros(len(states), int(length.max()), device=network.device)
-    log_pf, log_flow = blank.index_put(where, values), blank.index_put(where, law.log_flow[choosing])
+    log_pf, log_flow = blank.index_put(where, values[steps]), blank.index_put(where, law.log_flow[steps])
     log_flow = torch.cat([network.log_total(len(states), beta)[:, None], log_flow[:, 1:]], 1)
     if environment.start == 0:
         log_first = network.log_first(beta).expand(len(states), -1)
@@ -78,10 +77,14 @@ class _Prefixes:
         full = (size == environment.max_blocks) & (size > environment.start)
         return cls(states.take(row).cut_to(size), row, size, size == states.length[row], full)
 
-    def actions(self, states: States, read: Ints) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-        """Return (prefix, node, stem, block, its stem) of the step that followed each of some prefixes but the last."""
-        going = np.flatnonzero(~self.stop[read])
-        r, k = self.row[read[going]], self.size[read[going]]
+    def take(self, some: NDArray[np.bool_]) -> "_Prefixes":
+        rows = np.flatnonzero(some)
+        return _Prefixes(self.states.take(rows), self.row[rows], self.size[rows], self.stop[rows], self.full[rows])
+
+    def actions(self, states: States) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+        """Return (prefix, node, stem, block, its stem) of the step that followed each prefix but the last ones."""
+        going = np.flatnonzero(~self.stop)
+        r, k = self.row[going], self.size[going]
         return going, states.parent[r, k], states.parent_stem[r, k], states.blocks[r, k], states.own_stem[r, k]
 
 
@@ -136,15 +139,15 @@ def inflow(network: FlowNetwork, states: States, beta: Tensor | None = None) -> 
     from_nothing = children.length == 1
     rows = np.flatnonzero(~from_nothing)
     parents = environment.without(children.take(rows), leaf[rows])
-    read = np.flatnonzero(~prefixes.full)
-    together = States.concatenate([prefixes.states.take(read), parents])
+    asked = prefixes.take(~prefixes.full)
+    together = States.concatenate([asked.states, parents])
     of_start = prefixes.row[child[from_nothing]]
-    origin = np.r_[prefixes.row[read], prefixes.row[child[rows]]]
+    origin = np.r_[asked.row, prefixes.row[child[rows]]]
     law = network(together, None if beta is None else beta[origin])
     log_z = network.log_total(len(states), beta)
     is_core = torch.from_numpy(together.length == environment.start).to(network.device)
     log_flow = torch.where(is_core, log_z[origin], law.log_flow)
-    count = len(read)
+    count = len(asked.size)
     taken = rows_of_actions(
         law, environment, count + np.arange(len(parents)), *environment.putting_back(children.take(rows), leaf[rows])
     )
@@ -157,11 +160,12 @@ def inflow(network: FlowNetwork, states: States, beta: Tensor | None = None) -> 
     edge_state, edge_end = (
         torch.from_numpy((np.cumsum(some) - 1)[leads_to]).to(network.device) for some in (reached, prefixes.full)
     )
-    log_stopping = (log_flow[:count] + law.log_stop[:count])[torch.from_numpy(np.flatnonzero(prefixes.stop[read]))]
-    chosen, forced = (torch.from_numpy(prefixes.row[prefixes.stop & of]) for of in (~prefixes.full, prefixes.full))
-    log_end = torch.zeros(len(states), device=network.device).index_put((chosen,), log_stopping)
+    stopping = torch.from_numpy(np.flatnonzero(asked.stop))
+    log_end = torch.zeros(len(states), device=network.device)
+    log_end = log_end.index_put((torch.from_numpy(asked.row[asked.stop]),), log_flow[stopping] + law.log_stop[stopping])
+    forced = torch.from_numpy(prefixes.row[prefixes.full])
     return Inflow(
-        log_flow[:count][torch.from_numpy(np.flatnonzero(reached[read]))],
+        log_flow[:count][torch.from_numpy(np.flatnonzero(asked.size > environment.start))],
         log_edge[inside],
         edge_state[inside],
         log_end.index_put((forced,), segment_logsumexp(log_edge[ending], edge_end[ending], len(forced))),
