@@ -142,7 +142,9 @@ def step_against_floor(objective: ObjectiveName = "TB") -> list[Row]:
     reward, target = made._scores(states)
     targets = Targets(reward, target - reward)
     size = np.arange(states.blocks.shape[1] + 1)
-    row_of, length = np.nonzero((size > 0) & (size <= states.length[:, None]))
+    # The step asks the network nothing of full states.
+    asked = (size > 0) & (size <= states.length[:, None]) & (size < made.environment.max_blocks)
+    row_of, length = np.nonzero(asked)
     prefixes = states.take(row_of).cut_to(length)
     layout = made.network.lay_out(prefixes)
 
