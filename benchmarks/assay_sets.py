@@ -6,8 +6,8 @@ from pathlib import Path
 import rdkit
 
 from molgfn.bundled import bundled
-from molgfn.oracles.base import Direction
-from molgfn.proxy.data import TrainingData, merge, read_table
+from molgfn.oracles.interfaces import Direction
+from molgfn.proxy.data.training_data import TrainingData, merge, read_table
 
 SETS: dict[str, tuple[str, Direction]] = {
     "CHEMBL2321810": ("log activity", "maximise"),

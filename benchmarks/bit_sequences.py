@@ -27,7 +27,7 @@ from line_plot import Line, Panel, line_plot
 from scipy.stats import spearmanr
 
 from molgfn.environments.bit_sequences import BitSequences, Sentences, flipped_modes, random_modes
-from molgfn.flow.bit_flow import BitFlow
+from molgfn.flow.testbeds.bits import BitFlow
 from molgfn.flow.training import TrainerSettings, Training
 
 BITS, MODES, NEAR = 120, 60, 28

@@ -17,11 +17,11 @@ import numpy as np
 import torch
 from assay_sets import SETS, load
 
-from molgfn.proxy.intervals import bootstrap
-from molgfn.proxy.metrics import rmse
+from molgfn.proxy.evaluation.bootstrap import bootstrap
+from molgfn.proxy.evaluation.metrics import rmse
+from molgfn.proxy.evaluation.splits import split
 from molgfn.proxy.settings import ProxySettings
-from molgfn.proxy.splits import split
-from molgfn.proxy.training import train_proxy
+from molgfn.proxy.train import train_proxy
 
 SHARE = 0.4
 

@@ -23,13 +23,13 @@ from rdkit import Chem
 from rdkit.Chem import QED
 
 from molgfn.bundled import bundled
-from molgfn.chem.tree import Tree
-from molgfn.chem.vocabulary import Vocabulary
+from molgfn.chem.trees.tree import Tree
+from molgfn.chem.trees.vocabulary import Vocabulary
 from molgfn.environments.fragments import FragmentEnvironment
-from molgfn.flow.comparison import compare
-from molgfn.flow.exact import Space, total_variation
+from molgfn.flow.fragments.trainer import Trainer, TrainerSettings
+from molgfn.flow.laws.comparison import compare
+from molgfn.flow.laws.enumeration import Space, total_variation
 from molgfn.flow.loss import BackwardName, ObjectiveName
-from molgfn.flow.trainer import Trainer, TrainerSettings
 
 TWELVE = (
     "c1ccccc1", "C1CCCCC1", "C1CNCCN1", "c1cn[nH]c1", "c1ccncc1", "CC=O", "C=O", "N", "CO", "F", "CC", "O=[SH2]=O",

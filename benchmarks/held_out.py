@@ -31,14 +31,14 @@ from rdkit import RDLogger
 
 from molgfn.bundled import bundled
 from molgfn.chem.standardise import standard_mol
-from molgfn.chem.tree import Tree
-from molgfn.chem.vocabulary import NotCovered, Vocabulary
+from molgfn.chem.trees.tree import Tree
+from molgfn.chem.trees.vocabulary import NotCovered, Vocabulary
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.errors import MolgfnError
-from molgfn.flow.likelihood import log_probability
-from molgfn.flow.random_walk import random_states
-from molgfn.flow.reward import TreeScorer
-from molgfn.flow.trainer import MoleculeSettings, Trainer, TrainingStep
+from molgfn.flow.fragments.random_walk import random_states
+from molgfn.flow.fragments.reward import TreeScorer
+from molgfn.flow.fragments.trainer import MoleculeSettings, Trainer, TrainingStep
+from molgfn.flow.laws.likelihood import log_probability
 
 TESTED_BLOCKS = 8
 TEST_SEED = 20_000

@@ -33,7 +33,7 @@ from line_plot import Line, Panel, line_plot
 from molgfn.baselines.grid_mcmc import GridMCMC
 from molgfn.baselines.ppo import PPOSettings, PPOTraining
 from molgfn.environments.hypergrid import GridPaths, Hypergrid
-from molgfn.flow.grid_flow import GridFlow
+from molgfn.flow.testbeds.grids import GridFlow
 from molgfn.flow.training import TrainerSettings, Training
 
 CHECKPOINTS = 10

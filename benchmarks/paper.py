@@ -32,9 +32,9 @@ from molgfn.baselines.mars import MARS, MARSSettings
 from molgfn.baselines.method import Method
 from molgfn.baselines.ppo import PPO, PPOSettings
 from molgfn.baselines.random_policy import RandomPolicy
-from molgfn.chem.vocabulary import Vocabulary
+from molgfn.chem.trees.vocabulary import Vocabulary
 from molgfn.environments.fragments import FragmentEnvironment
-from molgfn.flow.trainer import MoleculeSettings, Trainer
+from molgfn.flow.fragments.trainer import MoleculeSettings, Trainer
 
 MAX_BLOCKS = 8
 MODE_SCORE, MODE_SIMILARITY = 7.0, 0.7

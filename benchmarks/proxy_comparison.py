@@ -22,18 +22,18 @@ import numpy as np
 import torch
 from assay_sets import SETS, load
 
-from molgfn.oracles.base import Direction
-from molgfn.proxy.baselines import BASELINES
-from molgfn.proxy.calibration import CalibrationMetrics, fit_calibration, judge_error_bars
-from molgfn.proxy.cross_validation import Held, Train, cross_validate
-from molgfn.proxy.data import TrainingData
-from molgfn.proxy.ensemble import Proxy
-from molgfn.proxy.featurise import featurise_smiles
-from molgfn.proxy.intervals import Comparison, compare
-from molgfn.proxy.plans import plan
+from molgfn.oracles.interfaces import Direction
+from molgfn.proxy.classical.baselines import BASELINES
+from molgfn.proxy.data.graphs import featurise_smiles
+from molgfn.proxy.data.training_data import TrainingData
+from molgfn.proxy.evaluation.bootstrap import Comparison, compare
+from molgfn.proxy.evaluation.cross_validation import Held, Train, cross_validate
+from molgfn.proxy.evaluation.split_plans import plan
+from molgfn.proxy.evaluation.splits import GroupKind, folds, split
+from molgfn.proxy.proxy import Proxy
 from molgfn.proxy.settings import ProxySettings
-from molgfn.proxy.splits import GroupKind, folds, split
-from molgfn.proxy.training import train_proxy
+from molgfn.proxy.train import train_proxy
+from molgfn.proxy.uncertainty.calibration import CalibrationMetrics, fit_calibration, judge_error_bars
 
 FOLDS = 5
 

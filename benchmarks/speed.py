@@ -24,16 +24,16 @@ import torch
 from rdkit import RDLogger
 
 from molgfn.bundled import bundled
-from molgfn.chem.vocabulary import Vocabulary
+from molgfn.chem.trees.vocabulary import Vocabulary
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.states import States
+from molgfn.flow.fragments.random_walk import random_states
+from molgfn.flow.fragments.trainer import Trainer, TrainerSettings
 from molgfn.flow.loss import ObjectiveName
-from molgfn.flow.random_walk import random_states
 from molgfn.flow.replay import Targets
-from molgfn.flow.trainer import Trainer, TrainerSettings
 from molgfn.memory import give_back
-from molgfn.proxy.ensemble import Proxy
-from molgfn.proxy.networks import NetworkEnsemble
+from molgfn.proxy.networks.ensemble import NetworkEnsemble
+from molgfn.proxy.proxy import Proxy
 
 WARM_STEPS, STEPS = 100, 40
 BEST, WORST, EXPONENT, FLOOR = -14.0, -6.0, 8, 1e-3

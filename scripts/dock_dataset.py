@@ -14,9 +14,9 @@ import time
 from pathlib import Path
 
 from molgfn.errors import DataError, MolgfnError
-from molgfn.oracles.base import Answer, Compound, Measurement
-from molgfn.oracles.docking import DockingOracle, DockingSettings
-from molgfn.oracles.targets import find_target
+from molgfn.oracles.docking.oracle import DockingOracle, DockingSettings
+from molgfn.oracles.docking.receptors import find_target
+from molgfn.oracles.interfaces import Answer, Compound, Measurement
 
 ANSWER_COLUMNS = ["status", "score_kcal_mol", "docked_smiles", "code", "message", "wall_s"]
 

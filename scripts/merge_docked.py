@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from molgfn.chem.standardise import standard_smiles
-from molgfn.oracles.ligand import prepare_ligand
+from molgfn.oracles.docking.ligand import prepare_ligand
 
 COLUMNS = ["smiles", "source", "status", "score_kcal_mol", "docked_smiles", "code", "message"]
 

@@ -12,9 +12,9 @@ from rdkit import Chem
 
 from molgfn.bundled import bundled
 from molgfn.chem.properties import properties
-from molgfn.chem.vocabulary import Vocabulary
+from molgfn.chem.trees.vocabulary import Vocabulary
 from molgfn.environments.fragments import FragmentEnvironment
-from molgfn.flow.random_walk import random_states
+from molgfn.flow.fragments.random_walk import random_states
 
 
 def inside_windows(smiles: str) -> bool:

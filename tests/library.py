@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 from molgfn.bundled import bundled
-from molgfn.chem.vocabulary import Vocabulary
+from molgfn.chem.trees.vocabulary import Vocabulary
 
 TWELVE = (
     "c1ccccc1", "C1CCCCC1", "C1CNCCN1", "c1cn[nH]c1", "c1ccncc1", "CC=O", "C=O", "N", "CO", "F", "CC", "O=[SH2]=O",

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from molgfn.assay.cells import Relation
 from molgfn.assay.quantities import Quantity
 from molgfn.assay.rows import Reading
+from molgfn.assay.values import Relation
 
 
 @dataclass(frozen=True, slots=True)

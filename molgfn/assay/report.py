@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from molgfn.assay.compounds import Compound, replicate_noise
-from molgfn.assay.left_out import counted, line_list, reasons
 from molgfn.assay.quantities import KCAL
-from molgfn.assay.table import DELIMITERS
+from molgfn.assay.rejected_rows import counted, line_list, reasons
 from molgfn.assay.table_import import Assay
 from molgfn.files import write_csv
+from molgfn.tables.table import DELIMITERS
 
 POLICY = (
     "Salts are stripped, charges neutralised; stereoisomers are one compound, as for the design, and so are tautomers "

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from sys import intern
 
-from molgfn.assay.cells import CellError, CommaFound, Decimal, Relation, Value, read_relation, read_value
 from molgfn.assay.columns import Columns
 from molgfn.assay.quantities import PercentError, QuantityError, endpoint_of, is_log, scaled
 from molgfn.assay.structures import Structure, structure_of
+from molgfn.assay.values import CellError, CommaFound, Decimal, Relation, Value, read_relation, read_value
 from molgfn.chem.standardise import MoleculeError
 
 _TURNED: dict[Relation, Relation] = {"=": "=", "<": ">", ">": "<"}

@@ -5,17 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from molgfn.assay.cells import CommaFound, Decimal
 from molgfn.assay.columns import Columns, find_columns
 from molgfn.assay.compounds import Compound, Unmerged, merge
-from molgfn.assay.left_out import LeftOut, advice, counted, reasons
 from molgfn.assay.quantities import KCAL, Quantity, quantity_of
+from molgfn.assay.rejected_rows import LeftOut, advice, counted, reasons
 from molgfn.assay.rows import Reading, RowReader, RowRejectedError
 from molgfn.assay.structures import Structure
-from molgfn.assay.table import Table
-from molgfn.assay.text import TextFile, open_text
+from molgfn.assay.values import CommaFound, Decimal
 from molgfn.errors import DataError
 from molgfn.progress import Progress, SilentProgress
+from molgfn.tables.table import Table
+from molgfn.tables.text import TextFile, open_text
 
 MOST_BAD = 0.05
 """Share of bad rows above which a table is not believed."""

@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from molgfn.baselines.moves import Moves, apply, draw_moves, log_probability, undoing
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.states import States
-from molgfn.flow.network import FlowNetwork
-from molgfn.flow.random_walk import random_states
-from molgfn.flow.reward import Reward, Scored, TreeScorer
+from molgfn.flow.fragments.network import FlowNetwork
+from molgfn.flow.fragments.random_walk import random_states
+from molgfn.flow.fragments.reward import Reward, Scored, TreeScorer
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from molgfn.flow.reward import Scored
+from molgfn.flow.fragments.reward import Scored
 
 
 class Method(Protocol):

@@ -9,9 +9,9 @@ from torch import Tensor
 
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.states import States
-from molgfn.flow.action_law import ActionLaw
-from molgfn.flow.kick import removable
-from molgfn.flow.trajectories import log_of_actions, rows_of_actions
+from molgfn.flow.fragments.action_law import ActionLaw
+from molgfn.flow.fragments.local_search import removable
+from molgfn.flow.fragments.trajectories import log_of_actions, rows_of_actions
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]

@@ -17,9 +17,9 @@ from torch import Tensor, nn
 from molgfn.baselines.running_moments import RunningMoments
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.states import States
-from molgfn.flow.fragment_flow import FragmentFlow
-from molgfn.flow.model import AnyBatch, Evaluation, FlowModel
-from molgfn.flow.reward import Reward, Scored, TreeScorer
+from molgfn.flow.fragments.flow import FragmentFlow
+from molgfn.flow.fragments.reward import Reward, Scored, TreeScorer
+from molgfn.flow.interfaces import AnyBatch, Evaluation, FlowModel
 from molgfn.flow.training import Score
 
 Floats = NDArray[np.float64]

@@ -3,8 +3,8 @@
 import numpy as np
 
 from molgfn.environments.fragments import FragmentEnvironment
-from molgfn.flow.random_walk import random_states
-from molgfn.flow.reward import Reward, Scored, TreeScorer
+from molgfn.flow.fragments.random_walk import random_states
+from molgfn.flow.fragments.reward import Reward, Scored, TreeScorer
 
 
 class RandomPolicy:

@@ -6,7 +6,7 @@ import numpy as np
 
 from molgfn.chem.standardise import MoleculeError, standard_smiles
 from molgfn.errors import DataError
-from molgfn.flow.reward import Reward, Scored, check_finite
+from molgfn.flow.fragments.reward import Reward, Scored, check_finite
 
 
 def readable(smiles: Iterable[str], what: str) -> list[str]:

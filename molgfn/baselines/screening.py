@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from molgfn.baselines.scoring import readable, score_smiles
-from molgfn.flow.reward import Reward, Scored
+from molgfn.flow.fragments.reward import Reward, Scored
 
 
 class Screening:

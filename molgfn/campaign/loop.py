@@ -4,27 +4,27 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from molgfn.campaign.config import Campaign, load_campaign, resolved_toml
-from molgfn.campaign.context import Context
-from molgfn.campaign.inputs import prepare
-from molgfn.campaign.parts import Parts
-from molgfn.campaign.proxies import write_index
-from molgfn.campaign.records import InitialRow, PhaseName
-from molgfn.campaign.round_tables import write_proxy_card, write_round_tables
-from molgfn.campaign.rounds import PHASE_FUNCTIONS, planned_phases
-from molgfn.campaign.run_directory import RunDirectory, create_run, open_run
-from molgfn.campaign.signals import StopRequest, stop_on_signals
-from molgfn.campaign.store import Store
+from molgfn.campaign.file.load import Campaign, load_campaign, resolved_toml
+from molgfn.campaign.models.history import write_index
+from molgfn.campaign.models.interfaces import Parts
+from molgfn.campaign.phases.plan import PHASE_FUNCTIONS, planned_phases
+from molgfn.campaign.phases.state import Context
+from molgfn.campaign.record.inputs import prepare
+from molgfn.campaign.record.rows import InitialRow, PhaseName
+from molgfn.campaign.record.run_directory import RunDirectory, create_run, open_run
+from molgfn.campaign.record.stop import StopRequest, stop_on_signals
+from molgfn.campaign.record.store import Store
+from molgfn.campaign.record.tables import write_proxy_card, write_round_tables
 from molgfn.errors import ConfigError, Stopped
 from molgfn.files import write_text
-from molgfn.oracles.base import Oracle
+from molgfn.oracles.interfaces import Oracle
 from molgfn.progress import Progress
-from molgfn.proxy.data import BadRow, read_table
+from molgfn.proxy.data.training_data import BadRow, read_table
 
 
 def real_parts(campaign: Campaign) -> Parts:
     """Return the parts that a campaign file asks for."""
-    from molgfn.campaign.assemble import CampaignParts  # loads torch, which takes seconds
+    from molgfn.campaign.models.build import CampaignParts  # loads torch, which takes seconds
 
     return CampaignParts(campaign)
 

@@ -37,7 +37,7 @@ def init(
 
     It is for a named target, or for your own receptor with a box or a bound ligand.
     """
-    from molgfn.campaign.init import write_campaign
+    from molgfn.campaign.file.starter import write_campaign
 
     file = write_campaign(folder, target=target, receptor=receptor, box=box, ligand=ligand)
     print(file)
@@ -54,8 +54,8 @@ def check(
 
     Validates every key, opens every file that it names and loads the proxy.
     """
-    from molgfn.campaign.check import check_campaign
-    from molgfn.campaign.config import load_campaign
+    from molgfn.campaign.file.check import check_campaign
+    from molgfn.campaign.file.load import load_campaign
 
     campaign = load_campaign(campaign_file, as_overrides(overrides, workers=workers))
     for finding in check_campaign(campaign, dock=not no_dock, progress=progress_for(sys.stderr)):
@@ -94,7 +94,7 @@ def targets() -> None:
 
     Each with center x y z and size x y z of its docking box in angstrom.
     """
-    from molgfn.oracles.targets import find_target, target_names
+    from molgfn.oracles.docking.receptors import find_target, target_names
 
     for name in target_names():
         receptor = find_target(name)
@@ -102,8 +102,8 @@ def targets() -> None:
 
 
 def _start(campaign_file: Path, changes: list[str], runs_dir: Path) -> None:
-    from molgfn.campaign.check import check_inputs
-    from molgfn.campaign.config import load_campaign
+    from molgfn.campaign.file.check import check_inputs
+    from molgfn.campaign.file.load import load_campaign
 
     campaign = load_campaign(campaign_file, changes)
     progress = progress_for(sys.stderr)

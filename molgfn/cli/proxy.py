@@ -19,7 +19,7 @@ def train(
     out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Where to write it.", show_default=False)],
 ) -> None:
     """Train a proxy as a recipe says, and write its card."""
-    from molgfn.proxy.production import run_recipe
+    from molgfn.proxy.train_recipe import run_recipe
 
     run_recipe(recipe, out, progress_for(sys.stderr))
     print(out)
@@ -38,8 +38,8 @@ def score(
     Keeps the columns of the file and adds pred_mean, pred_std and unit, whether the proxy knows the like (in_domain,
     nn_similarity, nn_smiles), and error, which says why a row has no prediction.
     """
-    from molgfn.proxy.ensemble import Proxy
-    from molgfn.proxy.scoring import score_file
+    from molgfn.proxy.proxy import Proxy
+    from molgfn.proxy.score_file import score_file
 
     scored = score_file(Proxy.load(proxy), file, out, progress_for(sys.stderr), column)
     print(f"{scored.molecules:,} molecules scored, {scored.failed:,} rows without one: {out}")
@@ -59,17 +59,17 @@ def evaluate(
     Molecules that it was trained on are judged apart; see `molgfn assay check` for the table.
     """
     from molgfn.assay.table_import import ReadingOptions
-    from molgfn.proxy import evaluate_text
-    from molgfn.proxy.ensemble import Proxy
-    from molgfn.proxy.evaluate import verify
+    from molgfn.proxy.evaluation import on_table_text
+    from molgfn.proxy.evaluation.on_table import verify
+    from molgfn.proxy.proxy import Proxy
 
     options = ReadingOptions(columns_by_role(column), unit, type_, decimal)
     found = verify(Proxy.load(proxy), file, options, progress_for(sys.stderr))
-    print(json.dumps(evaluate_text.as_json(found), indent=2) if as_json else evaluate_text.as_text(found))
+    print(json.dumps(on_table_text.as_json(found), indent=2) if as_json else on_table_text.as_text(found))
 
 
 def card(proxy: ProxyFolder, as_json: AsJson = False) -> None:
     """Print the card of a proxy: how far it can be believed."""
-    from molgfn.proxy.card_files import read_card
+    from molgfn.proxy.card.files import read_card
 
     print(read_card(proxy, for_programs=as_json))

@@ -12,7 +12,7 @@ import typer
 from molgfn.cli.options import Run
 
 if TYPE_CHECKING:
-    from molgfn.campaign.status import RunStatus
+    from molgfn.campaign.record.status import RunStatus
 
 
 class Format(StrEnum):
@@ -23,7 +23,7 @@ class Format(StrEnum):
 
 def status(run: Run, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """Say how far a run is, also while it is running."""
-    from molgfn.campaign.status import run_status
+    from molgfn.campaign.record.status import run_status
 
     found = run_status(run)
     print(json.dumps(asdict(found), indent=2) if as_json else "\n".join(_status_lines(found)))

@@ -11,7 +11,7 @@ from molgfn.cli.options import Run
 from molgfn.progress import progress_for
 
 if TYPE_CHECKING:
-    from molgfn.campaign.retrain import Retrained
+    from molgfn.campaign.lab.retrain import Retrained
 
 
 def retrain(
@@ -30,7 +30,7 @@ def retrain(
     Says what changed on compounds kept from it; rounds to come use the new proxy. Every earlier one is kept.
     """
     from molgfn.assay.table_import import ReadingOptions
-    from molgfn.campaign.retrain import retrain as retrain_run
+    from molgfn.campaign.lab.retrain import retrain as retrain_run
 
     options = ReadingOptions(columns_by_role(column), unit, type_, decimal)
     made = retrain_run(run, file, options, progress_for(sys.stderr), transfer=transfer)

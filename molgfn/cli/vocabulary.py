@@ -26,14 +26,14 @@ def build(
     It holds the most frequent blocks, and the joins between them that the library has. Says how much of the
     library the vocabulary covers, and why not the rest.
     """
-    from molgfn.chem.library_build import build_vocabulary
+    from molgfn.chem.library.build import build_vocabulary
 
     print(build_vocabulary(library, out, size, progress_for(sys.stderr)))
 
 
 def check(file: VocabularyFile) -> None:
     """See that a vocabulary is right and count what is in it."""
-    from molgfn.chem.vocabulary import Vocabulary
+    from molgfn.chem.trees.vocabulary import Vocabulary
 
     vocabulary = Vocabulary.load(file)
     stems = sum(sum(block.multiplicity) for block in vocabulary.blocks)
@@ -55,7 +55,7 @@ def decompose(
     """
     from molgfn.bundled import bundled
     from molgfn.chem.standardise import MoleculeError, standard_mol
-    from molgfn.chem.vocabulary import NotCovered, Vocabulary
+    from molgfn.chem.trees.vocabulary import NotCovered, Vocabulary
 
     file = vocabulary or bundled("data", "vocabulary.json")
     known = Vocabulary.load(file)

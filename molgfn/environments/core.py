@@ -7,11 +7,11 @@ from math import factorial, perm, prod
 
 from rdkit import Chem
 
-from molgfn.chem.blocks import Block
-from molgfn.chem.pieces import Pieces, take_apart_traced
 from molgfn.chem.standardise import MoleculeError, parse_smiles, standard_smiles
-from molgfn.chem.tree import Tree
-from molgfn.chem.vocabulary import Vocabulary
+from molgfn.chem.trees.blocks import Block
+from molgfn.chem.trees.fragmentation import Pieces, take_apart_traced
+from molgfn.chem.trees.tree import Tree
+from molgfn.chem.trees.vocabulary import Vocabulary
 from molgfn.errors import ConfigError
 
 

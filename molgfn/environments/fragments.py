@@ -15,12 +15,12 @@ from math import log, prod
 import numpy as np
 from numpy.typing import NDArray
 
-from molgfn.chem.assembly import assemble_smiles
-from molgfn.chem.blocks import Block
-from molgfn.chem.readings import Readings
 from molgfn.chem.standardise import standard_mol
-from molgfn.chem.tree import Tree, TreeCodes
-from molgfn.chem.vocabulary import NotCovered, Vocabulary
+from molgfn.chem.trees.assembly import assemble_smiles
+from molgfn.chem.trees.blocks import Block
+from molgfn.chem.trees.tree import Tree, TreeCodes
+from molgfn.chem.trees.tree_enumeration import Readings
+from molgfn.chem.trees.vocabulary import NotCovered, Vocabulary
 from molgfn.environments.core import Core, count_embeddings, grown_from, read_core
 from molgfn.environments.orders import random_order
 from molgfn.environments.states import OpenStems, States

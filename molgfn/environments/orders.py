@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from molgfn.chem.tree import Tree
+from molgfn.chem.trees.tree import Tree
 
 
 def random_order(tree: Tree, generator: np.random.Generator) -> list[tuple[int, int, int, int]]:

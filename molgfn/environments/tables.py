@@ -6,9 +6,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from molgfn.chem.blocks import Block
-from molgfn.chem.cut import may_join
-from molgfn.chem.vocabulary import Vocabulary
+from molgfn.chem.trees.blocks import Block
+from molgfn.chem.trees.cut import may_join
+from molgfn.chem.trees.vocabulary import Vocabulary
 
 Ints = NDArray[np.int64]
 

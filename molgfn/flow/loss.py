@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import huber_loss
 
-from molgfn.flow.model import AnyBatch, Evaluation, FlowEvaluator
+from molgfn.flow.interfaces import AnyBatch, Evaluation, FlowEvaluator
 from molgfn.flow.objectives.detailed_balance import detailed_balance
 from molgfn.flow.objectives.flow_matching import flow_matching
 from molgfn.flow.objectives.subtrajectory_balance import subtrajectory_balance

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from molgfn.flow.model import AnyBatch
+from molgfn.flow.interfaces import AnyBatch
 
 BEST = 0.1
 Floats = NDArray[np.float64]

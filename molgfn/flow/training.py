@@ -13,9 +13,9 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from molgfn.errors import DataError
+from molgfn.flow.interfaces import AnyBatch, FlowEvaluator, FlowModel
 from molgfn.flow.loss import BackwardName, ObjectiveName, PenaltyName, objective_loss
-from molgfn.flow.model import AnyBatch, FlowEvaluator, FlowModel
-from molgfn.flow.optimiser import FlowOptimiser
+from molgfn.flow.optim.optimiser import FlowOptimiser
 from molgfn.flow.replay import Replay, Targets
 
 Floats = NDArray[np.float64]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 from molgfn.errors import ConfigError, OracleError
-from molgfn.oracles.base import Direction, Oracle
+from molgfn.oracles.interfaces import Direction, Oracle
 
 
 def load_python_oracle(factory: str, options: Mapping[str, Any], folder: Path) -> Oracle:

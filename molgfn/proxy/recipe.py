@@ -8,17 +8,17 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 from pydantic_core import ErrorDetails
 
-from molgfn.assay.cells import Decimal
 from molgfn.assay.compounds import Noise, replicate_noise
 from molgfn.assay.report import report
 from molgfn.assay.table_import import ReadingOptions, read_assay
+from molgfn.assay.values import Decimal
 from molgfn.errors import ConfigError, did_you_mean
-from molgfn.oracles.base import Direction
+from molgfn.oracles.interfaces import Direction
 from molgfn.progress import Progress
-from molgfn.proxy.assay_data import training_data
-from molgfn.proxy.data import TrainingData, read_table
+from molgfn.proxy.data.from_assay import training_data
+from molgfn.proxy.data.training_data import TrainingData, read_table
+from molgfn.proxy.evaluation.splits import SplitKind
 from molgfn.proxy.settings import ProxySettings
-from molgfn.proxy.splits import SplitKind
 
 _Seed = Annotated[int, Field(ge=0, lt=2**31)]
 

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
-from molgfn.proxy.info import ModelKind
-from molgfn.proxy.model import Architecture
+from molgfn.proxy.description import ModelKind
+from molgfn.proxy.networks.network import Architecture
 
 
 class ProxySettings(Architecture):

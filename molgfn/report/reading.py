@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from molgfn.campaign.records import (
+from molgfn.campaign.record.rows import (
     CompoundRow,
     FailureRow,
     InitialRow,
@@ -19,10 +19,10 @@ from molgfn.campaign.records import (
     RejectedRow,
     RetrainingRow,
 )
-from molgfn.campaign.run_directory import open_run
-from molgfn.campaign.store import Row, Store
+from molgfn.campaign.record.run_directory import open_run
+from molgfn.campaign.record.store import Row, Store
 from molgfn.errors import DataError
-from molgfn.oracles.base import Direction
+from molgfn.oracles.interfaces import Direction
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from molgfn.assay.cells import Relation
 from molgfn.assay.compounds import Compound, merge, replicate_noise
 from molgfn.assay.quantities import quantity_of
 from molgfn.assay.rows import Reading
 from molgfn.assay.structures import Structure
+from molgfn.assay.values import Relation
 
 PIC50 = quantity_of("pIC50")
 

@@ -9,7 +9,7 @@ from string import whitespace
 
 import pytest
 
-from molgfn.assay.left_out import line_list
+from molgfn.assay.rejected_rows import line_list
 from molgfn.assay.report import report, summary
 from molgfn.assay.table_import import Assay, ReadingOptions, read_assay
 from molgfn.bundled import bundled

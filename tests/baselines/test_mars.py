@@ -7,7 +7,7 @@ import torch
 from molgfn.baselines.mars import MARS, MARSSettings
 from molgfn.baselines.moves import log_probability
 from molgfn.environments.fragments import FragmentEnvironment
-from molgfn.flow.exact import Law, Space, total_variation
+from molgfn.flow.laws.enumeration import Law, Space, total_variation
 from tests.flow.rewards import log_qed4, qed4
 from tests.library import default_vocabulary, small_vocabulary
 

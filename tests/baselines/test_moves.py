@@ -7,10 +7,10 @@ import torch
 from molgfn.baselines.moves import Moves, apply, draw_moves, log_probability, undoing
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.states import States
-from molgfn.flow.exact import Space
-from molgfn.flow.kick import removable
-from molgfn.flow.network import FlowNetwork
-from molgfn.flow.random_walk import random_states
+from molgfn.flow.fragments.local_search import removable
+from molgfn.flow.fragments.network import FlowNetwork
+from molgfn.flow.fragments.random_walk import random_states
+from molgfn.flow.laws.enumeration import Space
 from tests.flow.rewards import log_qed4
 from tests.library import small_vocabulary
 

@@ -5,7 +5,7 @@ import pytest
 
 from benchmarks import exact
 from molgfn.environments.fragments import FragmentEnvironment
-from molgfn.flow.exact import Space
+from molgfn.flow.laws.enumeration import Space
 
 KEYS = [
     "case", "vocabulary", "max_blocks", "molecules", "objective", "backward_policy", "beta", "seed", "corrected",

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from molgfn.campaign.loop import start_run
-from molgfn.campaign.rounds import planned_phases
-from molgfn.campaign.run_directory import RunDirectory
-from molgfn.campaign.store import Store
+from molgfn.campaign.phases.plan import planned_phases
+from molgfn.campaign.record.run_directory import RunDirectory
+from molgfn.campaign.record.store import Store
 from molgfn.errors import ConfigError, DataError, NoCandidateError, Stopped
 from molgfn.progress import SilentProgress
 from tests.campaign import stand_ins

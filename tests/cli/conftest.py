@@ -6,7 +6,7 @@ import pytest
 
 ORACLE = """import time
 from rdkit import Chem
-from molgfn.oracles.base import Measurement
+from molgfn.oracles.interfaces import Measurement
 
 class Sizes:
     unit, direction = "points", "maximise"

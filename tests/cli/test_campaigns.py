@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from molgfn.cli import main
-from molgfn.oracles.targets import find_target
+from molgfn.oracles.docking.receptors import find_target
 
 MAIN = [sys.executable, "-c", "from molgfn.cli import main; main()"]
 

@@ -90,7 +90,7 @@ def test_a_wrong_command_line_ends_with_2(capsys, words, expected):
     ],
 )
 def test_each_error_has_its_exit_code_and_no_traceback(monkeypatch, capsys, error, code):
-    monkeypatch.setattr("molgfn.oracles.targets.target_names", lambda: _raise(error))
+    monkeypatch.setattr("molgfn.oracles.docking.receptors.target_names", lambda: _raise(error))
     with pytest.raises(SystemExit) as left:
         main(["targets"])
     assert left.value.code == code
@@ -102,7 +102,7 @@ def _raise(error):
 
 
 def test_an_internal_error_is_one_line_and_a_traceback_only_with_debug(monkeypatch, capsys):
-    monkeypatch.setattr("molgfn.oracles.targets.target_names", lambda: _raise(KeyError("lost")))
+    monkeypatch.setattr("molgfn.oracles.docking.receptors.target_names", lambda: _raise(KeyError("lost")))
     with pytest.raises(SystemExit) as left:
         main(["targets"])
     assert left.value.code == 1
@@ -124,7 +124,7 @@ def test_a_file_that_cannot_be_written_is_named(capsys, tmp_path):
 
 
 def test_ctrl_c_outside_a_run_ends_with_130(monkeypatch, capsys):
-    monkeypatch.setattr("molgfn.oracles.targets.target_names", lambda: os.kill(os.getpid(), signal.SIGINT))
+    monkeypatch.setattr("molgfn.oracles.docking.receptors.target_names", lambda: os.kill(os.getpid(), signal.SIGINT))
     with pytest.raises(SystemExit) as left:
         main(["targets"])
     assert left.value.code == 130

@@ -5,8 +5,9 @@ import json
 import pytest
 
 from molgfn.cli import main
-from molgfn.proxy import intervals, production
-from molgfn.proxy.baselines import size_alone
+from molgfn.proxy import train_recipe
+from molgfn.proxy.classical.baselines import size_alone
+from molgfn.proxy.evaluation import bootstrap
 
 RECIPE = """
 name = "tiny"
@@ -27,8 +28,8 @@ folds = 2
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
-    monkeypatch.setattr(intervals, "RESAMPLES", 30)
-    monkeypatch.setattr(production, "BASELINES", {"number of heavy atoms alone": size_alone})
+    monkeypatch.setattr(bootstrap, "RESAMPLES", 30)
+    monkeypatch.setattr(train_recipe, "BASELINES", {"number of heavy atoms alone": size_alone})
 
 
 def molgfn(capsys, *words):

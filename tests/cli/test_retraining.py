@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from molgfn.campaign.run_directory import RunDirectory
+from molgfn.campaign.record.run_directory import RunDirectory
 from molgfn.cli import main
 from tests.cli.conftest import CAMPAIGN, ORACLE
 

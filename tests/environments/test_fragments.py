@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from molgfn.chem.standardise import standard_mol
-from molgfn.chem.vocabulary import Vocabulary
+from molgfn.chem.trees.vocabulary import Vocabulary
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.errors import ConfigError
-from molgfn.flow.exact import Space
-from molgfn.flow.random_walk import random_states
+from molgfn.flow.fragments.random_walk import random_states
+from molgfn.flow.laws.enumeration import Space
 from tests.library import default_vocabulary, library_molecules, small_vocabulary
 
 

@@ -2,10 +2,10 @@ from collections import Counter
 
 import numpy as np
 
-from molgfn.chem.tree import Tree
+from molgfn.chem.trees.tree import Tree
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.orders import random_order
-from molgfn.flow.random_walk import random_states
+from molgfn.flow.fragments.random_walk import random_states
 from tests.library import small_vocabulary
 
 

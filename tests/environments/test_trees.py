@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from molgfn.chem.standardise import standard_mol
-from molgfn.chem.vocabulary import NotCovered, Vocabulary
+from molgfn.chem.trees.vocabulary import NotCovered, Vocabulary
 from molgfn.environments.fragments import FragmentEnvironment
-from molgfn.flow.exact import Space
+from molgfn.flow.laws.enumeration import Space
 from tests.library import block_list, default_vocabulary, small_vocabulary
 
 CHAINS = (("C", [0, 0, 0, 0]), ("CC", [0, 1, 0]), ("CO", [0, 0, 1]), ("O", [0, 0]), ("C=O", [0]), ("C1CC1", [0, 1]))

@@ -8,10 +8,10 @@ from torch import Tensor
 
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.states import States
-from molgfn.flow.exact import Space
-from molgfn.flow.model import Evaluation
-from molgfn.flow.network import FlowNetwork
-from molgfn.flow.trajectories import evaluate
+from molgfn.flow.fragments.network import FlowNetwork
+from molgfn.flow.fragments.trajectories import evaluate
+from molgfn.flow.interfaces import Evaluation
+from molgfn.flow.laws.enumeration import Space
 from tests.flow.rewards import log_qed4
 
 

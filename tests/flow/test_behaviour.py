@@ -6,11 +6,11 @@ import torch
 from rdkit import Chem
 
 from molgfn.environments.fragments import FragmentEnvironment
-from molgfn.flow.exact import Space, total_variation
-from molgfn.flow.kick import without_last_blocks
-from molgfn.flow.network import FlowNetwork
-from molgfn.flow.random_walk import random_states
-from molgfn.flow.trainer import MoleculeSettings, Trainer
+from molgfn.flow.fragments.local_search import without_last_blocks
+from molgfn.flow.fragments.network import FlowNetwork
+from molgfn.flow.fragments.random_walk import random_states
+from molgfn.flow.fragments.trainer import MoleculeSettings, Trainer
+from molgfn.flow.laws.enumeration import Space, total_variation
 from tests.flow.rewards import log_qed4, qed4
 from tests.library import small_vocabulary
 

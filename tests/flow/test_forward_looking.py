@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from molgfn.environments.fragments import FragmentEnvironment
-from molgfn.flow.exact import Space, total_variation
-from molgfn.flow.random_walk import random_states
-from molgfn.flow.reward import TreeScorer, targets_of
-from molgfn.flow.trainer import MoleculeSettings, Trainer
+from molgfn.flow.fragments.random_walk import random_states
+from molgfn.flow.fragments.reward import TreeScorer, targets_of
+from molgfn.flow.fragments.trainer import MoleculeSettings, Trainer
+from molgfn.flow.laws.enumeration import Space, total_variation
 from tests.flow.rewards import log_qed4, qed4
 from tests.library import small_vocabulary
 

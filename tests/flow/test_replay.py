@@ -2,7 +2,7 @@ import numpy as np
 
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.states import States
-from molgfn.flow.random_walk import random_states
+from molgfn.flow.fragments.random_walk import random_states
 from molgfn.flow.replay import Replay, Targets
 from tests.library import small_vocabulary
 

@@ -3,11 +3,11 @@
 import pytest
 
 from molgfn.errors import ConfigError, OracleError
-from molgfn.oracles.base import Compound, Measurement
+from molgfn.oracles.interfaces import Compound, Measurement
 from molgfn.oracles.python_class import load_python_oracle
 
 GOOD = """
-from molgfn.oracles.base import Measurement
+from molgfn.oracles.interfaces import Measurement
 
 class Mine:
     unit, direction = "nM", "minimise"

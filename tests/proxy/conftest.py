@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from molgfn.chem.standardise import standard_smiles
-from molgfn.proxy.ensemble import Proxy
-from molgfn.proxy.featurise import featurise_smiles
-from molgfn.proxy.training import ProxySettings, train_proxy
+from molgfn.proxy.data.graphs import featurise_smiles
+from molgfn.proxy.proxy import Proxy
+from molgfn.proxy.train import ProxySettings, train_proxy
 
 _CORES = ("c1ccccc1{}", "C1CCCCC1{}", "c1ccncc1{}", "C1CCNCC1{}", "O=C(N{})c1ccccc1", "CC(=O){}", "c1ccc2[nH]ccc2c1{}")
 _TAILS = ("C", "CC", "CCO", "F", "Cl", "C#N", "N(C)C", "OC", "C(=O)NC", "S(C)(=O)=O", "CCCC", "c1ccccc1")

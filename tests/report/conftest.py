@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from rdkit import Chem
 
-from molgfn.campaign.records import CompoundRow, InitialRow, PhaseName, PredictionRow, RejectedRow
-from molgfn.campaign.store import Store
-from molgfn.oracles.base import Failure, Measurement
+from molgfn.campaign.record.rows import CompoundRow, InitialRow, PhaseName, PredictionRow, RejectedRow
+from molgfn.campaign.record.store import Store
+from molgfn.oracles.interfaces import Failure, Measurement
 
 SETTINGS = """[campaign]
 name = "{name}"

@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from molgfn.flow.segments import segment_logsumexp
+from molgfn.flow.scatter import segment_logsumexp
 
 
 def flow_matching(log_flow: Tensor, log_edge: Tensor, edge_state: Tensor) -> Tensor:

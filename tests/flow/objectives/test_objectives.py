@@ -5,12 +5,12 @@ import pytest
 import torch
 
 from molgfn.environments.fragments import FragmentEnvironment
-from molgfn.flow.exact import Space
+from molgfn.flow.fragments.random_walk import random_states
+from molgfn.flow.laws.enumeration import Space
 from molgfn.flow.objectives.detailed_balance import detailed_balance
 from molgfn.flow.objectives.flow_matching import flow_matching
 from molgfn.flow.objectives.subtrajectory_balance import subtrajectory_balance
 from molgfn.flow.objectives.trajectory_balance import trajectory_balance
-from molgfn.flow.random_walk import random_states
 from tests.flow.exact_flows import ExactFlows
 from tests.flow.rewards import qed4
 from tests.library import small_vocabulary

@@ -1,0 +1,1 @@
+"""The graph genetic algorithm."""

@@ -1,0 +1,1 @@
+"""Values that a lab measured: what they train, and what they judge."""

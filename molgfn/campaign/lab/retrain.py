@@ -1,0 +1,260 @@
+"""Retrain the proxy of a campaign on a lab's table, between two rounds, and say what that has changed.
+
+The new proxy is trained and written whole before one transaction of the record makes it the one that is used: whatever
+ends this before, the campaign goes on with the proxy that it had.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from molgfn.assay.report import report
+from molgfn.assay.table_import import Assay, ReadingOptions, read_assay
+from molgfn.campaign.file.load import Campaign, load_campaign
+from molgfn.campaign.lab.values import Example, key_of, lab_rows_in, measured_in_run, rows_of_table, with_lab
+from molgfn.campaign.models.build import proxy_settings
+from molgfn.campaign.models.history import last_learnt, proxy_after, write_index
+from molgfn.campaign.record.rows import LabRow, RetrainingRow
+from molgfn.campaign.record.run_directory import RunDirectory, open_run
+from molgfn.campaign.record.stop import StopRequest, stop_on_signals
+from molgfn.campaign.record.store import Store
+from molgfn.campaign.record.tables import write_proxy_card
+from molgfn.errors import ConfigError, DataError
+from molgfn.files import whole_folder, write_json
+from molgfn.progress import Progress, Step
+from molgfn.proxy.data.training_molecules import read_known
+from molgfn.proxy.evaluation.retraining import Comparison, compare_proxies
+from molgfn.proxy.proxy import KNOWN, Proxy
+from molgfn.proxy.settings import TrainingEpoch
+from molgfn.proxy.train import train_proxy
+
+_BETTER = {"minimise": "lower", "maximise": "higher"}
+
+
+@dataclass(frozen=True)
+class Retrained:
+    """What a retraining has made.
+
+    Attributes
+    ----------
+    record : RetrainingRow
+    learnt, held_out : int
+        Compounds of the lab's tables that the proxy has learnt from, and that are kept to judge it.
+    new : int
+        Compounds of this table that no earlier one had, or with another value.
+    joined : int
+        Compounds of this table that are compounds of the run.
+    comparison : Comparison or None
+        None where nothing that is held out has a value.
+    next_round : int
+        The first round that is proposed with the proxy.
+    rounds : int
+        Rounds that the campaign has.
+    """
+
+    record: RetrainingRow
+    learnt: int
+    held_out: int
+    new: int
+    joined: int
+    comparison: Comparison | None
+    next_round: int
+    rounds: int
+
+
+def retrain(
+    path: Path, table: Path, options: ReadingOptions, progress: Progress, *, transfer: bool = False
+) -> Retrained:
+    """Train the proxy of a campaign on, with the values of a lab's table added; the campaign uses it from then on.
+
+    Parameters
+    ----------
+    path : Path
+        The run directory.
+    table : Path
+        As `molgfn.assay.table_import.read_assay` reads it; compounds of the run may stand in it by id alone.
+    options : ReadingOptions
+    progress : Progress
+    transfer : bool
+        Whether the table may be of another quantity than the oracle's: then a proxy of that quantity is trained from
+        what the campaign's knows of molecules, and kept beside it.
+
+    Raises
+    ------
+    ConfigError
+        If `path` is no run directory, is being run, or has no proxy yet.
+    DataError
+        If the table cannot be used, holds nothing new, or is of another quantity and `transfer` is not allowed.
+    Stopped
+        If asked to; nothing is changed.
+    """
+    run = open_run(path)
+    campaign = load_campaign(run.resolved)
+    hint = "The proxy was not changed: give the same command again."
+    with run.lock(), stop_on_signals(hint) as stop, Store.open(run.database) as store:
+        return _Retraining(run, campaign, store, progress, stop).carry_out(table, options, transfer)
+
+
+@dataclass(frozen=True)
+class _Retraining:
+    """One retraining of one run, which nobody else is running."""
+
+    run: RunDirectory
+    campaign: Campaign
+    store: Store
+    progress: Progress
+    stop: StopRequest
+
+    def carry_out(self, table: Path, options: ReadingOptions, transfer: bool) -> Retrained:
+        learnt = last_learnt(self.run, self.store)
+        if learnt is None:
+            raise ConfigError(
+                f"{self.run.path}: this run has no proxy yet, which could be retrained",
+                f"`molgfn resume {self.run.path}` trains the first.",
+            )
+        in_use = proxy_after(self.run, self.store, learnt)
+        current = Proxy.load(in_use)
+        assay = self._read(table, options)
+        quantity = (assay.quantity.unit, assay.quantity.direction)
+        used = quantity == (current.unit, current.direction)
+        if not used and not transfer:
+            raise _another_quantity(table, assay, current, self.run)
+        if not used:
+            in_use = self._last_of(quantity) or in_use
+        base = Proxy.load(in_use)
+        version = len(self.store.retrainings()) + 1
+        earlier = lab_rows_in(self.store, *quantity)
+        if not earlier:
+            assay.check_trainable()
+        rows = rows_of_table(
+            assay, version, self.store.compounds(), earlier, self._trained_on(base) if used else frozenset()
+        )
+        new = _new(rows, earlier)
+        if not new:
+            raise DataError(
+                f"{table}: nothing new: all {len(rows)} compounds were in earlier tables, with the same values.",
+                f"{self.run.retrained_index} lists what the proxy was retrained on.",
+            )
+        every = sorted({row.key: row for row in (*earlier, *rows)}.values(), key=lambda row: row.key)
+        proxy = self._trained(version, assay, base, with_lab(self._known(base) if used else [], every))
+        held_out = [row for row in every if row.held_out]
+        comparison = _compared(base, proxy, held_out)
+        record = RetrainingRow(
+            version,
+            learnt,
+            self.run.relative(self.run.retrained(version)),
+            self.run.relative(in_use),
+            *quantity,
+            used,
+            table.name,
+            hashlib.sha256(table.read_bytes()).hexdigest(),
+            datetime.now(UTC).isoformat(timespec="milliseconds"),
+        )
+        self._keep(record, rows, proxy, comparison)
+        return Retrained(
+            record,
+            learnt=len(every) - len(held_out),
+            held_out=len(held_out),
+            new=len(new),
+            joined=sum(bool(row.compound_id) for row in rows),
+            comparison=comparison,
+            next_round=learnt + 1 + self.store.is_finished(learnt + 1, "propose"),
+            rounds=self.campaign.campaign.rounds,
+        )
+
+    def _read(self, table: Path, options: ReadingOptions) -> Assay:
+        known = {row.compound_id: row.smiles for row in self.store.compounds()}
+        assay = read_assay(table, replace(options, known=known), self.progress)
+        for line in report(assay).splitlines():
+            self.progress.log(line)
+        assay.check_rows()
+        return assay
+
+    def _last_of(self, quantity: tuple[str, str]) -> Path | None:
+        """Return the last proxy that was retrained on tables of another quantity than the oracle's."""
+        folders = [row.folder for row in self.store.retrainings() if (row.unit, row.direction) == quantity]
+        return self.run.path / folders[-1] if folders else None
+
+    def _known(self, base: Proxy) -> list[Example]:
+        """Return what the proxy has learnt from before, which it would forget otherwise."""
+        known = base.known
+        if known is None:  # a proxy of an early version
+            return measured_in_run(self.store)
+        columns = (known.smiles, known.values.tolist(), known.sides.tolist(), known.counts.tolist())
+        return [Example(*row) for row in zip(*columns, strict=True)]
+
+    def _trained_on(self, base: Proxy) -> frozenset[str]:
+        """Return the keys of all molecules that a proxy of this run may have learnt from."""
+        smiles = {one.smiles for one in (*self._known(base), *measured_in_run(self.store))}
+        start = self.run.input_proxy / KNOWN
+        smiles |= set(read_known(start).smiles) if start.is_file() else set()
+        return frozenset(map(key_of, smiles))
+
+    def _trained(self, version: int, assay: Assay, base: Proxy, data: Sequence[Example]) -> Proxy:
+        torch.set_num_threads(self.campaign.compute.threads)
+        entropy = [self.campaign.campaign.seed, version, *b"retrain"]
+        with ExitStack() as steps:
+            return train_proxy(
+                [one.smiles for one in data],
+                [one.value for one in data],
+                unit=assay.quantity.unit,
+                direction=assay.quantity.direction,
+                settings=proxy_settings(self.campaign),
+                seed=int(np.random.SeedSequence(entropy).generate_state(1)[0]),
+                initial=base,
+                transfer=True,
+                name=self.campaign.campaign.name,
+                sides=[one.side for one in data],
+                counts=[one.n for one in data],
+                on_epoch=self._shown(steps),
+            )
+
+    def _shown(self, steps: ExitStack) -> Callable[[TrainingEpoch], None]:
+        shown: list[Step] = []
+
+        def on_epoch(epoch: TrainingEpoch) -> None:
+            if not shown:
+                total = epoch.members * epoch.epochs
+                shown.append(steps.enter_context(self.progress.step("retraining the proxy", total=total)))
+            shown[0].advance()
+            self.stop.check()
+
+        return on_epoch
+
+    def _keep(self, record: RetrainingRow, rows: Sequence[LabRow], proxy: Proxy, comparison: Comparison | None) -> None:
+        with whole_folder(self.run.retrained(record.version)) as draft:
+            proxy.save(draft)
+            write_json(draft / "comparison.json", comparison.as_json() if comparison else {"molecules": 0})
+        with self.store.transaction():
+            self.store.add_retraining(record, rows)
+        write_index(self.run, self.store)
+        write_proxy_card(self.run, self.store)
+        self.run.log("retrained", version=record.version, after_round=record.round, table=record.file)
+
+
+def _new(rows: Sequence[LabRow], earlier: Sequence[LabRow]) -> list[LabRow]:
+    before = {row.key: (row.value, row.side) for row in earlier}
+    return [row for row in rows if before.get(row.key) != (row.value, row.side)]
+
+
+def _compared(before: Proxy, after: Proxy, held_out: Sequence[LabRow]) -> Comparison | None:
+    judged = [row for row in held_out if row.side == 0]
+    if not judged:
+        return None
+    return compare_proxies(before, after, [row.smiles for row in judged], np.array([row.value for row in judged]))
+
+
+def _another_quantity(table: Path, assay: Assay, proxy: Proxy, run: RunDirectory) -> DataError:
+    found = f"{assay.quantity.unit} ({_BETTER[assay.quantity.direction]} is better)"
+    return DataError(
+        f"{table}: its values are in {found}, but the campaign is about {proxy.unit} "
+        f"({_BETTER[proxy.direction]} is better): one proxy cannot predict both.",
+        f"With --transfer a proxy of {assay.quantity.unit} is trained from what the one of {run.path} knows of "
+        "molecules, and kept beside it:\nthe rounds go on as they are, and `molgfn proxy score` ranks by it.",
+    )

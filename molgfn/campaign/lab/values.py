@@ -1,0 +1,110 @@
+"""What a lab has measured for a campaign: which of it trains its proxies, and which of it only judges them."""
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from molgfn.assay.structures import structure_of
+from molgfn.assay.table_import import Assay
+from molgfn.campaign.record.rows import CompoundRow, LabRow
+from molgfn.campaign.record.store import Store
+from molgfn.chem.standardise import MoleculeError
+from molgfn.oracles.interfaces import Direction
+from molgfn.proxy.data.from_assay import SIDES
+
+HELD_OUT_SHARE = 0.2
+
+
+@dataclass(frozen=True)
+class Example:
+    """A molecule and its value, or bound: see `molgfn.proxy.data.training_data.TrainingData`."""
+
+    smiles: str
+    value: float
+    side: int = 0
+    n: float = 1.0
+
+
+def key_of(smiles: str) -> str:
+    """Return the first block of the InChIKey, by which compounds of tables are told apart; may be empty."""
+    try:
+        return structure_of(smiles).key
+    except MoleculeError:
+        return ""
+
+
+def lab_rows(store: Store) -> list[LabRow]:
+    """Return what the lab has measured in the campaign's own quantity, by compound; the latest table counts."""
+    return _latest(store, {row.version for row in store.retrainings() if row.used})
+
+
+def lab_rows_in(store: Store, unit: str, direction: Direction) -> list[LabRow]:
+    """Return what the lab has measured in some quantity, by compound; the latest table counts."""
+    return _latest(
+        store, {row.version for row in store.retrainings() if (row.unit, row.direction) == (unit, direction)}
+    )
+
+
+def _latest(store: Store, versions: Collection[int]) -> list[LabRow]:
+    latest = {row.key: row for row in store.lab_values() if row.version in versions}
+    return [latest[key] for key in sorted(latest)]
+
+
+def rows_of_table(
+    assay: Assay, version: int, compounds: Sequence[CompoundRow], earlier: Iterable[LabRow], trained_on: Collection[str]
+) -> list[LabRow]:
+    """Return the compounds of a table, each joined to the run's by id or structure, and held out or not.
+
+    Every fifth or so of the new compounds is held out: which, follows from the structure alone. One that was held out
+    before stays so, and one that a proxy may have learnt from is never held out.
+
+    Parameters
+    ----------
+    assay : Assay
+    version : int
+        Of the retraining.
+    compounds : sequence of CompoundRow
+        Of the run.
+    earlier : iterable of LabRow
+        Of earlier tables in the same quantity.
+    trained_on : collection of str
+        Keys of the molecules that the proxies of this quantity were trained on.
+    """
+    ids = {row.compound_id for row in compounds}
+    by_key = {row.inchikey.split("-")[0]: row.compound_id for row in compounds}
+    decided = {row.key: row.held_out for row in earlier}
+    rows = []
+    for compound in assay.compounds:
+        key = key_of(compound.smiles)
+        named = next((one for one in compound.ids if one in ids), by_key.get(key, ""))
+        own = next((one for one in compound.ids if one not in ids), "")
+        held_out = decided.get(key, key not in trained_on and _is_drawn(key))
+        side, n = SIDES[compound.relation], float(compound.n)
+        rows.append(LabRow(version, key, compound.smiles, named, own, compound.value, side, n, held_out))
+    return rows
+
+
+def _is_drawn(key: str) -> bool:
+    digest = hashlib.sha256(f"held out {key}".encode()).digest()
+    return int.from_bytes(digest[:6], "big") / 2**48 < HELD_OUT_SHARE
+
+
+def measured_in_run(store: Store) -> list[Example]:
+    """Return the initial data and what the oracle has answered, in an order that does not depend on time."""
+    smiles_of = {row.compound_id: row.smiles for row in store.compounds(status="completed")}
+    answers = [row for row in store.measurements() if row.compound_id in smiles_of]
+    return [Example(row.smiles, row.value) for row in store.initial_data()] + [
+        Example(smiles_of[row.compound_id], row.value) for row in answers
+    ]
+
+
+def with_lab(known: Sequence[Example], rows: Sequence[LabRow]) -> list[Example]:
+    """Return what a proxy is to learn from.
+
+    The lab's value counts for a compound that it has measured, and one that is held out is left out altogether.
+    """
+    if not rows:
+        return list(known)
+    of_lab = {row.key for row in rows}
+    kept = [one for one in known if key_of(one.smiles) not in of_lab]
+    return kept + [Example(row.smiles, row.value, row.side, row.n) for row in rows if not row.held_out]

@@ -1,0 +1,1 @@
+"""The parts that a campaign works with: oracle, flow network, proxies."""

@@ -1,0 +1,88 @@
+"""The parts that a campaign file asks for: environment, flow network, proxy and oracle."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import torch
+
+from molgfn.campaign.file.load import Campaign
+from molgfn.campaign.models.interfaces import FlowTrainer, ProxyEpoch, ProxyModel, Reward, Sampled
+from molgfn.campaign.models.oracle import open_oracle
+from molgfn.chem.trees.vocabulary import Vocabulary
+from molgfn.environments.fragments import FragmentEnvironment
+from molgfn.flow.fragments.trainer import Trainer, TrainerSettings, random_samples
+from molgfn.oracles.interfaces import Direction, Oracle
+from molgfn.proxy.proxy import Proxy
+from molgfn.proxy.settings import ProxySettings
+from molgfn.proxy.train import train_proxy
+
+
+class CampaignParts:
+    """Parts made of the real things: see `Parts`.
+
+    Raises
+    ------
+    ConfigError, DataError
+        If the vocabulary cannot be read, or cannot build a molecule of the smallest size.
+    """
+
+    def __init__(self, campaign: Campaign) -> None:
+        self._campaign = campaign
+        torch.set_num_threads(campaign.compute.threads)
+        section = campaign.vocabulary
+        self._environment = FragmentEnvironment(
+            Vocabulary.load(section.file),
+            min_blocks=section.min_blocks,
+            max_blocks=section.max_blocks,
+            core=campaign.core.smiles if campaign.core else None,
+        )
+
+    def open_oracle(self) -> Oracle:
+        return open_oracle(self._campaign)
+
+    def flow_trainer(self, reward: Reward, seed: int) -> FlowTrainer:
+        return Trainer(self._environment, reward, TrainerSettings(**self._campaign.sampler.model_dump()), seed)
+
+    def random_samples(self, n: int, seed: int) -> Sequence[Sampled]:
+        return random_samples(self._environment, n, seed)
+
+    def load_proxy(self, folder: Path) -> ProxyModel:
+        return Proxy.load(folder)
+
+    def train_proxy(
+        self,
+        smiles: Sequence[str],
+        values: Sequence[float],
+        *,
+        sides: Sequence[int],
+        counts: Sequence[float],
+        unit: str,
+        direction: Direction,
+        seed: int,
+        initial: Path | None,
+        on_epoch: Callable[[ProxyEpoch], None],
+    ) -> ProxyModel:
+        return train_proxy(
+            smiles,
+            values,
+            unit=unit,
+            direction=direction,
+            settings=proxy_settings(self._campaign),
+            seed=seed,
+            initial=Proxy.load(initial) if initial else None,
+            name=self._campaign.campaign.name,
+            sides=sides,
+            counts=counts,
+            on_epoch=on_epoch,
+        )
+
+
+def proxy_settings(campaign: Campaign) -> ProxySettings:
+    """Return how the proxies of a campaign are trained."""
+    section = campaign.proxy
+    return ProxySettings(
+        model=section.model,
+        members=section.members,
+        epochs=section.epochs,
+        fine_tune_epochs=section.fine_tune_epochs,
+    )

@@ -1,0 +1,57 @@
+"""How well the proxy foresaw the answers of each batch, judged by predictions made before it was measured."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import rankdata
+
+from molgfn.campaign.record.store import Store
+
+
+@dataclass(frozen=True)
+class ProspectiveValidation:
+    """Predictions of one batch against its measurements.
+
+    Attributes
+    ----------
+    round : int
+    n : int
+        Compounds that were predicted and measured.
+    rmse, mean_error : float
+        In the unit of the oracle; the error is prediction minus measurement.
+    within_2_std : float
+        Share of measurements at most two predicted standard deviations away; 0.95 if the proxy knows its errors.
+    spearman : float or None
+        Rank correlation; none where it is not defined.
+    """
+
+    round: int
+    n: int
+    rmse: float
+    mean_error: float
+    within_2_std: float
+    spearman: float | None
+
+
+def prospective_validation(store: Store, round_number: int) -> ProspectiveValidation | None:
+    """Judge the predictions of a round; none where nothing was predicted and measured."""
+    predicted = {row.compound_id: row for row in store.predictions(round_number)}
+    pairs = [
+        (predicted[row.compound_id], row.value)
+        for row in store.measurements(round_number)
+        if row.compound_id in predicted
+    ]
+    if not pairs:
+        return None
+    mean, std, value = np.array([(row.pred_mean, row.pred_std, value) for row, value in pairs]).T
+    error = mean - value
+    ranks = rankdata(mean), rankdata(value)
+    ordered = all(np.ptp(rank) > 0 for rank in ranks)
+    return ProspectiveValidation(
+        round_number,
+        len(pairs),
+        rmse=float(np.sqrt(np.mean(error**2))),
+        mean_error=float(error.mean()),
+        within_2_std=float(np.mean(np.abs(error) <= 2 * std)),
+        spearman=float(np.corrcoef(*ranks)[0, 1]) if ordered else None,
+    )

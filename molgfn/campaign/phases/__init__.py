@@ -1,0 +1,1 @@
+"""The phases of a round: propose, select, query, learn."""

@@ -1,0 +1,189 @@
+"""Propose: train a flow network on what the proxy thinks, and sample candidates from it."""
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from molgfn.campaign.lab.values import lab_rows
+from molgfn.campaign.models.interfaces import FlowStep, FlowTrainer, ProxyModel, Sampled
+from molgfn.campaign.phases.candidates import Proposals, inchikeys_of
+from molgfn.campaign.phases.state import Context
+from molgfn.campaign.record.rows import CompoundRow, PredictionRow
+from molgfn.campaign.reward.objective import Objective, Scoring
+from molgfn.errors import Stopped
+from molgfn.files import whole_folder, write_json
+
+CHECKPOINT_STEPS = 100
+"""Steps of training between two checkpoints."""
+SAMPLES_AT_ONCE = 256
+MAX_SAMPLES = 10_000
+MAX_SAMPLES_PER_CANDIDATE = 50
+"""Sampling ends after this many molecules for each candidate wanted, and at least `MAX_SAMPLES`."""
+_STEPS_FILE = "steps.json"
+
+
+def propose(context: Context, round_number: int) -> None:
+    """Record the candidates of a round, with their predictions, and the molecules that were rejected.
+
+    Without a proxy (round 0) the candidates are random molecules, and have no predictions. Compounds that were proposed
+    in earlier rounds but never sent stay candidates, and are predicted anew.
+
+    Raises
+    ------
+    NoCandidateError
+        If no molecule meets the constraints.
+    Stopped
+        If asked to; the training goes on from there.
+    """
+    plan = context.campaign.campaign
+    if round_number == 0:
+        seed = context.seed(round_number, "propose")
+        found = _collect(
+            context, round_number, plan.initial, lambda chunk, n: context.parts.random_samples(n, seed + chunk)
+        )
+        _record(context, found, [])
+        return
+    model = context.proxy_folder(round_number - 1)
+    proxy = context.parts.load_proxy(model)
+    objective = _objective(context, round_number, proxy)
+    flow = _trained_flow(context, round_number, objective)
+    found = _collect(context, round_number, plan.proposals, lambda _, n: flow.sample(n))
+    candidates = [*context.store.compounds(status="proposed"), *found.new_compounds(context.id_prefix)]
+    _record(context, found, _predictions(context, proxy, objective, candidates, round_number))
+
+
+def _objective(context: Context, round_number: int, proxy: ProxyModel) -> Objective:
+    section, acquisition = context.campaign.objective, context.campaign.acquisition
+    measured = [row.value for row in context.store.initial_data()]
+    measured += [row.value for row in context.store.measurements()]
+    better = min if section.best < section.worst else max
+    scoring = Scoring(
+        acquisition.kind,
+        acquisition.kappa,
+        worst=section.worst,
+        best=section.best,
+        best_so_far=better(measured, default=None),
+        seed=context.seed(round_number, "propose"),
+    )
+    return Objective(proxy, scoring, context.constraints, exponent=section.exponent, floor=section.floor)
+
+
+def _trained_flow(context: Context, round_number: int, objective: Objective) -> FlowTrainer:
+    """Train a new flow network, or go on from the checkpoint of one.
+
+    A checkpoint counts only while its proxy is that of the round: rewards of two proxies are never mixed.
+    """
+    flow = context.parts.flow_trainer(objective, context.seed(round_number, "propose"))
+    folder, steps = context.run.flow(round_number), context.campaign.sampler.steps
+    proxy = context.run.relative(context.proxy_folder(round_number - 1))
+    done = 0
+    if folder.is_dir():
+        kept = json.loads((folder / _STEPS_FILE).read_text(encoding="utf-8"))
+        # Those of earlier versions of molgfn name no proxy; then there was but one.
+        if kept.get("proxy", proxy) == proxy:
+            flow.load(folder)
+            objective.load(folder)
+            done = int(kept["steps"])
+    with context.progress.step(f"round {round_number}: training the flow network", total=steps) as shown:
+        shown.advance(done)
+
+        def on_step(step: FlowStep) -> None:
+            nonlocal done
+            done += 1
+            shown.advance(1, f"mean log reward {step.mean_log_reward:.1f}")
+            context.stop.check()
+
+        try:
+            while done < steps:
+                flow.train(min(CHECKPOINT_STEPS - done % CHECKPOINT_STEPS, steps - done), on_step)
+                _checkpoint(folder, flow, objective, {"steps": done, "proxy": proxy})
+        except Stopped:
+            _checkpoint(folder, flow, objective, {"steps": done, "proxy": proxy})
+            raise
+    return flow
+
+
+def _checkpoint(folder: Path, flow: FlowTrainer, objective: Objective, progress: dict[str, object]) -> None:
+    with whole_folder(folder) as draft:
+        flow.save(draft)
+        objective.save(draft)
+        write_json(draft / _STEPS_FILE, progress)
+
+
+def _collect(
+    context: Context, round_number: int, wanted: int, sample: Callable[[int, int], Sequence[Sampled]]
+) -> Proposals:
+    """Sample until there are `wanted` candidates, or too many samples were in vain.
+
+    `sample` gives molecules, from the number of the call and how many.
+    """
+    store = context.store
+    found = Proposals(
+        round_number,
+        wanted,
+        context.constraints,
+        known={row.inchikey: row for row in store.compounds()},
+        initial=inchikeys_of([row.smiles for row in store.initial_data()] + [row.smiles for row in lab_rows(store)]),
+    )
+    limit = max(MAX_SAMPLES, MAX_SAMPLES_PER_CANDIDATE * wanted)
+    with context.progress.step(f"round {round_number}: collecting candidates", total=wanted) as shown:
+        chunk = 0
+        while not found.complete and found.sampled < limit:
+            context.stop.check()
+            before = len(found.accepted)
+            found.add(sample(chunk, SAMPLES_AT_ONCE))
+            shown.advance(len(found.accepted) - before, f"of {found.sampled} sampled")
+            chunk += 1
+    return found
+
+
+def _predictions(
+    context: Context, proxy: ProxyModel, objective: Objective, rows: Sequence[CompoundRow], round_number: int
+) -> list[PredictionRow]:
+    folder = context.run.relative(context.proxy_folder(round_number - 1))
+    flows = {row.round: context.run.relative(context.run.flow(row.round)) if row.round else "random" for row in rows}
+    smiles = [row.smiles for row in rows]
+    thought, near = objective.assess(smiles), proxy.neighbours(smiles)
+    columns = (thought.mean, thought.std, thought.acquisition, thought.log_reward, near.similarity)
+    numbers = zip(*(column.tolist() for column in columns), strict=True)
+    known = zip(near.in_domain, near.smiles, strict=True)
+    return [
+        PredictionRow(
+            row.compound_id,
+            round_number,
+            mean,
+            std,
+            acquisition,
+            log_reward,
+            f"{flows[row.round]}; {folder}",
+            inside,
+            None if math.isnan(similarity) else similarity,
+            nearest,
+        )
+        for row, (mean, std, acquisition, log_reward, similarity), (inside, nearest) in zip(
+            rows, numbers, known, strict=True
+        )
+    ]
+
+
+def _record(context: Context, found: Proposals, predictions: Sequence[PredictionRow]) -> None:
+    new = found.new_compounds(context.id_prefix)
+    with context.store.transaction():
+        context.store.add_compounds(new)
+        context.store.add_predictions(predictions)
+        context.store.add_rejected(found.rejected)
+        context.store.finish(found.round, "propose")
+    counts = {
+        "sampled": found.sampled,
+        "candidates": len(found.accepted),
+        "new": len(new),
+        "rejected": len(found.rejected),
+        "merged_by_inchikey": found.merged,
+    }
+    context.run.log("proposed", round=found.round, **counts)
+    short = "" if found.complete else f" (fewer than the {found.wanted} wanted)"
+    context.progress.log(
+        f"round {found.round}: {counts['candidates']} candidates{short} of {found.sampled} sampled molecules, "
+        f"{counts['rejected']} rejected"
+    )

@@ -1,0 +1,27 @@
+"""Select: choose the batch of a round among its candidates."""
+
+from molgfn.campaign.lab.values import lab_rows
+from molgfn.campaign.phases.selection import Candidate, select_batch
+from molgfn.campaign.phases.state import Context
+
+
+def select(context: Context, round_number: int) -> None:
+    """Choose the batch among the candidates of the round, and note that it goes to the oracle."""
+    store, plan = context.store, context.campaign.campaign
+    acquisitions = {row.compound_id: row.acquisition for row in store.predictions(round_number)}
+    of_lab = {row.key for row in lab_rows(store)}
+    open_compounds = [row for row in store.compounds(status="proposed") if row.inchikey.split("-")[0] not in of_lab]
+    candidates = [
+        Candidate(row.compound_id, row.smiles, acquisitions.get(row.compound_id, 0.0)) for row in open_compounds
+    ]
+    batch = select_batch(
+        candidates,
+        plan.batch_size if round_number > 0 else plan.initial,
+        context.campaign.selection.max_similarity,
+        pending=[row.smiles for row in store.compounds(status="pending")],
+        known={row.smiles for row in store.initial_data()},
+    )
+    with store.transaction():
+        store.send([candidate.compound_id for candidate in batch], round_number)
+        store.finish(round_number, "select")
+    context.run.log("selected", round=round_number, compounds=len(batch))

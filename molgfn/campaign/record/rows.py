@@ -1,0 +1,139 @@
+"""The rows of a campaign's record."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from molgfn.oracles.interfaces import Direction
+
+Status = Literal["proposed", "pending", "completed", "failed", "abandoned"]
+STATUSES: tuple[Status, ...] = get_args(Status)
+PhaseName = Literal["propose", "select", "query", "learn"]
+PHASES: tuple[PhaseName, ...] = get_args(PhaseName)
+
+
+@dataclass(frozen=True)
+class CompoundRow:
+    """A molecule once proposed; `blocks` are block SMILES, `batch_round` the round that sent it to the oracle."""
+
+    compound_id: str
+    smiles: str
+    inchikey: str
+    blocks: tuple[str, ...]
+    round: int
+    status: Status
+    batch_round: int | None
+
+
+@dataclass(frozen=True)
+class PredictionRow:
+    """What one proxy thought of a compound in one round; mean and standard deviation in the unit of the oracle.
+
+    `source_model` names the sampler that first proposed the compound and the proxy, by their folders in the run.
+    `nn_smiles` is the nearest molecule that the proxy was trained on, `nn_similarity` how near it is, and `in_domain`
+    whether that is near enough; None where the proxy does not know.
+    """
+
+    compound_id: str
+    round: int
+    pred_mean: float
+    pred_std: float
+    acquisition: float
+    log_reward: float
+    source_model: str
+    in_domain: bool | None = None
+    nn_similarity: float | None = None
+    nn_smiles: str = ""
+
+
+@dataclass(frozen=True)
+class MeasurementRow:
+    """A value that the oracle gave."""
+
+    measurement_id: int
+    compound_id: str
+    round: int
+    value: float
+    unit: str
+    docked_smiles: str
+    wall_s: float
+    recorded_at: str
+
+
+@dataclass(frozen=True)
+class FailureRow:
+    """A compound that the oracle could not answer, kept even if it is asked again later."""
+
+    failure_id: int
+    compound_id: str
+    round: int
+    code: str
+    message: str
+    wall_s: float
+    recorded_at: str
+
+
+@dataclass(frozen=True)
+class RejectedRow:
+    """A molecule that was sampled but may not be proposed, and why."""
+
+    round: int
+    smiles: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class PhaseRow:
+    """A phase that is finished."""
+
+    round: int
+    phase: PhaseName
+    finished_at: str
+
+
+@dataclass(frozen=True)
+class InitialRow:
+    """A molecule of the initial data, standardised, and its value in the unit of the oracle."""
+
+    smiles: str
+    value: float
+
+
+@dataclass(frozen=True)
+class RetrainingRow:
+    """A proxy that was trained on a lab's table between two rounds.
+
+    `round` is the last one that was learnt from before; the proxy is in `folder` and went on from that in `base`, both
+    relative to the run. `used` tells whether the rounds after go on with it: one of another quantity than the oracle's
+    is kept beside. `file` and `sha256` are those of the table.
+    """
+
+    version: int
+    round: int
+    folder: str
+    base: str
+    unit: str
+    direction: Direction
+    used: bool
+    file: str
+    sha256: str
+    recorded_at: str
+
+
+@dataclass(frozen=True)
+class LabRow:
+    """A compound of a lab's table, in the unit of the retraining that it came with.
+
+    `key` is the first block of the InChIKey, by which compounds are told apart; `compound_id` is that of the run, if it
+    is one of it, and `lab_id` that of the table; both may be empty. `side` is 0 for a value, -1 or 1 where the true one
+    is below or above, and `n` the number of readings. A compound that is `held_out` judges proxies and trains none.
+    """
+
+    version: int
+    key: str
+    smiles: str
+    compound_id: str
+    lab_id: str
+    value: float
+    side: int
+    n: float
+    held_out: bool

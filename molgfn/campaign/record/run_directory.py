@@ -1,0 +1,193 @@
+"""The folder of one run: where everything is, and how it comes into being."""
+
+import fcntl
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from molgfn.campaign.record.schema import DATABASE
+from molgfn.errors import ConfigError
+
+RESOLVED = "campaign.resolved.toml"
+LOCK = ".lock"
+
+
+class RunDirectory:
+    """Paths inside a run directory; all that is written there is relative, so that the folder can be moved."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def database(self) -> Path:
+        return self.path / DATABASE
+
+    @property
+    def resolved(self) -> Path:
+        return self.path / RESOLVED
+
+    @property
+    def inputs(self) -> Path:
+        return self.path / "inputs"
+
+    @property
+    def input_proxy(self) -> Path:
+        """Folder of the proxy that the campaign starts from."""
+        return self.inputs / "proxy"
+
+    @property
+    def proxy_card(self) -> Path:
+        return self.path / "proxy_card.json"
+
+    def round(self, number: int) -> Path:
+        """Folder of a round's tables."""
+        return self.path / "rounds" / f"{number:03d}"
+
+    def checkpoints(self, number: int) -> Path:
+        """Folder of a round's models."""
+        return self.path / "checkpoints" / f"round_{number:03d}"
+
+    def flow(self, number: int) -> Path:
+        """Folder of the flow network that proposed in a round."""
+        return self.checkpoints(number) / "flow"
+
+    def proxy(self, number: int) -> Path:
+        """Folder of the proxy as it was at the end of a round."""
+        return self.checkpoints(number) / "proxy"
+
+    def retrained(self, version: int) -> Path:
+        """Folder of a proxy that was retrained on a lab's table."""
+        return self.path / "proxies" / f"{version:03d}"
+
+    @property
+    def retrained_index(self) -> Path:
+        return self.path / "proxies" / "index.json"
+
+    def pose(self, compound_id: str) -> Path:
+        return self.path / "poses" / f"{compound_id}.sdf"
+
+    def relative(self, path: Path) -> str:
+        """Return how a path inside the run directory is written down in it."""
+        return path.relative_to(self.path).as_posix()
+
+    def log(self, event: str, **fields: Any) -> None:
+        """Append one line to `log.jsonl`."""
+        line = json.dumps({"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **fields})
+        with (self.path / "log.jsonl").open("ab+") as log:
+            end = log.seek(0, os.SEEK_END)
+            log.seek(max(end - 1, 0))
+            # A killed process may have left half a line, which must not swallow this one.
+            torn = log.read(1) not in (b"", b"\n")
+            log.write(("\n" * torn + line + "\n").encode())
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Let no other process run this directory meanwhile.
+
+        Raises
+        ------
+        ConfigError
+            If one is doing so already.
+        """
+        with (self.path / LOCK).open("a+", encoding="utf-8") as file:
+            if not _locked(file, tries=10):
+                file.seek(0)
+                raise ConfigError(
+                    f"{self.path}: this run is under way already, in process {file.read().strip() or 'unknown'}",
+                    "Wait for it to end, or stop it (Ctrl-C, or `kill` with its process number) and resume then.\n"
+                    "`molgfn status` may be asked at any time.",
+                )
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+            yield
+
+    def is_locked(self) -> bool:
+        """Tell whether a process is running this directory."""
+        if not (self.path / LOCK).exists():
+            return False
+        with (self.path / LOCK).open("r", encoding="utf-8") as file:
+            return not _locked(file, shared=True)
+
+
+def _locked(file: IO[str], *, shared: bool = False, tries: int = 1) -> bool:
+    """Lock a file until it is closed; several tries outlast a process that only asks whether it is locked."""
+    for attempt in range(tries):
+        try:
+            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if attempt < tries - 1:
+                time.sleep(0.02)
+        else:
+            return True
+    return False
+
+
+def open_run(path: Path) -> RunDirectory:
+    """Return the run directory at `path`.
+
+    Raises
+    ------
+    ConfigError
+        If `path` is not one.
+    """
+    run = RunDirectory(path)
+    for file in (run.database, run.resolved):
+        if not file.is_file():
+            found = "no such folder" if not path.is_dir() else f"no run directory: there is no {file.name} in it"
+            raise ConfigError(
+                f"{path}: {found}", "Name a folder that `molgfn run` made, such as runs/2026-11-22_parp1."
+            )
+    return run
+
+
+def create_run(runs: Path, name: str, fill: Callable[[RunDirectory], None]) -> RunDirectory:
+    """Make `runs/DATE_name`, or `DATE_name-2`, `-3`, ... where that exists.
+
+    Parameters
+    ----------
+    runs : Path
+        Made if missing.
+    name : str
+    fill : callable
+        Writes what a run directory starts with into the folder given. The folder gets its name only afterwards, so that
+        a run directory is there whole or not at all.
+
+    Raises
+    ------
+    ConfigError
+        If the folder cannot be made.
+    """
+    stem = f"{date.today().isoformat()}_{name}"
+    draft = runs / f".{stem}.{os.getpid()}"
+    try:
+        runs.mkdir(parents=True, exist_ok=True)
+        draft.mkdir()
+    except OSError as error:
+        raise ConfigError(f"{runs}: no run directory can be made there: {error.strerror}") from None
+    try:
+        fill(RunDirectory(draft))
+        return RunDirectory(_claim(draft, runs, stem))
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+
+
+def _claim(draft: Path, runs: Path, stem: str) -> Path:
+    number = 1
+    while True:
+        path = runs / (stem if number == 1 else f"{stem}-{number}")
+        try:
+            # Making the name first, and failing if it is there, keeps two runs started at once apart.
+            path.mkdir()
+        except FileExistsError:
+            number += 1
+            continue
+        draft.rename(path)
+        return path

@@ -1,0 +1,253 @@
+"""The record of a campaign: one SQLite file, written by one process, readable by any number while it is written.
+
+Everything that finishes a phase is written in one transaction with the note that it is finished, and every answer of an
+oracle in a transaction of its own the moment it arrives: whatever kills the process, what is in the file is whole.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, fields, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from molgfn.campaign.record.rows import (
+    CompoundRow,
+    FailureRow,
+    InitialRow,
+    LabRow,
+    MeasurementRow,
+    PhaseName,
+    PhaseRow,
+    PredictionRow,
+    RejectedRow,
+    RetrainingRow,
+    Status,
+)
+from molgfn.campaign.record.schema import create_file, open_file
+from molgfn.oracles.interfaces import Failure, Measurement
+
+Row = TypeVar(
+    "Row", PredictionRow, MeasurementRow, FailureRow, RejectedRow, PhaseRow, InitialRow, RetrainingRow, LabRow
+)
+
+
+class Store:
+    """One campaign's record; open it with `create`, `open` (to write) or `read`, and close it, or use `with`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    @classmethod
+    def create(cls, path: Path) -> Self:
+        """Make a new, empty record.
+
+        Raises
+        ------
+        FileExistsError
+            If there is one already.
+        """
+        create_file(path)
+        return cls.open(path)
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open a record to write in it.
+
+        Raises
+        ------
+        DataError
+            If there is none, or if it is no record of a campaign of this version.
+        """
+        return cls(open_file(path, "rw"))
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Open a record to read it, also while a campaign is writing in it; nothing can be written.
+
+        Raises
+        ------
+        DataError
+            As `open`.
+        """
+        return cls(open_file(path, "ro"))
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Write everything inside, or nothing."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read everything inside as it is at one moment."""
+        self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._connection.execute("ROLLBACK")
+
+    # ---- writing: each of these runs inside a transaction of the caller
+
+    def add_compounds(self, rows: Iterable[CompoundRow]) -> None:
+        """Add new compounds."""
+        values = (
+            (row.compound_id, row.smiles, row.inchikey, json.dumps(row.blocks), row.round, row.status, row.batch_round)
+            for row in rows
+        )
+        self._connection.executemany("INSERT INTO compounds VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+
+    def add_predictions(self, rows: Iterable[PredictionRow]) -> None:
+        """Add predictions, one for each compound and round."""
+        self._connection.executemany(
+            "INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(astuple, rows)
+        )
+
+    def add_rejected(self, rows: Iterable[RejectedRow]) -> None:
+        """Add molecules that may not be proposed."""
+        self._connection.executemany("INSERT INTO rejected VALUES (?, ?, ?)", map(astuple, rows))
+
+    def add_initial_data(self, rows: Iterable[InitialRow]) -> None:
+        """Add the data that the first proxy was trained on."""
+        self._connection.executemany("INSERT INTO initial_data VALUES (?, ?)", map(astuple, rows))
+
+    def add_retraining(self, row: RetrainingRow, values: Iterable[LabRow]) -> None:
+        """Add a retrained proxy and the table that it was trained on."""
+        self._connection.execute("INSERT INTO retrainings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", astuple(row))
+        self._connection.executemany("INSERT INTO lab_values VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", map(astuple, values))
+
+    def send(self, compound_ids: Iterable[str], round_number: int) -> None:
+        """Note that compounds go to the oracle in this round."""
+        self._connection.executemany(
+            "UPDATE compounds SET status = 'pending', batch_round = ? WHERE compound_id = ? AND status = 'proposed'",
+            [(round_number, compound_id) for compound_id in compound_ids],
+        )
+
+    def finish(self, round_number: int, phase: PhaseName) -> None:
+        """Note that a phase is finished."""
+        self._connection.execute("INSERT INTO phases VALUES (?, ?, ?)", (round_number, phase, _now()))
+
+    # ---- writing: transactions of their own
+
+    def record(self, answer: Measurement | Failure, round_number: int, unit: str) -> bool:
+        """Keep an answer of the oracle at once.
+
+        Returns
+        -------
+        bool
+            False, with nothing written, if the compound is not waiting for an answer.
+        """
+        status: Status = "completed" if isinstance(answer, Measurement) else "failed"
+        with self.transaction():
+            changed = self._connection.execute(
+                "UPDATE compounds SET status = ? WHERE compound_id = ? AND status = 'pending' AND batch_round = ?",
+                (status, answer.compound_id, round_number),
+            ).rowcount
+            if not changed:
+                return False
+            head = (answer.compound_id, round_number)
+            if isinstance(answer, Measurement):
+                self._connection.execute(
+                    "INSERT INTO measurements VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
+                    (*head, float(answer.value), unit, answer.docked_smiles, float(answer.wall_s), _now()),
+                )
+            else:
+                self._connection.execute(
+                    "INSERT INTO failures VALUES (NULL, ?, ?, ?, ?, ?, ?)",
+                    (*head, answer.code, answer.message, float(answer.wall_s), _now()),
+                )
+        return True
+
+    def reopen(self, compound_ids: Iterable[str]) -> None:
+        """Let failed compounds be asked about again; the failures stay on record."""
+        with self.transaction():
+            self._connection.executemany(
+                "UPDATE compounds SET status = 'pending' WHERE compound_id = ? AND status = 'failed'",
+                [(compound_id,) for compound_id in compound_ids],
+            )
+
+    # ---- reading: always in an order that does not depend on when answers arrived
+
+    def compounds(self, *, status: Status | None = None, batch_round: int | None = None) -> list[CompoundRow]:
+        """Return compounds by id, all or those of a status or sent in a round."""
+        rows = self._connection.execute(
+            "SELECT * FROM compounds WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR batch_round = ?2) "
+            "ORDER BY compound_id",
+            (status, batch_round),
+        )
+        return [
+            CompoundRow(compound_id, smiles, inchikey, tuple(json.loads(blocks)), *rest)
+            for compound_id, smiles, inchikey, blocks, *rest in rows
+        ]
+
+    def predictions(self, round_number: int | None = None) -> list[PredictionRow]:
+        """Return predictions by compound id and round, all or those of one round."""
+        rows = self._rows(PredictionRow, "predictions", "compound_id, round", round_number)
+        # SQLite has no truth values.
+        return [row if row.in_domain is None else replace(row, in_domain=bool(row.in_domain)) for row in rows]
+
+    def measurements(self, round_number: int | None = None) -> list[MeasurementRow]:
+        """Return measurements by compound id, all or those of one round."""
+        return self._rows(MeasurementRow, "measurements", "compound_id, measurement_id", round_number)
+
+    def failures(self, round_number: int | None = None) -> list[FailureRow]:
+        """Return failures by compound id, all or those of one round."""
+        return self._rows(FailureRow, "failures", "compound_id, failure_id", round_number)
+
+    def rejected(self, round_number: int | None = None) -> list[RejectedRow]:
+        """Return the molecules that may not be proposed, in the order sampled."""
+        return self._rows(RejectedRow, "rejected", "round, rowid", round_number)
+
+    def phases(self) -> list[PhaseRow]:
+        """Return the finished phases in the order they were finished."""
+        return self._rows(PhaseRow, "phases", "rowid")
+
+    def initial_data(self) -> list[InitialRow]:
+        """Return the data that the first proxy was trained on."""
+        return self._rows(InitialRow, "initial_data", "rowid")
+
+    def retrainings(self) -> list[RetrainingRow]:
+        """Return the proxies trained on tables of a lab, the first first."""
+        rows = self._rows(RetrainingRow, "retrainings", "version")
+        return [replace(row, used=bool(row.used)) for row in rows]
+
+    def lab_values(self) -> list[LabRow]:
+        """Return what the tables of the lab hold, the first table first."""
+        rows = self._rows(LabRow, "lab_values", "version, key")
+        return [replace(row, held_out=bool(row.held_out)) for row in rows]
+
+    def is_finished(self, round_number: int, phase: PhaseName) -> bool:
+        """Tell whether a phase is finished."""
+        found = self._connection.execute(
+            "SELECT 1 FROM phases WHERE round = ? AND phase = ?", (round_number, phase)
+        ).fetchone()
+        return found is not None
+
+    def _rows(self, row: type[Row], table: str, order: str, round_number: int | None = None) -> list[Row]:
+        names = ", ".join(field.name for field in fields(row))
+        where, values = ("", ()) if round_number is None else ("WHERE round = ?", (round_number,))
+        rows = self._connection.execute(f"SELECT {names} FROM {table} {where} ORDER BY {order}", values)
+        return [row(*one) for one in rows]
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,1 @@
+"""The reward of a molecule: acquisition and constraints."""

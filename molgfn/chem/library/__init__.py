@@ -1,0 +1,1 @@
+"""Compound libraries: reading them, and the vocabulary of blocks made from one."""

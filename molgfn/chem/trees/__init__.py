@@ -1,0 +1,1 @@
+"""Molecules as trees of blocks, and back."""

@@ -1,0 +1,1 @@
+"""The flow model of molecules."""

@@ -1,0 +1,294 @@
+"""The flow network: messages along the joins of a state, with gated updates, and a head for every action.
+
+Stems of a block enter only through their kind (orbit) and their pairwise relations (orbits of pairs), so that states
+which are one and the same get the same logits however they were built: equivariance holds by construction. What blocks,
+kinds and relations mean starts from their chemistry (see `Descriptors`), so that what is learned of one carries over.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn.functional import embedding, leaky_relu, logsigmoid
+
+from molgfn.environments.descriptors import Descriptors
+from molgfn.environments.fragments import FragmentEnvironment
+from molgfn.environments.states import OpenStems, States
+from molgfn.errors import MolgfnError
+from molgfn.flow.fragments.action_law import ActionLaw, ClassHead
+from molgfn.flow.fragments.descriptor_embedding import DescriptorEmbedding
+from molgfn.flow.fragments.graph import StateGraph, state_graph
+from molgfn.flow.fragments.messages import Rounds
+from molgfn.flow.replay import Targets
+from molgfn.flow.scatter import segment_logsumexp
+from molgfn.flow.temperature import KNOTS, TemperatureEncoding
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Some states as the network reads them.
+
+    Attributes
+    ----------
+    stems : OpenStems
+    graph : StateGraph
+    log_size, size_row, log_room, log_count : Tensor
+        See `ActionLaw`.
+    may_stop, may_go : Tensor of bool, shape (S,)
+    ends : Targets, optional
+        What ending at each state is balanced against, 0 where it may not stop; only if the network looks forward.
+    """
+
+    stems: OpenStems
+    graph: StateGraph
+    log_size: Tensor
+    size_row: Tensor
+    log_room: Tensor
+    log_count: Tensor
+    may_stop: Tensor
+    may_go: Tensor
+    ends: Targets | None
+
+
+class FlowNetwork(nn.Module):
+    """Forward and backward policy, state flows and log Z on the fragment environment.
+
+    Parameters
+    ----------
+    environment : FragmentEnvironment
+    width : int
+        D.
+    layers : int
+        Rounds of messages, with shared weights; in each every message is updated once, behind those that feed it.
+    betas : (float, float), optional
+        Range of inverse temperatures for which the network is conditioned.
+    ends : callable, optional
+        States that may stop -> what ending there is balanced against. With it the network looks forward: every state
+        is a molecule, so what flows out of its stop is the reward of that molecule, and only what flows on is learned
+        (Deleu et al. 2022, arXiv 2202.13903; Pan et al. 2023, arXiv 2302.01687; docs/theory/law.md).
+    """
+
+    def __init__(
+        self,
+        environment: FragmentEnvironment,
+        width: int = 128,
+        layers: int = 1,
+        betas: tuple[float, float] | None = None,
+        ends: Callable[[States], Targets] | None = None,
+    ) -> None:
+        super().__init__()
+        tables = environment.tables
+        self.environment = environment
+        self.ends = ends
+        if ends is not None:
+            self.register_buffer("reward_level", torch.zeros(()))
+        self.reward_level: Tensor
+        self.log_z = nn.Parameter(torch.zeros(()))
+        self.first = nn.Parameter(torch.zeros(tables.n_vocabulary))
+        # Blocks of a core have embeddings of their own: that is the mark by which the network knows them.
+        known = Descriptors.of(tables)
+        self.block = DescriptorEmbedding(known.block, width)
+        self.kind_out = DescriptorEmbedding(known.kind, width)
+        self.kind_open = DescriptorEmbedding(known.kind, width)
+        # What scales a message starts near one.
+        self.kind_in = DescriptorEmbedding(known.kind, width, mean=1.0, spread=0.3)
+        self.meet = DescriptorEmbedding(known.relation, width, mean=1.0, spread=0.3)
+        self.touch = DescriptorEmbedding(known.relation, width, mean=1.0, spread=0.3)
+        self.size = nn.Embedding(environment.max_blocks + 1, width)
+        self.rounds = Rounds(width, layers)
+        self.node = nn.Sequential(nn.Linear(2 * width, width), nn.LeakyReLU(), nn.Linear(width, width))
+        self.pool = nn.Sequential(nn.LeakyReLU(), nn.Linear(width, width), nn.LeakyReLU())
+        last = nn.Linear(width, 1)
+        self.stop = nn.Sequential(nn.Linear(width, width), nn.LeakyReLU(), last)
+        self.flow = nn.Sequential(nn.Linear(width, width), nn.LeakyReLU(), nn.Linear(width, 1))
+        self.leaf = nn.Linear(width, 1)
+        self.from_node = nn.Linear(width, width)
+        self.from_state = nn.Linear(width, width, bias=False)
+        self.stem = nn.Linear(width, 1)
+        added = np.hstack([known.kind[: tables.n_classes], known.block[tables.class_block]])
+        self.classes = ClassHead(added, width)
+        with torch.no_grad():
+            # A network that knows nothing stops one time in five: at first molecules have a few blocks.
+            last.bias.fill_(-1.5)
+        self.temperature = None if betas is None else TemperatureEncoding(*betas)
+        if self.temperature is not None:
+            self.log_z_at = nn.Parameter(torch.zeros(KNOTS))
+            self.first_at = nn.Parameter(torch.zeros(KNOTS, tables.n_vocabulary))
+            self.state_at = nn.Parameter(0.1 * torch.randn(KNOTS, width))
+        size = torch.from_numpy(tables.class_size).float().log()
+        allowed = torch.from_numpy(tables.legal)
+        first = torch.from_numpy(environment.first_blocks())
+        log_size = torch.where(allowed, size, -torch.inf)
+        self.register_buffer("log_size", log_size, persistent=False)
+        self.register_buffer("log_room", torch.logsumexp(log_size, 1), persistent=False)
+        self.register_buffer("first_mask", torch.where(first, 0.0, -torch.inf), persistent=False)
+        self.register_buffer("flow_offset", torch.zeros(()))
+        self.flow_offset: Tensor
+        self.log_size: Tensor
+        self.log_room: Tensor
+        self.first_mask: Tensor
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.log_z.device
+
+    def matrices(self) -> list[nn.Parameter]:
+        """Return the matrices that map vectors to hidden vectors; gates, biases and vectors of single rows are not."""
+        linear = [layer for layer in self.modules() if isinstance(layer, nn.Linear) and layer.out_features > 1]
+        return [cast(nn.Parameter, layer.weight) for layer in linear] + [table.shared for table in self._tables()]
+
+    def _tables(self) -> list[DescriptorEmbedding]:
+        return [module for module in self.modules() if isinstance(module, DescriptorEmbedding)]
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Make embeddings and messages once for all that is done inside, without gradient and with the same weights."""
+        with ExitStack() as stack:
+            stack.enter_context(self.rounds.held())
+            for table in self._tables():
+                stack.enter_context(table.held())
+            yield
+
+    def log_first(self, beta: Tensor | None = None) -> Tensor:
+        """Return the log probability of each first block, shape (V,); (B, V) at inverse temperatures, shape (B,)."""
+        logits = self.first + self.first_mask
+        if beta is not None and self.temperature is not None:
+            logits = logits + self.temperature(beta) @ self.first_at
+        return torch.log_softmax(logits, -1)
+
+    def log_total(self, batch: int, beta: Tensor | None = None) -> Tensor:
+        """Return log Z for B trajectories, shape (B,)."""
+        if beta is None or self.temperature is None:
+            return self.log_z.expand(batch)
+        encoding: Tensor = self.temperature(beta)
+        return self.log_z + encoding @ self.log_z_at
+
+    def forward(self, states: States, beta: Tensor | None = None) -> ActionLaw:
+        """Return the law of the next action for states that hold at least one block.
+
+        Parameters
+        ----------
+        states : States
+        beta : Tensor, shape (S,), optional
+            Inverse temperature; needed if the network was conditioned on it.
+
+        Raises
+        ------
+        MolgfnError
+            If a state can neither stop nor grow; the message shows its blocks.
+        """
+        return self.law(self.lay_out(states), beta)
+
+    def lay_out(self, states: States) -> Layout:
+        """Return what the network reads of some states; nothing of it depends on the weights."""
+        environment = self.environment
+        stems = environment.open_stems(states)
+        graph = state_graph(states, stems, environment.tables, self.device)
+        dead = environment.dead_ends(states, stems)
+        log_size, size_row = self.log_size, graph.stem_kind
+        if dead is not None:
+            log_size = log_size[size_row].masked_fill(torch.from_numpy(dead).to(self.device), -torch.inf)
+            size_row = torch.arange(len(size_row), device=self.device)
+        log_room = self.log_room[size_row] if dead is None else torch.logsumexp(log_size, 1)
+        open_ways = torch.zeros(len(states), device=self.device).index_add(0, graph.stem_state, log_room.exp())
+        stopping = environment.may_stop(states)
+        may_stop = torch.from_numpy(stopping).to(self.device)
+        self._check_choice(states, may_stop | (open_ways > 0))
+        log_count = torch.from_numpy(stems.count).to(self.device).float().log()
+        ends = None if self.ends is None else _spread(self.ends(states.take(np.flatnonzero(stopping))), stopping)
+        return Layout(stems, graph, log_size, size_row, log_room, log_count, may_stop, open_ways > 0, ends)
+
+    def law(self, layout: Layout, beta: Tensor | None = None) -> ActionLaw:
+        """Return the law of the next action for states that were laid out."""
+        graph = layout.graph
+        node, state, hidden = self._read(graph, beta)
+        score = self.stem(hidden).squeeze(1) + layout.log_room
+        log_total = segment_logsumexp(score + layout.log_count, graph.stem_state, len(graph.length))
+        logit, log_flow = self.stop(state).squeeze(1), self.flow(state).squeeze(1) + self._flow_level(beta)
+        if layout.ends is None:
+            log_stop, log_go = _stop_or_go(logit, layout.may_stop, layout.may_go)
+        else:
+            log_end = torch.from_numpy(layout.ends.at(beta)).to(logit)
+            log_stop, log_go = _stop_or_go(logit + log_end - self.reward_level, layout.may_stop, layout.may_go)
+            log_flow = torch.where(layout.may_stop, log_end - log_stop, log_flow)
+        leaf = torch.zeros(len(graph.length), self.environment.max_blocks, device=self.device)
+        return ActionLaw(
+            layout.stems,
+            log_stop,
+            log_go,
+            score - torch.where(layout.may_go, log_total, 0.0)[graph.stem_state],
+            layout.log_count,
+            layout.log_room,
+            log_flow,
+            leaf.index_put((graph.node_state, graph.node_place), self.leaf(node).squeeze(1)),
+            layout.log_size,
+            layout.size_row,
+            hidden,
+            self.classes,
+        )
+
+    def _flow_level(self, beta: Tensor | None) -> Tensor:
+        """Return about where log flows lie: at a temperature they follow log Z."""
+        if beta is None or self.temperature is None:
+            return self.flow_offset
+        encoding: Tensor = self.temperature(beta)
+        return self.flow_offset + encoding @ self.log_z_at.detach()
+
+    def _check_choice(self, states: States, some: Tensor) -> None:
+        if not bool(some.all()):
+            row = int(torch.nonzero(~some)[0, 0])
+            raise MolgfnError(
+                f"the state {self.environment.describe(states, row)} has no action: "
+                "it may not stop and no block can be added.",
+                f"Lower min_blocks (now {self.environment.min_blocks}), or use a vocabulary with more joins.",
+            )
+
+    def _read(self, graph: StateGraph, beta: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
+        """Return a vector for each node, shape (V, D), each state, shape (S, D), and each open stem, shape (O, D)."""
+        blocks = self.block()
+        constant = embedding(graph.message_block, blocks) + embedding(graph.message_kind, self.kind_out())
+        meet = embedding(graph.meet_relation, self.meet())
+        message = self.rounds(graph, constant, meet)
+        block = embedding(graph.node_block, blocks)
+        around = torch.zeros_like(block).index_add(
+            0, graph.arrive_node, message[graph.arrive_message] * embedding(graph.arrive_kind, self.kind_in())
+        )
+        node = self.node(torch.cat([block, around], 1))
+        state = torch.zeros(len(graph.length), node.shape[1], device=node.device).index_add(0, graph.node_state, node)
+        state = state + self.size(graph.length)
+        if beta is not None and self.temperature is not None:
+            state = state + self.temperature(beta) @ self.state_at
+        state = self.pool(state)
+        touching = torch.zeros(len(graph.stem_node), node.shape[1], device=node.device).index_add(
+            0, graph.touch_stem, message[graph.touch_message] * embedding(graph.touch_relation, self.touch())
+        )
+        hidden = leaky_relu(
+            self.from_node(node)[graph.stem_node]
+            + self.from_state(state)[graph.stem_state]
+            + embedding(graph.stem_kind, self.kind_open())
+            + touching
+        )
+        return node, state, hidden
+
+
+def _spread(targets: Targets, where: NDArray[np.bool_]) -> Targets:
+    """Return targets of some states as those of all states, 0 for the others."""
+    log_reward, log_share = np.zeros(len(where)), np.zeros(len(where))
+    log_reward[where], log_share[where] = targets.log_reward, targets.log_share
+    return Targets(log_reward, log_share)
+
+
+def _stop_or_go(logit: Tensor, may_stop: Tensor, may_go: Tensor) -> tuple[Tensor, Tensor]:
+    """Return log probabilities of stopping and of going on; 0 and -inf where there is no choice."""
+    log_stop = torch.where(may_go, logsigmoid(logit), 0.0)
+    log_go = torch.where(may_stop, logsigmoid(-logit), 0.0)
+    return (
+        torch.where(may_stop, log_stop, -torch.inf),
+        torch.where(may_go, log_go, -torch.inf),
+    )

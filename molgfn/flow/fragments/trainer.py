@@ -1,0 +1,201 @@
+"""The flow network of molecules: training it on a reward, and sampling from it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from molgfn.chem.trees.tree import Tree
+from molgfn.environments.fragments import FragmentEnvironment
+from molgfn.environments.states import States
+from molgfn.flow.fragments.flow import AtTemperature, FragmentFlow
+from molgfn.flow.fragments.local_search import without_last_blocks
+from molgfn.flow.fragments.random_walk import random_states
+from molgfn.flow.fragments.reward import REMEMBERED, Reward, Scored, TreeScorer, targets_of
+from molgfn.flow.interfaces import FlowEvaluator
+from molgfn.flow.replay import Targets
+from molgfn.flow.training import TrainerSettings, Training, TrainingStep
+from molgfn.memory import give_back
+
+__all__ = ["MoleculeSettings", "Sample", "Trainer", "TrainerSettings", "TrainingStep", "random_samples"]
+
+Floats = NDArray[np.float64]
+_STEPS_BETWEEN_GIVING_BACK = 25
+
+
+@dataclass(frozen=True)
+class MoleculeSettings(TrainerSettings):
+    """Trainer settings, and where trajectories of molecules come from besides the policy. The law does not mind.
+
+    Attributes
+    ----------
+    temperature : float
+        Of drawing: probabilities of steps are raised to 1 / temperature, which falls to 1 at half the planned steps.
+    kick_fraction : float
+        Trajectories added to each batch, as a fraction of it, that are replayed ones of which the last blocks were
+        taken away and drawn anew.
+    kick_blocks : int
+        How many blocks are taken away.
+    library_fraction : float
+        Trajectories of known molecules added to each batch, as a fraction of it.
+    betas : (float, float), optional
+        Range of inverse temperatures: one network for all laws R^beta in it; each trajectory of training is given a
+        beta, drawn evenly on a log scale.
+    forward_looking : bool
+        Ask the reward of every state on the way too, and let the chance of stopping follow from it (see
+        `FlowNetwork`): closer to the law on molecules never seen, at a reward for each of these states.
+        A training that goes on from a checkpoint asks again what it knew of states on the way.
+    """
+
+    temperature: float = 1.0
+    kick_fraction: float = 0.0
+    kick_blocks: int = 2
+    library_fraction: float = 0.0
+    betas: tuple[float, float] | None = None
+    forward_looking: bool = False
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A molecule drawn from the policy: standard SMILES, its blocks, and the log probability of its trajectory."""
+
+    smiles: str
+    blocks: tuple[str, ...]
+    log_pf: float
+
+
+class Trainer(Training[States]):
+    """A flow network of molecules, its reward and all the state of its training.
+
+    Parameters
+    ----------
+    environment : FragmentEnvironment
+    reward : Reward
+        Log reward of molecules; called once for each molecule.
+    settings : TrainerSettings or MoleculeSettings
+    seed : int
+        Same seed, same result (on one machine, with one number of threads).
+    device : str
+        Where the network runs.
+    library : sequence of Tree
+        Known molecules, for `library_fraction`.
+    """
+
+    def __init__(
+        self,
+        environment: FragmentEnvironment,
+        reward: Reward,
+        settings: TrainerSettings,
+        seed: int,
+        device: str = "cpu",
+        library: Sequence[Tree] = (),
+    ) -> None:
+        self.environment = environment
+        self.library = list(library)
+        # A library is shown again and again.
+        self.scorer = TreeScorer(environment, reward, REMEMBERED + len(library))
+        self._visited: list[Scored] = []
+        self.behaviour = settings if isinstance(settings, MoleculeSettings) else _plain(settings)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            ends = self._ends if self.behaviour.forward_looking else None
+            network = FragmentFlow(environment, settings.width, settings.layers, self.behaviour.betas, ends)
+        self.network = network.to(device)
+        super().__init__(self.network, self._scores, self.behaviour, seed, environment.vocabulary.sha256)
+
+    def _step(self) -> TrainingStep:
+        report = super()._step()
+        if self.done % _STEPS_BETWEEN_GIVING_BACK == 0:
+            give_back()
+        return report
+
+    def _scores(self, states: States) -> tuple[Floats, Floats]:
+        self._visited = self.scorer(states)
+        log_reward, log_target = zip(*((s.log_reward, s.log_target) for s in self._visited), strict=True)
+        return np.array(log_reward), np.array(log_target)
+
+    def _ends(self, states: States) -> Targets:
+        return targets_of(self.scorer(states))
+
+    def step(self) -> list[Scored]:
+        """Make one step of training and return the molecules that were built for it."""
+        self.train(1)
+        return self._visited
+
+    def sample(self, n: int, beta: float | None = None) -> list[Sample]:
+        """Draw n molecules from the policy as it is, at an inverse temperature if conditioned; equal ones may occur."""
+        samples: list[Sample] = []
+        while len(samples) < n:
+            size = min(256, n - len(samples))
+            at = None if beta is None else torch.full((size,), beta, device=self.network.device)
+            states, log_pf = self.network.draw(size, self.generator, beta=at)
+            samples += _as_samples(self.environment, states, log_pf.tolist())
+        return samples
+
+    def _added(self) -> tuple[int, int]:
+        """Return how many kicked and how many known trajectories the next step has besides those drawn."""
+        size, behaviour = self.settings.batch_size, self.behaviour
+        kicked = round(behaviour.kick_fraction * size) if self.replay.size else 0
+        return kicked, round(behaviour.library_fraction * size) if self.library else 0
+
+    def _fresh_size(self) -> int:
+        return self.settings.batch_size + sum(self._added())
+
+    def _temperatures(self, n: int) -> Tensor | None:
+        if self.behaviour.betas is None:
+            return super()._temperatures(n)
+        low, high = np.log(self.behaviour.betas)
+        return torch.exp(low + (high - low) * torch.rand(n, generator=self.generator)).to(self.network.device)
+
+    def _view(self, beta: Tensor | None) -> FlowEvaluator[States]:
+        return self.network if beta is None else AtTemperature(self.network, beta)
+
+    def _fresh(self, explore: float, beta: Tensor | None) -> States:
+        behaviour, n = self.behaviour, self.settings.batch_size
+        how = (self.generator, behaviour.epsilon * explore, 1 + (behaviour.temperature - 1) * explore)
+        parts = [self.network.draw(n, *how, beta=None if beta is None else beta[:n])[0]]
+        kicked, known = self._added()
+        if kicked:
+            replayed, _ = self.replay.draw(kicked, behaviour.replay_best, self.replay_generator)
+            start = without_last_blocks(self.environment, replayed, behaviour.kick_blocks, self.replay_generator)
+            at = None if beta is None else beta[n : n + kicked]
+            parts.append(self.network.draw(kicked, *how, beta=at, start=start)[0])
+        if known:
+            rows = self.replay_generator.integers(len(self.library), size=known)
+            parts.append(self.environment.states_of([self.library[row] for row in rows], self.replay_generator))
+        return States.concatenate(parts)
+
+    @torch.no_grad()
+    def _guess_log_z(self, batch: States, targets: Targets, beta: Tensor | None) -> None:
+        if self.behaviour.forward_looking:
+            # From here on an average molecule is one where a new network stops as seldom as if it did not look forward.
+            self.network.reward_level.fill_(targets.at(beta).mean())
+        super()._guess_log_z(batch, targets, beta)
+        if self.network.temperature is not None:
+            # To first order log Z follows beta times the mean log reward.
+            level = self.network.temperature.knots * targets.log_reward.mean()
+            mean = 0.0 if beta is None else float(beta.mean() * targets.log_reward.mean())
+            self.network.log_z_at.copy_(level)
+            self.network.log_z.sub_(mean)
+            self.network.flow_offset.sub_(mean)
+
+
+def _plain(settings: TrainerSettings) -> MoleculeSettings:
+    return MoleculeSettings(**{field.name: getattr(settings, field.name) for field in fields(settings)})
+
+
+def _as_samples(environment: FragmentEnvironment, states: States, log_pf: list[float]) -> list[Sample]:
+    trees = [environment.tree(states, row) for row in range(len(states))]
+    return [
+        Sample(environment.smiles(tree), environment.block_smiles(tree), value)
+        for tree, value in zip(trees, log_pf, strict=True)
+    ]
+
+
+def random_samples(environment: FragmentEnvironment, n: int, seed: int) -> list[Sample]:
+    """Draw n molecules from a random policy (see `random_states`); their log probability is not known (NaN)."""
+    states = random_states(environment, n, np.random.default_rng(seed))
+    return _as_samples(environment, states, [float("nan")] * n)

@@ -1,0 +1,1 @@
+"""Laws over molecules: exact, of a policy, and how far apart they are."""

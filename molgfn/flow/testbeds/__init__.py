@@ -1,0 +1,1 @@
+"""Flow models of spaces whose law is known: hypergrids and bit sequences."""

@@ -1,0 +1,1 @@
+"""The model card: facts, text, plots and files."""

@@ -1,0 +1,152 @@
+"""The model card: what a proxy was trained on and how far it can be believed, as facts."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from molgfn.assay.compounds import Noise
+from molgfn.proxy.data.training_data import BadRow, TrainingData
+from molgfn.proxy.description import ProxyInfo
+from molgfn.proxy.evaluation.cross_validation import PROXY, Held
+from molgfn.proxy.evaluation.held_out import Evaluation
+from molgfn.proxy.settings import ProxySettings
+from molgfn.proxy.uncertainty.calibration import LEVELS
+
+WORST = 10
+"""Predictions that are shown one by one."""
+
+
+@dataclass(frozen=True)
+class DataFacts:
+    """What a proxy was trained on; `mean` to `most` are of the measured values, `bounds` have none."""
+
+    file: str
+    sha256: str
+    rows: int
+    not_completed: int
+    bad_rows: tuple[BadRow, ...]
+    merged: int
+    molecules: int
+    bounds: int
+    undated: int | None
+    mean: float
+    std: float
+    least: float
+    most: float
+
+    @classmethod
+    def of(cls, data: TrainingData, file: str, sha256: str) -> "DataFacts":
+        """Return the facts of data that were read from a file."""
+        measured = data.values[data.sides == 0]
+        return cls(
+            file,
+            sha256,
+            data.n_rows,
+            data.n_not_completed,
+            data.bad_rows,
+            data.n_merged,
+            len(data),
+            int((data.sides != 0).sum()),
+            data.days.count("") if data.days else None,
+            *(float(number) for number in (measured.mean(), measured.std(), measured.min(), measured.max())),
+        )
+
+
+@dataclass(frozen=True)
+class WorstPrediction:
+    """A molecule that was predicted badly by a proxy that had not seen it; what is not known is None."""
+
+    smiles: str
+    measured: float
+    predicted: float
+    std: float | None
+    in_domain: bool | None
+    similarity: float
+    nearest: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """Everything a card says.
+
+    Attributes
+    ----------
+    verdict : str
+    description : str
+        What the values are.
+    info : ProxyInfo
+    settings : ProxySettings
+    data : DataFacts
+    noise : Noise or None
+        Replicate noise of the assay; None where the table does not tell it.
+    evaluations : sequence of Evaluation
+        The first of them decides the verdict, and gives plots and worst predictions.
+    worst : sequence of WorstPrediction
+    epochs : sequence of int
+        That each member of the proxy took; none of a forest.
+    """
+
+    verdict: str
+    description: str
+    info: ProxyInfo
+    settings: ProxySettings
+    data: DataFacts
+    noise: Noise | None
+    evaluations: Sequence[Evaluation]
+    worst: Sequence[WorstPrediction]
+    epochs: Sequence[int]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the card for programs; what is undefined is null."""
+        info = self.info.model_dump()
+        kept = ("name", "unit", "direction", "model", "members", "seed", "versions", "data_sha256")
+        content = {
+            "verdict": self.verdict,
+            "description": self.description,
+            **{key: info[key] for key in kept},
+            "data": asdict(self.data),
+            "noise": None if self.noise is None else asdict(self.noise),
+            "evaluations": [asdict(one) for one in self.evaluations],
+            "levels": LEVELS,
+            "calibration": info["calibration"],
+            "domain": info["domain"],
+            "worst": [asdict(one) for one in self.worst],
+            "settings": self.settings.model_dump(),
+            "epochs": self.epochs,
+        }
+        return {key: without_nan(value) for key, value in content.items()}
+
+
+def worst_predictions(held: Held, smiles: Sequence[str]) -> list[WorstPrediction]:
+    """Return the molecules whose prediction was farthest from what was measured, each once, the worst first."""
+    predicted, self_assessment = held.predicted[PROXY], held.self_assessment
+    assert self_assessment is not None, "the proxy was left out"
+    rows = list(range(len(predicted)))
+    rows.sort(key=lambda row: -abs(predicted[row] - held.measured[row]))
+    first = {int(held.molecule[row]): row for row in reversed(rows)}
+    return [
+        WorstPrediction(
+            smiles[held.molecule[row]],
+            float(held.measured[row]),
+            float(predicted[row]),
+            float(self_assessment.bars.std[row]) if self_assessment.bars else None,
+            bool(self_assessment.in_domain[row]) if self_assessment.in_domain is not None else None,
+            float(self_assessment.similarity[row]),
+            self_assessment.nearest[row],
+        )
+        for row in sorted(first.values(), key=rows.index)[:WORST]
+    ]
+
+
+def without_nan(value: Any) -> Any:
+    """Return content for JSON, with null for every number that is undefined."""
+    if isinstance(value, Mapping):
+        return {key: without_nan(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_nan(one) for one in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,89 @@
+"""A proxy and its card as files, and the card of a proxy as it was written."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from molgfn.errors import ConfigError
+from molgfn.files import whole_files, write_csv, write_json, write_text
+from molgfn.proxy.card.facts import Card
+from molgfn.proxy.card.markdown import markdown
+from molgfn.proxy.card.plots import calibration_plot, curves_plot, parity_plot, worst_picture
+from molgfn.proxy.data.training_data import TrainingData
+from molgfn.proxy.description import existing
+from molgfn.proxy.evaluation.cross_validation import PROXY, Held
+from molgfn.proxy.proxy import CURVES, DESCRIPTION, Proxy
+
+CARD, CARD_FOR_PROGRAMS, HELD_OUT = "card.md", "card.json", "held_out.csv"
+PLOTS = ("parity.svg", "calibration.svg", "curves.svg", "worst.svg")
+
+_COLUMNS = ("split", "part", "smiles", "measured", "predicted", "std", "in_domain", "similarity", "nearest")
+
+
+def write_proxy(proxy: Proxy, card: Card, held: Sequence[Held], data: TrainingData, folder: Path) -> None:
+    """Write a proxy with its card; the files take their places when all are written.
+
+    Parameters
+    ----------
+    proxy : Proxy
+    card : Card
+    held : sequence of Held
+        What each of the evaluations of the card was made of.
+    data : TrainingData
+        That `held` is of.
+    folder : Path
+        Of what is in it, the files of an earlier proxy go, and all others stay.
+    """
+    # A forest has no learning curves: those of networks that were here before must not stand beside it.
+    with whole_files(folder, gone=(CURVES, *PLOTS)) as draft:
+        proxy.save(draft)
+        _write_plots(proxy, card, held[0], draft)
+        _write_held_out(card, held, data, draft / HELD_OUT)
+        write_text(draft / CARD, markdown(card))
+        write_json(draft / CARD_FOR_PROGRAMS, card.as_json())
+
+
+def read_card(folder: Path, for_programs: bool = False) -> str:
+    """Return the card of a proxy as Markdown, or as JSON.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such proxy, or it has no card.
+    """
+    existing(folder / DESCRIPTION)
+    path = folder / (CARD_FOR_PROGRAMS if for_programs else CARD)
+    if not path.is_file():
+        raise ConfigError(
+            f"{folder}: this proxy has no card ({path.name}).",
+            "`molgfn proxy train` writes one; a proxy of a campaign is judged in proxy_card.json of its run.\n"
+            "To judge it by measured values: molgfn proxy evaluate PROXY FILE.",
+        )
+    content = path.read_text(encoding="utf-8")
+    return json.dumps(json.loads(content), indent=2, ensure_ascii=False) if for_programs else content.rstrip("\n")
+
+
+def _write_plots(proxy: Proxy, card: Card, first: Held, folder: Path) -> None:
+    self_assessment = first.self_assessment
+    inside = self_assessment.in_domain if self_assessment else None
+    write_text(folder / "parity.svg", parity_plot(first.predicted[PROXY], first.measured, proxy.unit, inside))
+    coverage = {f"{one.split} splits": one.bars.metrics.coverage for one in card.evaluations if one.bars}
+    if coverage:
+        write_text(folder / "calibration.svg", calibration_plot(coverage))
+    if proxy.curves:
+        write_text(folder / "curves.svg", curves_plot(proxy.curves))
+    write_text(folder / "worst.svg", worst_picture(card.worst))
+
+
+def _write_held_out(card: Card, held: Sequence[Held], data: TrainingData, path: Path) -> None:
+    rows: list[tuple[object, ...]] = []
+    for evaluation, one in zip(card.evaluations, held, strict=True):
+        self_assessment = one.self_assessment
+        assert self_assessment is not None, "the proxy was left out"
+        for row, molecule in enumerate(one.molecule):
+            std = None if self_assessment.bars is None else round(float(self_assessment.bars.std[row]), 4)
+            inside = None if self_assessment.in_domain is None else ("yes" if self_assessment.in_domain[row] else "no")
+            numbers = (round(float(one.measured[row]), 4), round(float(one.predicted[PROXY][row]), 4), std)
+            near = (round(float(self_assessment.similarity[row]), 4), self_assessment.nearest[row])
+            rows.append((evaluation.split, int(one.part[row]) + 1, data.smiles[molecule], *numbers, inside, *near))
+    write_csv(path, _COLUMNS, rows)

@@ -1,0 +1,1 @@
+"""Models other than networks: forest, Gaussian process, ridge regression."""

@@ -1,0 +1,47 @@
+"""The molecules that a proxy was trained on, kept beside it: to measure how near a molecule is, and to go on from."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+
+from molgfn.errors import ConfigError
+from molgfn.files import write_csv
+from molgfn.proxy.data.training_data import TrainingData
+
+COLUMNS = ("smiles", "value", "relation", "n")
+_RELATIONS = {0: "=", -1: "<", 1: ">"}
+_SIDES = {relation: side for side, relation in _RELATIONS.items()}
+
+
+def write_known(data: TrainingData, path: Path) -> None:
+    """Write molecules, values, relations (`<`: the true value is below) and numbers of measurements."""
+    columns = (
+        data.smiles,
+        data.values.tolist(),
+        map(_RELATIONS.__getitem__, data.sides.tolist()),
+        data.counts.tolist(),
+    )
+    write_csv(path, COLUMNS, zip(*columns, strict=True))
+
+
+def read_known(path: Path) -> TrainingData:
+    """Read what `write_known` wrote.
+
+    Raises
+    ------
+    ConfigError
+        If it is not such a table.
+    """
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    try:
+        return TrainingData(
+            tuple(row["smiles"] for row in rows),
+            np.array([float(row["value"]) for row in rows], dtype=np.float64),
+            np.array([_SIDES[row["relation"]] for row in rows], dtype=np.int64),
+            np.array([float(row["n"]) for row in rows], dtype=np.float64),
+            n_rows=len(rows),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ConfigError(f"{path}: not the molecules of a proxy", f"Found {error}; train it again.") from error

@@ -1,0 +1,113 @@
+"""What held-out predictions say of a proxy: metrics beside those of simpler models, error bars, domain."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from molgfn.oracles.interfaces import Direction
+from molgfn.proxy.data.graphs import featurise_smiles
+from molgfn.proxy.data.training_data import TrainingData
+from molgfn.proxy.evaluation.bootstrap import Interval, Judged, bootstrap, compare
+from molgfn.proxy.evaluation.cross_validation import PROXY, Held
+from molgfn.proxy.evaluation.metrics import FloatArray, spearman
+from molgfn.proxy.evaluation.split_plans import Plan
+from molgfn.proxy.evaluation.splits import SplitKind
+from molgfn.proxy.uncertainty.calibration import LEVELS, CalibrationMetrics, ErrorBars, judge_error_bars
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class BarsJudged:
+    """How true error bars are; `coverage_90` and `spearman` (of the error with the standard deviation) once more.
+
+    No interval is given of the calibration error and the miscalibration area: both can only grow by resampling.
+    """
+
+    metrics: CalibrationMetrics
+    coverage_90: Interval
+    spearman: Interval
+
+
+@dataclass(frozen=True)
+class DomainJudged:
+    """How many of the molecules are in the domain, and the root mean square error in and out of it (NaN of none)."""
+
+    inside: int
+    molecules: int
+    rmse_inside: float
+    rmse_outside: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a proxy and the simpler models reached on the splits of one kind.
+
+    Attributes
+    ----------
+    split : str
+    folds, repeats : int
+    seeds : tuple of int
+        Of the repeats.
+    n_train : tuple of int
+        Molecules that were trained on, for each split.
+    molecules, predictions : int
+        That were judged; a molecule is predicted once a repeat.
+    methods, gains : dict
+        See `Comparison`.
+    bars, domain : optional
+        None where a training part was too small to learn them from.
+    """
+
+    split: SplitKind
+    folds: int
+    repeats: int
+    seeds: tuple[int, ...]
+    n_train: tuple[int, ...]
+    molecules: int
+    predictions: int
+    methods: dict[str, Judged]
+    gains: dict[str, Judged]
+    bars: BarsJudged | None
+    domain: DomainJudged | None
+
+
+def judge_held(held: Held, plan: Plan, data: TrainingData, direction: Direction) -> Evaluation:
+    """Judge the predictions that `cross_validate` made of `data` along `plan`."""
+    heavy_atoms = featurise_smiles(data.smiles).n_atoms[held.molecule]
+    compared = compare(held.predicted, held.measured, heavy_atoms, direction, held.molecule)
+    error, self_assessment = held.measured - held.predicted[PROXY], held.self_assessment
+    return Evaluation(
+        plan.kind,
+        plan.folds,
+        plan.repeats,
+        tuple(dict.fromkeys(plan.seeds)),
+        held.n_train,
+        len(np.unique(held.molecule)),
+        len(held.molecule),
+        compared.methods,
+        compared.gains,
+        judge_bars(self_assessment.bars, error, held.molecule) if self_assessment and self_assessment.bars else None,
+        judge_domain(self_assessment.in_domain, error)
+        if self_assessment and self_assessment.in_domain is not None
+        else None,
+    )
+
+
+def judge_bars(bars: ErrorBars, error: FloatArray, molecule: Rows | None = None) -> BarsJudged:
+    """Judge error bars by R errors; `molecule` as in `compare`."""
+    size = np.abs(error)
+    inside = size <= bars.half_widths[LEVELS.index(0.9)]
+
+    def numbers(rows: Rows) -> dict[str, float]:
+        return {"coverage_90": float(inside[rows].mean()), "spearman": spearman(bars.std[rows], size[rows])}
+
+    return BarsJudged(judge_error_bars(bars, error), **bootstrap(numbers, len(error), molecule))
+
+
+def judge_domain(in_domain: NDArray[np.bool_], error: FloatArray) -> DomainJudged:
+    """Compare R errors in the domain with those outside."""
+    sizes = [error[in_domain], error[~in_domain]]
+    inside, outside = (float(np.sqrt(np.mean(part**2))) if len(part) else float("nan") for part in sizes)
+    return DomainJudged(int(in_domain.sum()), len(error), inside, outside)

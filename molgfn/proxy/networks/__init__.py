@@ -1,0 +1,1 @@
+"""The message-passing networks of a proxy and their training."""

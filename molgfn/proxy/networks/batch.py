@@ -1,0 +1,34 @@
+"""What the networks of a proxy learn from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from molgfn.proxy.data.graphs import Graphs, featurise_smiles
+from molgfn.proxy.data.training_data import TrainingData, weights
+
+
+@dataclass(frozen=True)
+class Examples:
+    """What a network learns from: B molecules with standardised values, their sides and weights, of shape (B,)."""
+
+    graphs: Graphs
+    targets: Tensor
+    sides: Tensor
+    weights: Tensor
+
+    @classmethod
+    def of(cls, data: TrainingData, mean: float, std: float) -> "Examples":
+        """Make examples of data, whose values are standardised by (value - mean) / std."""
+        arrays = ((data.values - mean) / std, data.sides, weights(data.counts))
+        return cls(featurise_smiles(data.smiles), *(torch.from_numpy(one.astype(np.float32)) for one in arrays))
+
+    def take(self, rows: NDArray[np.int64]) -> "Examples":
+        """Return the examples at these rows, in their order."""
+        return Examples(self.graphs.take(rows), self.targets[rows], self.sides[rows], self.weights[rows])
+
+    def __len__(self) -> int:
+        return len(self.graphs)

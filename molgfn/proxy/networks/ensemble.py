@@ -1,0 +1,73 @@
+"""An ensemble of message-passing networks, asked together."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from molgfn.proxy.data.graphs import Graphs, featurise_smiles
+from molgfn.proxy.description import ProxyInfo
+from molgfn.proxy.interfaces import MemberPredictions
+from molgfn.proxy.networks.network import GraphBatch, ProxyNetwork
+
+_CHUNK = 256
+
+
+class NetworkEnsemble:
+    """M networks of one architecture; see `Ensemble`.
+
+    Parameters
+    ----------
+    networks : sequence of ProxyNetwork
+        They work on (value - mean) / std.
+    mean, std : float
+    """
+
+    def __init__(self, networks: Sequence[ProxyNetwork], mean: float, std: float) -> None:
+        self.networks = [network.eval() for network in networks]
+        self._mean, self._std = mean, std
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, NDArray[np.generic]], info: ProxyInfo) -> "NetworkEnsemble":
+        """Make the ensemble again from what `arrays` gave.
+
+        Raises
+        ------
+        RuntimeError
+            If the arrays do not fit the description.
+        """
+        if info.architecture is None:
+            raise RuntimeError("networks need an architecture")
+        networks = [ProxyNetwork(info.architecture) for _ in range(info.members)]
+        for member, network in enumerate(networks):
+            start = f"{member}."
+            network.load_state_dict(
+                {key.removeprefix(start): torch.from_numpy(one) for key, one in arrays.items() if key.startswith(start)}
+            )
+        return cls(networks, info.target_mean, info.target_std)
+
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
+        """Return the weights of every member."""
+        return {
+            f"{member}.{key}": tensor.detach().numpy()
+            for member, network in enumerate(self.networks)
+            for key, tensor in network.state_dict().items()
+        }
+
+    def member_predictions(self, smiles: Sequence[str]) -> MemberPredictions:
+        """Return what each network thinks of molecules."""
+        return self.opinions_of(featurise_smiles(smiles))
+
+    def opinions_of(self, graphs: Graphs) -> MemberPredictions:
+        """Return what each network thinks of molecules that are featurised already."""
+        with torch.inference_mode():
+            parts = [torch.stack([network.outputs(batch) for network in self.networks]) for batch in _chunks(graphs)]
+        found = torch.cat(parts, dim=1).numpy().astype(np.float64)
+        noise = np.exp(found[:, :, 1]) if found.shape[2] > 1 else np.zeros(found.shape[:2])
+        return MemberPredictions(self._mean + self._std * found[:, :, 0], self._std * noise)
+
+
+def _chunks(graphs: Graphs) -> Iterator[GraphBatch]:
+    for start in range(0, len(graphs), _CHUNK):
+        yield GraphBatch.of(graphs.take(np.arange(start, min(start + _CHUNK, len(graphs)))))

@@ -1,0 +1,179 @@
+"""Message passing with gated updates and a Set2Set readout (Gilmer et al. 2017; the proxy of Bengio et al. 2021)."""
+
+import warnings
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+import numpy as np
+import torch
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+from torch import Tensor, nn
+
+from molgfn.proxy.classical.ridge import Ridge
+from molgfn.proxy.data.graphs import N_ATOM_FEATURES, N_BOND_TYPES, Graphs
+
+with warnings.catch_warnings():
+    # torch-geometric calls torch.jit.script while it is imported, which newer versions of torch warn of.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from torch_geometric.nn.aggr import Set2Set
+
+N_COUNTS = N_ATOM_FEATURES + N_BOND_TYPES
+_BODY = ("embed", "messages", "update", "readout", "pooled")
+_LOG_NOISE = (-5.0, 2.0)
+"""Limits of the noise that a network may learn, as a log of standardised units."""
+
+
+@dataclass(frozen=True)
+class GraphBatch:
+    """Tensors of B molecules with V atoms and E directed bonds.
+
+    Attributes
+    ----------
+    atoms : (V, N_ATOM_FEATURES) float
+    molecule : (V,) int64
+        Molecule of each atom, rising.
+    source, target : (E,) int64
+        Directed bonds, ordered by bond type.
+    per_type : tuple of int
+        Number of directed bonds of each type.
+    counts : (B, N_COUNTS) float
+    """
+
+    atoms: Tensor
+    molecule: Tensor
+    source: Tensor
+    target: Tensor
+    per_type: tuple[int, ...]
+    counts: Tensor
+
+    @classmethod
+    def of(cls, graphs: Graphs) -> "GraphBatch":
+        """Make tensors of molecules."""
+        ends = graphs.bond_ends()
+        order = np.argsort(np.concatenate([graphs.bond_types, graphs.bond_types]), kind="stable")
+        directed = np.concatenate([ends, ends[:, ::-1]])[order]
+        return cls(
+            torch.from_numpy(graphs.atom_one_hot()),
+            torch.from_numpy(graphs.molecule_of_atom()),
+            torch.from_numpy(np.ascontiguousarray(directed[:, 0])),
+            torch.from_numpy(np.ascontiguousarray(directed[:, 1])),
+            tuple((2 * np.bincount(graphs.bond_types, minlength=N_BOND_TYPES)).tolist()),
+            torch.from_numpy(graphs.counts()),
+        )
+
+
+class Architecture(BaseModel):
+    """Size of the networks.
+
+    Attributes
+    ----------
+    width : int
+        D, of the atom states.
+    steps : int
+        Rounds of messages, with shared weights.
+    dropout : float
+        On the readout, in training only.
+    heteroscedastic : bool
+        Whether a network also learns how noisy the measurement of a molecule is.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    width: PositiveInt = 64
+    steps: PositiveInt = 3
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
+    heteroscedastic: bool = False
+
+
+class BondConvolution(nn.Module):
+    """Edge-conditioned convolution with one matrix per bond type.
+
+    The edge network of Gilmer et al. sees the one-hot bond type alone, so that it has only as many outputs as there are
+    types: they are the parameters here. Equals `torch_geometric.nn.NNConv` with a linear edge network and mean
+    aggregation.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        bound = width**-0.5
+        self.matrices = nn.Parameter(torch.empty(N_BOND_TYPES, width, width).uniform_(-bound, bound))
+        self.root = nn.Linear(width, width)
+
+    def forward(self, hidden: Tensor, batch: GraphBatch) -> Tensor:
+        """Return the message to each atom, shape (V, D), from the state of all, shape (V, D)."""
+        sent = [
+            states @ matrix
+            for states, matrix in zip(
+                torch.split(hidden[batch.source], list(batch.per_type)), self.matrices, strict=True
+            )
+        ]
+        received = torch.zeros_like(hidden).index_add_(0, batch.target, torch.cat(sent))
+        return cast(Tensor, self.root(hidden)) + received
+
+
+class ProxyNetwork(nn.Module):
+    """One member of the ensemble: molecules to standardised values.
+
+    The prediction is a linear function of the counts of atom and bond kinds (docking rewards size, which a mean over
+    atoms cannot express) plus what the messages see beyond them.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    """
+
+    count_mean: Tensor
+    count_scale: Tensor
+
+    def __init__(self, architecture: Architecture) -> None:
+        super().__init__()
+        self.architecture = architecture
+        width = architecture.width
+        self.register_buffer("count_mean", torch.zeros(N_COUNTS))
+        self.register_buffer("count_scale", torch.ones(N_COUNTS))
+        self.linear = nn.Linear(N_COUNTS, 1)
+        self.embed = nn.Linear(N_ATOM_FEATURES, width)
+        self.messages = BondConvolution(width)
+        self.update = nn.GRUCell(width, width)
+        self.readout = Set2Set(width, processing_steps=3)
+        self.pooled = nn.Linear(width, width)
+        # Molecules of one series differ little beside what they share: without this the head hardly begins to learn.
+        self.head = nn.Sequential(
+            nn.BatchNorm1d(3 * width),
+            nn.Linear(3 * width, width),
+            nn.ReLU(),
+            nn.Dropout(architecture.dropout),
+            nn.Linear(width, 2 if architecture.heteroscedastic else 1),
+        )
+
+    def sibling(self) -> "ProxyNetwork":
+        """Return a network with the same body (shared, not copied) and a head of its own: for another target."""
+        other = ProxyNetwork(self.architecture)
+        for part in _BODY:
+            setattr(other, part, getattr(self, part))
+        return other
+
+    def start_from(self, ridge: Ridge) -> None:
+        """Make the linear part that regression; it is trained on from there."""
+        with torch.no_grad():
+            self.count_mean.copy_(torch.from_numpy(ridge.mean))
+            self.count_scale.copy_(torch.from_numpy(ridge.scale))
+            self.linear.weight.copy_(torch.from_numpy(ridge.weights))
+            self.linear.bias.fill_(ridge.intercept)
+
+    def forward(self, batch: GraphBatch) -> Tensor:
+        """Return one standardised value for each molecule, shape (B,)."""
+        return self.outputs(batch)[:, 0]
+
+    def outputs(self, batch: GraphBatch) -> Tensor:
+        """Return the standardised value and, where it is learnt, the log of its noise, shape (B, 1 or 2)."""
+        counts = (batch.counts - self.count_mean) / self.count_scale
+        hidden = torch.relu(self.embed(batch.atoms))
+        for _ in range(self.architecture.steps):
+            message = torch.relu(self.messages(hidden, batch))
+            hidden = self.update(message, hidden)
+        n = len(batch.counts)
+        total = hidden.new_zeros(n, hidden.shape[1]).index_add_(0, batch.molecule, torch.relu(self.pooled(hidden)))
+        both = torch.cat([self.readout(hidden, batch.molecule, dim_size=n), total / 20], dim=1)
+        seen = self.head(both)
+        return torch.cat([self.linear(counts) + seen[:, :1], seen[:, 1:].clamp(*_LOG_NOISE)], dim=1)

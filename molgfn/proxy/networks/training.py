@@ -1,0 +1,293 @@
+"""Training of the networks of a proxy, each on its own share, stopped by molecules that it has not drawn."""
+
+import copy
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from molgfn.proxy.classical.ridge import fit_ridge
+from molgfn.proxy.data.training_data import TrainingData
+from molgfn.proxy.networks.bagging import drawn, stopping
+from molgfn.proxy.networks.batch import Examples
+from molgfn.proxy.networks.censored_loss import TobitLoss
+from molgfn.proxy.networks.ensemble import NetworkEnsemble
+from molgfn.proxy.networks.network import Architecture, GraphBatch, ProxyNetwork
+from molgfn.proxy.settings import ProxySettings, TrainingEpoch
+
+_WARM_UP = 0.1
+_MAX_GRADIENT_NORM = 5.0
+_LEAST_STOPPING = 20
+_CHUNK = 256
+
+
+@dataclass(frozen=True)
+class Start:
+    """Networks to go on from.
+
+    Attributes
+    ----------
+    networks : list of ProxyNetwork
+        They are copied.
+    mean, std : float
+        They work on (value - mean) / std.
+    same_target : bool
+        False: only their bodies are kept, and heads for a new target are made.
+    """
+
+    networks: list[ProxyNetwork]
+    mean: float
+    std: float
+    same_target: bool = True
+
+
+@dataclass(frozen=True)
+class Auxiliary:
+    """A second target that the bodies of the networks learn beside the first, on molecules of its own.
+
+    Attributes
+    ----------
+    data : TrainingData
+    weight : float
+        Of its loss; that of the first target has 1.
+    """
+
+    data: TrainingData
+    weight: float
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Trained networks, which molecules each has seen, or was stopped by, (M, B), and how the training went."""
+
+    ensemble: NetworkEnsemble
+    mean: float
+    std: float
+    seen: NDArray[np.bool_]
+    epochs: tuple[TrainingEpoch, ...]
+
+    @property
+    def architecture(self) -> Architecture:
+        """Of every network."""
+        return self.ensemble.networks[0].architecture
+
+
+def fit_networks(
+    data: TrainingData,
+    settings: ProxySettings,
+    seed: int,
+    start: Start | None,
+    auxiliary: Auxiliary | None,
+    on_epoch: Callable[[TrainingEpoch], None],
+) -> Fitted:
+    """Train the members one after the other; a single member learns from all molecules and is stopped by none."""
+    if start is not None and start.same_target:
+        mean, std = start.mean, start.std
+        course = _Course(settings.fine_tune_epochs, settings.fine_tune_learning_rate, settings)
+    else:
+        measured = data.values[data.sides == 0]
+        mean, std = float(measured.mean()), float(measured.std())
+        course = _Course(settings.epochs, settings.learning_rate, settings)
+    networks = _networks(settings, seed, start)
+    examples = Examples.of(data, mean, std)
+    beside = _Beside.of(auxiliary) if auxiliary else None
+    stops = stopping(data.smiles) if settings.patience else np.zeros(len(data), dtype=np.bool_)
+    seen = np.zeros((len(networks), len(data)), dtype=np.bool_)
+    shown: list[TrainingEpoch] = []
+    for member, network in enumerate(networks):
+        seen[member] = drawn(data.smiles, member) if len(networks) > 1 else True
+        held = np.flatnonzero(stops & ~seen[member])
+        part = examples.take(np.flatnonzero(seen[member]))
+        if len(held) >= _LEAST_STOPPING:
+            seen[member] |= stops
+        else:
+            held = held[:0]
+        if start is None or not start.same_target:
+            network.start_from(fit_ridge(part.graphs.counts(), part.targets.numpy().astype(np.float64)))
+        else:
+            _meet_mean(network, part)
+        generator = torch.Generator().manual_seed(_member_seed(seed, member))
+        second = beside.of_member(network, member, len(networks), _member_seed(seed, member)) if beside else None
+        losses = _fit(network, part, examples.take(held), course, generator, second)
+        for epoch, (loss, held_out) in enumerate(losses, start=1):
+            shown.append(TrainingEpoch(member + 1, len(networks), epoch, course.epochs, loss, held_out))
+            on_epoch(shown[-1])
+    return Fitted(NetworkEnsemble(networks, mean, std), mean, std, seen, tuple(shown))
+
+
+@dataclass(frozen=True)
+class _Course:
+    """How many passes at which learning rate; the rest is as in `settings`."""
+
+    epochs: int
+    learning_rate: float
+    settings: ProxySettings
+
+
+@dataclass(frozen=True)
+class _Second:
+    """The second target of one member: a network that shares its body, what that learns from, and its weight."""
+
+    network: ProxyNetwork
+    examples: Examples
+    weight: float
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """The second target, for any member."""
+
+    examples: Examples
+    smiles: tuple[str, ...]
+    weight: float
+
+    @classmethod
+    def of(cls, auxiliary: Auxiliary) -> "_Beside":
+        data = auxiliary.data
+        measured = data.values[data.sides == 0]
+        examples = Examples.of(data, float(measured.mean()), float(measured.std()))
+        return cls(examples, data.smiles, auxiliary.weight)
+
+    def of_member(self, network: ProxyNetwork, member: int, members: int, seed: int) -> _Second:
+        """Return what one member learns beside: what it must not see of the first target it does not see here."""
+        rows = np.flatnonzero(drawn(self.smiles, member)) if members > 1 else np.arange(len(self.smiles))
+        part = self.examples.take(rows)
+        with _seeded(seed):
+            second = network.sibling()
+        second.start_from(fit_ridge(part.graphs.counts(), part.targets.numpy().astype(np.float64)))
+        return _Second(second, part, self.weight)
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """Seed torch's global generator, of which modules and dropout draw, and leave it as it was."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        yield
+
+
+def _member_seed(seed: int, member: int) -> int:
+    return int(np.random.SeedSequence([seed, member]).generate_state(1)[0])
+
+
+def _networks(settings: ProxySettings, seed: int, start: Start | None) -> list[ProxyNetwork]:
+    if start is not None and start.same_target:
+        return copy.deepcopy(start.networks)
+    if start is not None:
+        networks = []
+        for member, network in enumerate(copy.deepcopy(start.networks)):
+            with _seeded(_member_seed(seed, member)):
+                networks.append(network.sibling())
+        return networks
+    architecture = Architecture(**settings.model_dump(include=set(Architecture.model_fields)))
+    networks = []
+    for member in range(settings.members):
+        with _seeded(_member_seed(seed, member)):
+            networks.append(ProxyNetwork(architecture))
+    return networks
+
+
+def _meet_mean(network: ProxyNetwork, examples: Examples) -> None:
+    """Take what measured values differ by in the mean into the constant of a network: steps would be long about it."""
+    measured = examples.take(np.flatnonzero(examples.sides.numpy() == 0))
+    if len(measured):
+        with torch.no_grad():
+            off = [part.targets - network(GraphBatch.of(part.graphs)) for part in _chunks(measured)]
+            network.linear.bias.add_(torch.cat(off).mean())
+
+
+def _chunks(examples: Examples) -> list[Examples]:
+    parts = np.array_split(np.arange(len(examples)), math.ceil(len(examples) / _CHUNK))
+    return [examples.take(rows) for rows in parts]
+
+
+def _fit(
+    network: ProxyNetwork,
+    examples: Examples,
+    held: Examples,
+    course: _Course,
+    generator: torch.Generator,
+    second: _Second | None,
+) -> Iterator[tuple[float, float | None]]:
+    """Train one network in place; yield the mean loss of each epoch, and that of the molecules held out, if any.
+
+    The weights that are kept are those of the epoch that did best on these, else the last.
+    """
+    size = course.settings.batch_size
+    tobit, beside = TobitLoss(), TobitLoss()
+    optimiser = _optimiser(network, (tobit, beside), second, course)
+    # None of the batches is smaller than asked for: of a single molecule there is no mean to normalise by.
+    n_batches = max(1, len(examples) // size)
+    n_steps = course.epochs * n_batches
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate_at(step / n_steps))
+    best, best_state, since = math.inf, None, 0
+    for _ in range(course.epochs):
+        network.train()
+        total = 0.0
+        for chosen in torch.tensor_split(torch.randperm(len(examples), generator=generator), n_batches):
+            fit, of_std = _losses(network, tobit, examples.take(chosen.numpy()), generator)
+            losses = [fit, of_std]
+            if second is not None:
+                drawn = torch.randint(len(second.examples), (size,), generator=generator)
+                losses += [
+                    second.weight * one
+                    for one in _losses(second.network, beside, second.examples.take(drawn.numpy()), generator)
+                ]
+            optimiser.zero_grad()
+            torch.autograd.backward(torch.stack(losses).sum())
+            nn.utils.clip_grad_norm_(network.parameters(), _MAX_GRADIENT_NORM)
+            optimiser.step()
+            schedule.step()
+            total += fit.item() * len(chosen)
+        network.eval()
+        held_out = _held_out_loss(network, tobit, held) if len(held) else None
+        yield total / len(examples), held_out
+        if held_out is None:
+            continue
+        since += 1
+        if held_out < best:
+            best, best_state, since = held_out, copy.deepcopy(network.state_dict()), 0
+        if since >= course.settings.patience:
+            break
+    optimiser.zero_grad()
+    if best_state is not None:
+        network.load_state_dict(best_state)
+
+
+def _optimiser(
+    network: ProxyNetwork, losses: Sequence[nn.Module], second: _Second | None, course: _Course
+) -> torch.optim.Optimizer:
+    # The second network shares the body of the first.
+    weights = {id(one): one for part in (network, second and second.network) if part for one in part.parameters()}
+    groups: list[dict[str, Any]] = [
+        {"params": list(weights.values())},
+        {"params": [one for loss in losses for one in loss.parameters()], "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=course.learning_rate, weight_decay=course.settings.weight_decay)
+
+
+def _losses(
+    network: ProxyNetwork, tobit: TobitLoss, part: Examples, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    with _seeded(int(torch.randint(2**31, (1,), generator=generator))):
+        found = network.outputs(GraphBatch.of(part.graphs))
+    return tobit(found[:, 0], part.targets, part.sides, part.weights, *found[:, 1:].unbind(1))  # type: ignore[no-any-return]
+
+
+def _held_out_loss(network: ProxyNetwork, tobit: TobitLoss, held: Examples) -> float:
+    total = 0.0
+    with torch.inference_mode():
+        for part in _chunks(held):
+            found = network.outputs(GraphBatch.of(part.graphs))
+            total += tobit(found[:, 0], part.targets, part.sides, part.weights)[0].item() * len(part)
+    return total / len(held)
+
+
+def _rate_at(progress: float) -> float:
+    return min(progress / _WARM_UP, 0.5 * (1 + math.cos(math.pi * min(progress, 1.0)))) + 1e-4

@@ -1,0 +1,126 @@
+"""The proxy: an ensemble, of networks or of trees, that gives mean and standard deviation of every molecule."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rdkit.DataStructs import ExplicitBitVect
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save
+
+from molgfn.errors import ConfigError
+from molgfn.oracles.interfaces import Direction
+from molgfn.proxy.classical.forest import Forest
+from molgfn.proxy.classical.mixture import Mixture
+from molgfn.proxy.data.training_data import TrainingData
+from molgfn.proxy.data.training_molecules import read_known, write_known
+from molgfn.proxy.description import ModelKind, ProxyInfo, existing, read_info
+from molgfn.proxy.interfaces import Ensemble, Neighbours, Prediction
+from molgfn.proxy.networks.curves import read_curves, write_curves
+from molgfn.proxy.settings import TrainingEpoch
+from molgfn.proxy.uncertainty.domain import fingerprints, nearest
+
+WEIGHTS, DESCRIPTION, KNOWN, CURVES = "weights.safetensors", "proxy.json", "molecules.csv", "curves.csv"
+
+_ENSEMBLES: dict[ModelKind, Callable[[Mapping[str, NDArray[np.generic]], ProxyInfo], Ensemble]] = {
+    "network": Mixture.of,
+    "forest": Forest.of,
+}
+
+
+class Proxy:
+    """A trained ensemble; a function of the standardised molecule alone.
+
+    Parameters
+    ----------
+    info : ProxyInfo
+    ensemble : Ensemble
+    known : TrainingData, optional
+        What it was trained on.
+    curves : tuple of TrainingEpoch
+        How the training went.
+    """
+
+    def __init__(
+        self,
+        info: ProxyInfo,
+        ensemble: Ensemble,
+        known: TrainingData | None = None,
+        curves: tuple[TrainingEpoch, ...] = (),
+    ) -> None:
+        self.info, self.ensemble, self.known, self.curves = info, ensemble, known, curves
+
+    @property
+    def name(self) -> str:
+        return self.info.name
+
+    @property
+    def unit(self) -> str:
+        return self.info.unit
+
+    @property
+    def direction(self) -> Direction:
+        return self.info.direction
+
+    @property
+    def n_train(self) -> int:
+        return self.info.n_train
+
+    def predict(self, smiles: Sequence[str]) -> Prediction:
+        """Predict molecules, in order; the spelling of a SMILES, its salts and charges do not matter.
+
+        Raises
+        ------
+        DataError
+            If `smiles` is empty or one of them is no usable molecule; names it and its place.
+        """
+        return Prediction.of(self.ensemble.member_predictions(smiles), self.info.calibration)
+
+    def neighbours(self, smiles: Sequence[str]) -> Neighbours:
+        """Return the training molecule nearest to each molecule (standard SMILES), and whether that is near enough."""
+        if self.known is None:
+            n = len(smiles)
+            return Neighbours(np.full(n, np.nan), ("",) * n, (None,) * n)
+        similarity, number = nearest(smiles, self._fingerprints)
+        domain = self.info.domain
+        inside = domain.holds(similarity).tolist() if domain else [None] * len(smiles)
+        return Neighbours(similarity, tuple(self.known.smiles[i] for i in number), tuple(inside))
+
+    @cached_property
+    def _fingerprints(self) -> list[ExplicitBitVect]:
+        return fingerprints(self.known.smiles if self.known else ())
+
+    def save(self, folder: Path) -> None:
+        """Write weights, description, training molecules and learning curves; the folder is made."""
+        folder.mkdir(parents=True, exist_ok=True)
+        arrays = {key: np.ascontiguousarray(array) for key, array in self.ensemble.arrays().items()}
+        (folder / WEIGHTS).write_bytes(save(arrays))
+        (folder / DESCRIPTION).write_text(self.info.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        if self.known is not None:
+            write_known(self.known, folder / KNOWN)
+        if self.curves:
+            write_curves(self.curves, folder / CURVES)
+
+    @classmethod
+    def load(cls, folder: Path) -> "Proxy":
+        """Read what `save` wrote; a proxy of an earlier version has no training molecules beside it.
+
+        Raises
+        ------
+        ConfigError
+            If a file is missing, cut short, of another format, or does not fit the other one.
+        """
+        info = read_info(folder / DESCRIPTION)
+        path = existing(folder / WEIGHTS)
+        try:
+            arrays = load_file(path)
+        except SafetensorError as error:
+            raise ConfigError(f"{path}: not a safetensors file, or cut short: {error}") from error
+        try:
+            ensemble = _ENSEMBLES[info.model](arrays, info)
+        except (RuntimeError, TypeError) as error:
+            raise ConfigError(f"{path}: does not fit {DESCRIPTION} beside it", str(error)) from error
+        known = folder / KNOWN
+        return cls(info, ensemble, read_known(known) if known.is_file() else None, read_curves(folder / CURVES))

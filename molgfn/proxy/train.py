@@ -1,0 +1,166 @@
+"""Training a proxy from molecules and values, from scratch or from an earlier proxy."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from molgfn.errors import ConfigError, DataError
+from molgfn.oracles.interfaces import Direction
+from molgfn.proxy.classical.forest import grow
+from molgfn.proxy.classical.mixture import Mixture, add_process, networks_of
+from molgfn.proxy.data.training_data import TrainingData, merge, update
+from molgfn.proxy.description import ProxyInfo, versions
+from molgfn.proxy.interfaces import Ensemble, MemberPredictions
+from molgfn.proxy.networks.network import Architecture
+from molgfn.proxy.networks.training import Auxiliary, Start, fit_networks
+from molgfn.proxy.proxy import Proxy
+from molgfn.proxy.settings import ProxySettings, TrainingEpoch
+from molgfn.proxy.uncertainty.out_of_bag import fit_reliability
+
+MIN_MOLECULES = 5
+
+
+def train_proxy(
+    smiles: Sequence[str],
+    values: Sequence[float] | NDArray[np.float64],
+    *,
+    unit: str,
+    direction: Direction,
+    settings: ProxySettings,
+    seed: int,
+    initial: Proxy | None = None,
+    transfer: bool = False,
+    auxiliary: Auxiliary | None = None,
+    name: str = "proxy",
+    sides: Sequence[int] | NDArray[np.int64] | None = None,
+    counts: Sequence[float] | NDArray[np.float64] | None = None,
+    on_epoch: Callable[[TrainingEpoch], None] = lambda _: None,
+) -> Proxy:
+    """Train a proxy; the same data in any order and the same seed give the same proxy.
+
+    Each member learns from its own three quarters of the molecules, so that their spread tells where the data leave
+    the answer open, and that error bars and domain are fitted on molecules by members that have not seen them. A single
+    network learns from all, and has neither.
+
+    Parameters
+    ----------
+    smiles, values : sequences of length B
+        Equal molecules are merged (see `merge`).
+    unit, direction : str
+        Of the values.
+    settings : ProxySettings
+    seed : int
+    initial : Proxy, optional
+        Networks start from its weights; `values` should include what it was trained on, or that is forgotten. A forest
+        is grown anew, on what `initial` was trained on too. Networks cannot go on from a forest: they start anew.
+    transfer : bool
+        Whether `initial` may be of another unit or direction: then networks keep what it has learnt of molecules (its
+        body), and a head for the new target is made.
+    auxiliary : Auxiliary, optional
+        A second target, learnt beside this one by networks.
+    name : str
+    sides, counts : sequences of length B, optional
+        Which values are bounds, and how many measurements each is the mean of (see `merge`). Bounds teach networks by
+        their likelihood (see `tobit`), and forests nothing.
+    on_epoch : callable
+        Called after each epoch of each network.
+
+    Raises
+    ------
+    DataError
+        If there are fewer than 5 distinct molecules, all values are equal, or a molecule or value is unusable.
+    ConfigError
+        If `initial` was trained on another unit or direction, and `transfer` is not allowed.
+    """
+    data = merge(smiles, values, sides, counts)
+    same_target = initial is None or (initial.unit, initial.direction) == (unit, direction)
+    if initial is not None and not same_target and not transfer:
+        raise ConfigError(
+            f"proxy {initial.name!r} predicts {initial.unit} ({initial.direction}), "
+            f"but the values are in {unit} ({direction})",
+            "Train a new proxy, or start from one of the same unit and direction.",
+        )
+    check_trainable(data)
+    if settings.model == "forest":
+        known = initial.known if initial is not None and same_target else None
+        made = _forest(data if known is None else update(known, data), settings, seed)
+    else:
+        made = _networks(data, settings, seed, initial, same_target, auxiliary, on_epoch)
+    calibration, domain = fit_reliability(made.data, made.member_predictions, made.seen)
+    info = ProxyInfo(
+        name=name,
+        unit=unit,
+        direction=direction,
+        model=settings.model,
+        members=len(made.seen),
+        architecture=made.architecture,
+        process_say=made.ensemble.say if isinstance(made.ensemble, Mixture) else 0.0,
+        target_mean=made.mean,
+        target_std=made.std,
+        n_train=len(made.data),
+        seed=seed,
+        data_sha256=made.data.sha256(),
+        versions=versions(),
+        calibration=calibration,
+        domain=domain,
+    )
+    return Proxy(info, made.ensemble, made.data, made.curves)
+
+
+def check_trainable(data: TrainingData) -> None:
+    """See that there is something to learn from.
+
+    Raises
+    ------
+    DataError
+        If there are fewer than 5 distinct molecules, all values are bounds, or all are equal.
+    """
+    if len(data) < MIN_MOLECULES:
+        raise DataError(f"{len(data)} distinct molecules: a proxy needs at least {MIN_MOLECULES} to learn from")
+    measured = data.values[data.sides == 0]
+    if len(measured) == 0:
+        raise DataError(f"all {len(data)} values are bounds: at least some must be measured")
+    if np.ptp(measured) == 0:
+        raise DataError(f"all {len(data)} values are {data.values[0]}: there is nothing to learn")
+
+
+@dataclass(frozen=True)
+class _Made:
+    """An ensemble, what it was made from, which of it each member has seen, (M, B), and what it thinks of that."""
+
+    ensemble: Ensemble
+    data: TrainingData
+    seen: NDArray[np.bool_]
+    member_predictions: MemberPredictions
+    architecture: Architecture | None = None
+    mean: float = 0.0
+    std: float = 1.0
+    curves: tuple[TrainingEpoch, ...] = ()
+
+
+def _networks(
+    data: TrainingData,
+    settings: ProxySettings,
+    seed: int,
+    initial: Proxy | None,
+    same_target: bool,
+    auxiliary: Auxiliary | None,
+    on_epoch: Callable[[TrainingEpoch], None],
+) -> _Made:
+    start = None
+    earlier = networks_of(initial.ensemble) if initial is not None else None
+    if initial is not None and earlier is not None:
+        start = Start(earlier.networks, initial.info.target_mean, initial.info.target_std, same_target)
+    fitted = fit_networks(data, settings, seed, start, auxiliary, on_epoch)
+    ensemble, member_predictions = add_process(fitted.ensemble, data, fitted.seen, seed)
+    return _Made(
+        ensemble, data, fitted.seen, member_predictions, fitted.architecture, fitted.mean, fitted.std, fitted.epochs
+    )
+
+
+def _forest(data: TrainingData, settings: ProxySettings, seed: int) -> _Made:
+    measured = data.take(np.flatnonzero(data.sides == 0))
+    forest, seen = grow(measured.smiles, measured.values, measured.counts, settings.trees, seed)
+    return _Made(forest, measured, seen, forest.member_predictions(measured.smiles))

@@ -1,0 +1,1 @@
+"""Error bars, and where predictions hold."""

@@ -1,0 +1,1 @@
+"""Delimited text files: encodings, rows and line numbers."""

@@ -1,0 +1,157 @@
+"""Rows of a delimited table, one by one, with their line numbers; a stray quote costs one row and never the next."""
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from string import whitespace
+
+from molgfn.errors import DataError
+from molgfn.tables.text import TextFile
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
+_OTHER_DELIMITERS = {"|": "a vertical bar", ":": "a colon", " ": "spaces"}
+_BLANK = whitespace + "".join(DELIMITERS)
+_LOOK_AT = 50
+_SAID = re.compile(r'^"?sep=(.)"?[\t,;]*$', re.IGNORECASE)
+"""What Excel reads, and writes, above the header."""
+_MOST_LINES = 20
+"""A quoted cell that goes on for more lines was not closed."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the table: the line it begins at, its cells, and what is wrong with its form, if anything."""
+
+    line: int
+    cells: tuple[str, ...]
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A delimited table.
+
+    Attributes
+    ----------
+    text : TextFile
+    delimiter : str
+    header : tuple of str
+    header_line : int
+    """
+
+    text: TextFile
+    delimiter: str
+    header: tuple[str, ...]
+    header_line: int
+
+    @classmethod
+    def of(cls, text: TextFile, least_columns: int = 2) -> "Table":
+        """Find the delimiter and the header.
+
+        Raises
+        ------
+        DataError
+            If the file has no row, too few columns, or a delimiter other than comma, semicolon or tab.
+        """
+        numbered = ((number, line) for number, line in enumerate(text.lines(), 1) if line.strip(_BLANK))
+        first = list(islice(numbered, _LOOK_AT))
+        if not first:
+            raise DataError(f"{text.path}: empty file", "Expected a table whose first line names the columns.")
+        said = _SAID.match(first[0][1])
+        if said and len(first) > 1:
+            first = first[1:]
+        lines = [line for _, line in first]
+        likely = max(DELIMITERS, key=lambda d: _fit(lines, d))
+        delimiter = said[1] if said and said[1] in DELIMITERS else likely
+        header = tuple(cell.strip() for cell in _split(lines[0], delimiter) or ())
+        if len(header) < least_columns:
+            raise _one_column(text, first[0][0], lines)
+        return cls(text, delimiter, header, first[0][0])
+
+    def rows(self, needed: Sequence[int]) -> Iterator[Row]:
+        """Yield every row that is not blank; a row of the wrong form has a fault and its line as the only cell.
+
+        Parameters
+        ----------
+        needed : sequence of int
+            Numbers of the columns that are read. A quoted line break may stand in the others.
+        """
+        waiting: list[tuple[int, str]] = []
+        lines = ((n, line) for n, line in enumerate(self.text.lines(), 1) if n > self.header_line)
+        while True:
+            if not waiting:
+                following = next(lines, None)
+                if following is None:
+                    return
+                waiting.append(following)
+            number, line = waiting[0]
+            cells = self._whole(line)
+            if cells is None:
+                waiting += islice(lines, _MOST_LINES - len(waiting))
+                taken, cells = self._over_lines([text for _, text in waiting], needed)
+                del waiting[:taken]
+            else:
+                del waiting[0]
+            if cells is None:
+                yield Row(number, (line,), self._fault(line))
+            elif any(cell.strip() for cell in cells):
+                yield Row(number, tuple(cell.strip() for cell in cells))
+
+    def _whole(self, line: str) -> list[str] | None:
+        """Return the cells of a row that stands on one line."""
+        cells = _split(line, self.delimiter)
+        if cells is None or not any(cell.strip() for cell in cells):
+            return cells
+        return self._fitted(cells)
+
+    def _fitted(self, cells: list[str]) -> list[str] | None:
+        """Return as many cells as the header has, if those beyond are empty."""
+        width = len(self.header)
+        return cells[:width] if len(cells) >= width and not any(cell.strip() for cell in cells[width:]) else None
+
+    def _over_lines(self, lines: list[str], needed: Sequence[int]) -> tuple[int, list[str] | None]:
+        """Return how many lines a row takes, and its cells: one line and none if no way to read it makes sense."""
+        if _split(lines[0], self.delimiter) is None:
+            for count in range(2, len(lines) + 1):
+                cells = _split("\n".join(lines[:count]), self.delimiter)
+                if cells is not None:
+                    fitted = self._fitted(cells)
+                    fits = fitted is not None and not any("\n" in fitted[column] for column in needed)
+                    return (count, fitted) if fits else (1, None)
+        return 1, None
+
+    def _fault(self, line: str) -> str:
+        cells = _split(line, self.delimiter)
+        if cells is None:
+            return "a quote that is not closed"
+        return f"{len(cells)} cells, but the header has {len(self.header)}"
+
+
+def _split(line: str, delimiter: str) -> list[str] | None:
+    """Return the cells of a line, or None if a quote in it is not closed."""
+    try:
+        rows = list(csv.reader([line], delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+    return rows[0] if len(rows) == 1 else None
+
+
+def _fit(lines: list[str], delimiter: str) -> tuple[float, int]:
+    """Return which share of lines has as many cells as the first, and how many; 0 for a single column."""
+    counts = [len(_split(line, delimiter) or ()) for line in lines]
+    if counts[0] < 2:
+        return 0.0, 0
+    share = sum(count == counts[0] for count in counts) / len(counts)
+    return round(share, 1), counts[0]
+
+
+def _one_column(text: TextFile, line: int, lines: list[str]) -> DataError:
+    others = [words for d, words in _OTHER_DELIMITERS.items() if _fit(lines, d) >= (0.8, 2)]
+    shown = lines[0] if len(lines[0]) <= 60 else lines[0][:57] + "..."
+    looks = f" It looks as if {others[0]} separated them." if others else ""
+    return DataError(
+        f"{text.path}, line {line}: one column, {shown!r}.",
+        f"Columns are separated by comma, semicolon or tab.{looks}",
+    )

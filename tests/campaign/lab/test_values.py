@@ -1,0 +1,68 @@
+import pytest
+
+from molgfn.assay.table_import import ReadingOptions, read_assay
+from molgfn.campaign.lab.values import Example, key_of, lab_rows, lab_rows_in, rows_of_table, with_lab
+from molgfn.campaign.record.rows import CompoundRow, LabRow, RetrainingRow
+from molgfn.campaign.record.store import Store
+
+PHENOL = CompoundRow("X-000001", "Oc1ccccc1", "ISWSIDIOOBJBQZ-UHFFFAOYSA-N", (), 1, "completed", 1)
+
+
+def row(version, key, value, held_out=False, side=0):
+    return LabRow(version, key, {"A": "CCO", "B": "CCN"}[key], "", "", value, side, 1.0, held_out)
+
+
+def rows(tmp_path, text, earlier=(), trained_on=()):
+    (tmp_path / "lab.csv").write_text(text)
+    assay = read_assay(tmp_path / "lab.csv", ReadingOptions(known={PHENOL.compound_id: PHENOL.smiles}))
+    return rows_of_table(assay, 2, [PHENOL], earlier, trained_on)
+
+
+def test_compounds_are_joined_by_id_or_by_structure_never_by_position(tmp_path):
+    text = "id,smiles,pIC50\nL1,CCCCO,5\nX-000001,,6\nX-000001,[O-]c1ccccc1.[Na+],6.2\nL2,c1ccccc1O,6.4\nX-9,CCCCN,>4\n"
+    alcohol, phenol, amine = rows(tmp_path, text)
+    assert (alcohol.compound_id, alcohol.lab_id) == ("", "L1")
+    assert (phenol.compound_id, phenol.lab_id, phenol.n) == ("X-000001", "L2", 3.0)
+    assert phenol.value == pytest.approx(6.2)
+    assert phenol.key == key_of(PHENOL.smiles) == "ISWSIDIOOBJBQZ"
+    assert (amine.lab_id, amine.side, amine.version) == ("X-9", 1, 2)
+
+
+def test_an_id_with_another_structure_is_no_compound_of_the_run(tmp_path):
+    (tmp_path / "lab.csv").write_text("id,smiles,pIC50\nX-000001,CCO,5\nL1,CCCO,5.5\n")
+    assay = read_assay(tmp_path / "lab.csv", ReadingOptions(known={PHENOL.compound_id: PHENOL.smiles}))
+    assert [(one.line, one.reason, one.found) for one in assay.bad] == [
+        (2, "not the structure of this id", "X-000001 is Oc1ccccc1")
+    ]
+
+
+def test_a_fifth_is_held_out_and_never_what_a_proxy_has_learnt(tmp_path):
+    text = "smiles,pIC50\n" + "".join(f"{'C' * n}{tail},5\n" for n in range(1, 120) for tail in ("O", "N", "F"))
+    found = rows(tmp_path, text)
+    held_out = {one.key for one in found if one.held_out}
+    assert 0.12 < len(held_out) / len(found) < 0.28
+    again = rows(tmp_path, text, trained_on=held_out)
+    assert not any(one.held_out for one in again)
+    decided = [one for one in rows(tmp_path, text, earlier=found, trained_on=held_out) if one.held_out]
+    assert {one.key for one in decided} == held_out
+
+
+def test_the_latest_table_counts_and_those_of_another_quantity_stay_apart(tmp_path):
+    with Store.create(tmp_path / "campaign.sqlite") as store, store.transaction():
+        for version, unit in ((1, "pIC50"), (2, "pIC50"), (3, "pKi")):
+            record = RetrainingRow(version, 1, "f", "b", unit, "maximise", unit == "pIC50", "lab.csv", "ab", "now")
+            values = {1: [row(1, "A", 5.0), row(1, "B", 6.0)], 2: [row(2, "B", 7.0)], 3: [row(3, "A", 9.0)]}
+            store.add_retraining(record, values[version])
+        assert [(one.key, one.value) for one in lab_rows(store)] == [("A", 5.0), ("B", 7.0)]
+        assert lab_rows_in(store, "pIC50", "maximise") == lab_rows(store)
+        assert [(one.key, one.value) for one in lab_rows_in(store, "pKi", "maximise")] == [("A", 9.0)]
+
+
+def test_the_lab_replaces_what_was_known_and_what_is_held_out_is_left_out():
+    known = [Example("CCO", 1.0), Example("CCN", 2.0), Example("CCC", 3.0)]
+    lab = [
+        LabRow(1, key_of("CCO"), "CCO", "", "", 8.0, -1, 2.0, False),
+        LabRow(1, key_of("CCN"), "CCN", "", "", 9.0, 0, 1.0, True),
+    ]
+    assert with_lab(known, lab) == [Example("CCC", 3.0), Example("CCO", 8.0, -1, 2.0)]
+    assert with_lab(known, []) == known

@@ -1,0 +1,87 @@
+import json
+from collections import Counter
+
+import pytest
+
+from molgfn.campaign.phases import propose as module
+from molgfn.campaign.record.store import Store
+from molgfn.campaign.reward.constraints import Constraints
+from molgfn.chem.standardise import parse_smiles
+from molgfn.errors import NoCandidateError
+from tests.campaign.stand_ins import OBJECTIVE, SPACE, StandIns, start
+
+PLAN = 'name = "stand-in"\nrounds = 1\nbatch_size = 5\nproposals = {}\ninitial = 10'
+
+
+def rows(run):
+    with Store.read(run / "campaign.sqlite") as store:
+        return store.compounds(), store.predictions(), store.rejected()
+
+
+def last(run, event):
+    lines = map(json.loads, (run / "log.jsonl").read_text().splitlines())
+    return [line for line in lines if line["event"] == event][-1]
+
+
+def test_every_candidate_meets_the_constraints_and_every_rejected_one_says_why(tmp_path):
+    run = start(tmp_path, StandIns(tmp_path / "asked"), objective=OBJECTIVE + 'forbidden = ["C(=O)N"]')
+    constraints = Constraints({"mw": (200, 500)}, forbidden=["C(=O)N"])
+    compounds, _, rejected = rows(run)
+    for row in compounds:
+        assert constraints.violations(parse_smiles(row.smiles)) == []
+    unmet = [row for row in rejected if "before" not in row.reason]
+    assert unmet
+    for row in unmet:
+        assert row.reason == "; ".join(one.reason for one in constraints.violations(parse_smiles(row.smiles)))
+
+
+def test_predictions_are_those_of_the_proxy_for_that_very_molecule(tmp_path):
+    run = start(tmp_path, StandIns(tmp_path / "asked"), campaign=PLAN.format(20))
+    compounds, predictions, _ = rows(run)
+    smiles = {row.compound_id: row.smiles for row in compounds}
+    line = StandIns(tmp_path).load_proxy(run / "checkpoints" / "round_000" / "proxy")
+    for row in predictions:
+        assert row.pred_mean == pytest.approx(line.predict([smiles[row.compound_id]]).mean[0], abs=1e-6)
+        assert row.acquisition == pytest.approx(-row.pred_mean + row.pred_std)
+        assert row.log_reward < 0
+
+
+def test_fewer_candidates_than_wanted_are_enough(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "MAX_SAMPLES", 60)
+    monkeypatch.setattr(module, "MAX_SAMPLES_PER_CANDIDATE", 0)
+    monkeypatch.setattr(module, "SAMPLES_AT_ONCE", 20)
+    run = start(tmp_path, StandIns(tmp_path / "asked"), campaign=PLAN.format(len(SPACE)))
+    event = last(run, "proposed")
+    assert event["sampled"] == 60
+    assert 5 <= event["candidates"] < 60
+    assert len([row for row in rows(run)[0] if row.round == 1]) == event["new"]
+
+
+def test_the_search_for_candidates_ends(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "MAX_SAMPLES", 300)
+    monkeypatch.setattr(module, "MAX_SAMPLES_PER_CANDIDATE", 2)
+    with pytest.raises(NoCandidateError, match=r"round 0: none of 512 sampled molecules"):
+        start(tmp_path, StandIns(tmp_path / "asked"), objective=OBJECTIVE + 'required = ["[Xe]"]')
+
+
+def test_training_leaves_a_checkpoint_every_so_often_and_the_last(tmp_path, monkeypatch):
+    seen = []
+    monkeypatch.setattr(module, "CHECKPOINT_STEPS", 12)
+    write = module._checkpoint
+    monkeypatch.setattr(
+        module, "_checkpoint", lambda folder, *rest: (seen.append(rest[-1]["steps"]), write(folder, *rest))
+    )
+    run = start(tmp_path, StandIns(tmp_path / "asked"), campaign=PLAN.format(10))
+    assert seen == [12, 24, 30]
+    assert json.loads((run / "checkpoints/round_001/flow/steps.json").read_text())["steps"] == 30
+
+
+def test_the_flow_network_is_trained_towards_better_molecules(tmp_path):
+    run = start(tmp_path, StandIns(tmp_path / "asked"), sampler="steps = 200", campaign=PLAN.format(40))
+    compounds, predictions, _ = rows(run)
+    first_round = Counter(row.round for row in compounds)
+    assert first_round[1] >= 30
+    rewards = [row.log_reward for row in predictions]
+    line = StandIns(tmp_path).load_proxy(run / "checkpoints" / "round_000" / "proxy")
+    average = sum(line.predict([one.smiles for one in SPACE[:-1]]).mean) / (len(SPACE) - 1)
+    assert sum(row.pred_mean for row in predictions) / len(rewards) < average

@@ -1,0 +1,135 @@
+import math
+from collections import Counter
+
+import pytest
+
+from molgfn.campaign.record.store import Store
+from molgfn.errors import OracleError
+from molgfn.oracles.interfaces import Failure, Measurement
+from tests.campaign.stand_ins import StandIns, resume, start, true_value, usual_answer
+
+
+def asked(folder):
+    return Counter((folder / "asked").read_text().split())
+
+
+def store_of(folder):
+    [run] = (folder / "runs").iterdir()
+    return Store.read(run / "campaign.sqlite")
+
+
+def answer_from(folder, answer):
+    return StandIns(folder / "asked", answer)
+
+
+def value(compound):
+    return Measurement(compound.compound_id, true_value(compound.smiles), pose=f"{compound.compound_id}\n$$$$\n")
+
+
+def test_every_value_is_with_its_own_molecule_and_has_its_pose(tmp_path):
+    run = start(tmp_path, answer_from(tmp_path, value))
+    with store_of(tmp_path) as store:
+        smiles = {row.compound_id: row.smiles for row in store.compounds()}
+        measured = store.measurements()
+    assert len(measured) == 12 + 8 + 8
+    for row in measured:
+        assert row.value == true_value(smiles[row.compound_id])
+        assert row.unit == "kcal/mol"
+        assert (run / "poses" / f"{row.compound_id}.sdf").read_text().startswith(row.compound_id)
+    assert set(asked(tmp_path).values()) == {1}
+
+
+def test_a_failure_is_never_a_number(tmp_path):
+    run = start(tmp_path, StandIns(tmp_path / "asked"))
+    with store_of(tmp_path) as store:
+        failed = {row.compound_id for row in store.compounds(status="failed")}
+        assert failed
+        assert failed == {row.compound_id for row in store.failures()}
+        assert not failed & {row.compound_id for row in store.measurements()}
+    assert not failed & {path.stem for path in (run / "poses").glob("*.sdf")}
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf])
+def test_what_is_no_number_is_a_failure(tmp_path, number):
+    def answer(compound):
+        if compound.compound_id == "STAND-IN-000003":
+            return Measurement(compound.compound_id, number)
+        return value(compound)
+
+    start(tmp_path, answer_from(tmp_path, answer))
+    with store_of(tmp_path) as store:
+        [failure] = store.failures()
+    assert (failure.compound_id, failure.code) == ("STAND-IN-000003", "not_a_number")
+    assert failure.message == f"the oracle gave {number} instead of a number"
+
+
+def broken(compound):
+    return Failure(compound.compound_id, "engine_missing", "vina: command not found")
+
+
+def test_the_same_failure_again_and_again_stops_the_campaign_and_is_asked_again(tmp_path):
+    with pytest.raises(OracleError) as error:
+        start(tmp_path, answer_from(tmp_path, broken))
+    [run] = (tmp_path / "runs").iterdir()
+    first = (tmp_path / "asked").read_text().split()[0]
+    assert str(error.value).splitlines() == [
+        "round 0: 7 of 12 compounds failed with the same code, engine_missing; [oracle] max_failure_rate = 0.5",
+        f"  The first, {min((tmp_path / 'asked').read_text().split())}: vina: command not found",
+        "  Mend that (`molgfn check` asks about one control compound), "
+        f"then `molgfn resume {run}`: these compounds are asked about again.",
+    ]
+    assert error.value.exit_code == 4
+    assert sum(asked(tmp_path).values()) == 7
+
+    resume(run, answer_from(tmp_path, value))
+    with store_of(tmp_path) as store:
+        assert {row.status for row in store.compounds(batch_round=0)} == {"completed"}
+        assert len(store.failures()) == 7
+    assert asked(tmp_path)[first] == 2
+
+
+def test_failures_of_many_kinds_stop_nothing(tmp_path):
+    codes = iter(range(1000))
+
+    def answer(compound):
+        return Failure(compound.compound_id, f"code_{next(codes)}", "") if next(codes) % 3 == 0 else value(compound)
+
+    start(tmp_path, answer_from(tmp_path, answer))
+
+
+def test_few_failures_of_a_small_batch_stop_nothing(tmp_path):
+    def answer(compound):
+        return value(compound) if compound.compound_id <= "STAND-IN-000012" else broken(compound)
+
+    small = 'name = "stand-in"\nrounds = 2\nbatch_size = 4\nproposals = 30\ninitial = 12'
+    start(tmp_path, answer_from(tmp_path, answer), campaign=small)
+    with store_of(tmp_path) as store:
+        assert len(store.compounds(status="failed")) == 8
+
+
+@pytest.mark.parametrize("wrong", ["STAND-IN-999999", "twice"])
+def test_an_answer_that_belongs_to_nothing_stops_the_campaign(tmp_path, wrong):
+    mixed_up = "STAND-IN-000001" if wrong == "twice" else wrong
+    with pytest.raises(OracleError, match="which it was not asked about, or answered twice"):
+        start(tmp_path, answer_from(tmp_path, lambda _: Measurement(mixed_up, -9.0)))
+    with store_of(tmp_path) as store:
+        assert len(store.measurements()) == (wrong == "twice")
+
+
+def test_compounds_without_an_answer_are_asked_again(tmp_path):
+    class Silent(StandIns):
+        def open_oracle(self):
+            oracle = super().open_oracle()
+            answers = oracle.query
+            oracle.query = lambda compounds: list(answers(compounds))[:9]
+            return oracle
+
+    with pytest.raises(OracleError, match="no answer for 3 of 12 compounds"):
+        start(tmp_path, Silent(tmp_path / "asked"))
+    [run] = (tmp_path / "runs").iterdir()
+    with store_of(tmp_path) as store:
+        answered = {row.compound_id for row in store.measurements()} | {row.compound_id for row in store.failures()}
+    assert len(answered) == 9
+    (tmp_path / "asked").unlink()
+    resume(run, StandIns(tmp_path / "asked", usual_answer))
+    assert not answered & set(asked(tmp_path))

@@ -1,0 +1,73 @@
+import hashlib
+import json
+import shutil
+import tomllib
+
+import pytest
+
+from molgfn.campaign.file.load import load_campaign
+from molgfn.campaign.record.inputs import prepare
+from molgfn.campaign.record.rows import InitialRow
+from molgfn.campaign.record.run_directory import RunDirectory
+from molgfn.campaign.record.store import Store
+from tests.campaign.stand_ins import load
+
+DOCKING = 'kind = "docking"\nreceptor = "R.pdbqt"\nligand = "L.sdf"'
+
+
+@pytest.fixture
+def run(tmp_path):
+    home, folder = tmp_path / "home", tmp_path / "runs" / "2026-01-01_x"
+    (home / "proxy").mkdir(parents=True)
+    folder.mkdir(parents=True)
+    for name, text in {"R.pdbqt": "ATOM", "L.sdf": "$$$$", "data.csv": "smiles,v\n", "proxy/proxy.json": "{}"}.items():
+        (home / name).write_text(text)
+    campaign = load(home, oracle=DOCKING, proxy='start = "proxy"\ndata = "data.csv"')
+    run = RunDirectory(folder)
+    prepare(run, campaign, home / "campaign.toml", ["molgfn", "run", "campaign.toml"], [InitialRow("C", -1.5)])
+    return run
+
+
+def test_everything_the_campaign_reads_is_copied_and_read_from_there_wherever_the_run_is(run, tmp_path):
+    shutil.rmtree(tmp_path / "home")
+    moved = tmp_path / "elsewhere"
+    shutil.move(run.path, moved)
+    campaign = load_campaign(moved / "campaign.resolved.toml", [])
+    assert campaign.vocabulary.file == moved / "inputs/vocabulary.json"
+    assert campaign.proxy.start == moved / "inputs/proxy"
+    assert campaign.proxy.data == moved / "inputs/data.csv"
+    assert campaign.oracle.receptor == moved / "inputs/receptor.pdbqt"
+    assert campaign.oracle.ligand == moved / "inputs/ligand.sdf"
+    assert campaign.oracle.receptor.read_text() == "ATOM"
+    assert str(tmp_path) not in (moved / "campaign.resolved.toml").read_text()
+
+
+def test_the_manifest_says_what_made_the_run(run):
+    manifest = json.loads((run.path / "manifest.json").read_text())
+    assert manifest["argv"] == ["molgfn", "run", "campaign.toml"]
+    assert manifest["seed"] == 7
+    assert manifest["device"] == "cpu"
+    assert {"molgfn", "torch", "rdkit", "vina"} <= set(manifest["versions"])
+    assert manifest["versions"]["rdkit"]
+    assert set(manifest["sha256"]) == {
+        f"inputs/{name}" for name in ("vocabulary.json", "proxy/proxy.json", "data.csv", "receptor.pdbqt", "ligand.sdf")
+    }
+    for name, digest in manifest["sha256"].items():
+        assert hashlib.sha256((run.path / name).read_bytes()).hexdigest() == digest
+
+
+def test_the_store_begins_with_the_initial_data(run):
+    with Store.read(run.database) as store:
+        assert store.initial_data() == [InitialRow("C", -1.5)]
+        assert store.compounds() == []
+
+
+def test_overrides_are_in_the_resolved_file_and_not_in_the_copy_of_the_users(tmp_path):
+    campaign_of = load(tmp_path)
+    changed = load_campaign(tmp_path / "campaign.toml", ["campaign.rounds=5"])
+    assert campaign_of.campaign.rounds == 2
+    (tmp_path / "run").mkdir()
+    run = RunDirectory(tmp_path / "run")
+    prepare(run, changed, tmp_path / "campaign.toml", [], [])
+    assert tomllib.loads((run.path / "campaign.toml").read_text())["campaign"]["rounds"] == 2
+    assert tomllib.loads(run.resolved.read_text())["campaign"]["rounds"] == 5

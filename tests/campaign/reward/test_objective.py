@@ -1,0 +1,130 @@
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from molgfn.campaign.reward.acquisition import ACQUISITION_KINDS
+from molgfn.campaign.reward.constraints import Constraints
+from molgfn.campaign.reward.objective import Objective, Scoring, soft_clip
+from molgfn.errors import MolgfnError
+
+DOCKING = Scoring("ucb", 1.0, worst=-6.0, best=-12.0, best_so_far=-9.0, seed=5)
+SMILES = ["Oc1ccccc1", "CCO", "CCCCCCCCCCCCCCCCCCCC", "O=C1C=CC(=O)C=C1"]
+
+
+class Guess:
+    def __init__(self, mean, std):
+        self.mean, self.std = np.array(mean), np.array(std)
+
+
+class LengthProxy:
+    """The longer the SMILES, the better; counts what it is asked."""
+
+    def __init__(self, std=0.5):
+        self.asked, self._std = [], std
+
+    def predict(self, smiles):
+        self.asked.append(list(smiles))
+        return Guess([-6.0 - 0.5 * len(one) for one in smiles], [self._std] * len(smiles))
+
+
+def objective(proxy=None, scoring=DOCKING, constraints=None, exponent=8.0, floor=1e-3):
+    return Objective(proxy or LengthProxy(), scoring, constraints or Constraints({}), exponent=exponent, floor=floor)
+
+
+@given(st.floats(-3, 1.5), st.floats(1e-3, 1))
+def test_soft_clip_rises_strictly_between_0_and_1(x, more):
+    low, high = soft_clip(np.array([x, x + more]))
+    assert 0 <= low < high <= 1
+
+
+def test_soft_clip_leaves_the_middle_as_it_is():
+    middle = np.linspace(0.2, 0.8, 13)
+    assert soft_clip(middle) == pytest.approx(middle, abs=2e-3)
+    assert soft_clip(np.array([-1e6, 1e6])).tolist() == [0.0, 1.0]
+
+
+@pytest.mark.parametrize("kind", ACQUISITION_KINDS)
+@pytest.mark.parametrize("scale", [1.0, -1.0])
+def test_the_score_is_the_same_in_both_directions(kind, scale):
+    scoring = replace(DOCKING, kind=kind, worst=-6.0 * scale, best=-12.0 * scale, best_so_far=-9.0 * scale)
+    mean, std = np.array([-7.0, -8.0, -10.0]) * scale, np.full(3, 0.5)
+    acquisition = scoring.acquisition(["C", "CC", "CCC"], mean, std)
+    score = scoring.score(acquisition)
+    assert (np.diff(score) > 0).all()
+    assert ((score > 0) & (score < 1)).all()
+    assert scoring.direction == ("minimise" if scale > 0 else "maximise")
+
+
+def test_worst_and_best_score_about_0_and_1():
+    scoring = replace(DOCKING, kind="greedy")
+    acquisition = scoring.acquisition(["C"] * 3, np.array([-6.0, -9.0, -12.0]), np.ones(3))
+    assert scoring.score(acquisition) == pytest.approx([0, 0.5, 1], abs=0.04)
+
+
+def test_improvement_counts_from_worst_where_nothing_is_measured():
+    first = replace(DOCKING, kind="ei", best_so_far=None)
+    start = replace(DOCKING, kind="ei", best_so_far=-6.0)
+    mean, std = np.array([-7.0]), np.array([1.0])
+    assert first.acquisition(["C"], mean, std) == start.acquisition(["C"], mean, std)
+
+
+def test_thompson_gives_a_molecule_one_value_in_a_round():
+    scoring = replace(DOCKING, kind="thompson")
+    mean, std = np.full(4, -8.0), np.ones(4)
+    drawn = scoring.acquisition(SMILES, mean, std)
+    assert len(set(drawn)) == 4
+    assert (scoring.acquisition(SMILES[::-1], mean, std) == drawn[::-1]).all()
+    assert (replace(scoring, seed=6).acquisition(SMILES, mean, std) != drawn).all()
+
+
+@pytest.mark.parametrize("kind", ACQUISITION_KINDS)
+def test_log_reward_is_finite_and_within_its_bounds(kind):
+    class Extreme:
+        def predict(self, smiles):
+            return Guess(np.linspace(-1e6, 1e6, len(smiles)), [0.0] * len(smiles))
+
+    found = objective(Extreme(), replace(DOCKING, kind=kind), Constraints({"mw": (1e5, 1e6)}, ["PAINS"]))(SMILES)
+    assert np.isfinite(found).all()
+    assert ((found >= 2 * 8 * math.log(1e-3) - 1e-9) & (found <= 0)).all()
+
+
+def test_log_reward_is_exponent_times_the_log_of_score_and_desirability():
+    constraints = Constraints({}, alerts=["PAINS"])
+    plain = objective(constraints=constraints, exponent=3.0)
+    assessment = plain.assess(SMILES)
+    score = DOCKING.score(assessment.acquisition)
+    desirability = np.array([1, 1, 1, 0.5])
+    expected = 3.0 * np.log((1e-3 + 0.999 * score) * (1e-3 + 0.999 * desirability))
+    assert assessment.log_reward == pytest.approx(expected)
+    assert assessment.acquisition == pytest.approx(-assessment.mean + assessment.std)
+
+
+def test_a_molecule_is_scored_once_and_in_any_order():
+    proxy = LengthProxy()
+    reward = objective(proxy)
+    first = reward(["CCO", "C", "CCO"])
+    again = reward(["C", "CC", "CCO"])
+    assert proxy.asked == [["CCO", "C"], ["CC"]]
+    assert first[0] == first[2] == again[2]
+    assert first[1] == again[0]
+    assert reward([]).shape == (0,)
+
+
+def test_rewards_given_survive_a_restart_bit_by_bit(tmp_path):
+    reward = objective()
+    before = reward(SMILES)
+    reward.save(tmp_path)
+    proxy = LengthProxy(std=9.0)
+    after = objective(proxy)
+    after.load(tmp_path)
+    assert (after(SMILES) == before).all()
+    assert proxy.asked == []
+
+
+def test_a_damaged_proxy_is_no_reward():
+    with pytest.raises(MolgfnError, match=r"the proxy predicts -7\.5 \+- nan for CCO"):
+        objective(LengthProxy(std=math.nan))(["CCO"])

@@ -1,0 +1,88 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rdkit import Chem
+
+from molgfn.oracles.docking.ligand import Refusal, dockable_mol, prepare_ligand
+
+DRUGS = [
+    "CC(C)(C)OC(=O)N1CCC(Nc2ncnc3[nH]ccc23)C1",
+    "C[C@@H]1CN=C(NC2C(C)(C)C2(C)C)SC1",
+    "O=C(O)c1ccc(/C=C/c2ccccc2)cc1",
+    "CC(N)C(=O)NC1CCCCC1Cl",
+    "C[S@](=O)c1ccc(CN)cc1",
+]
+
+
+@given(smiles=st.sampled_from(DRUGS), seed=st.integers(1, 10_000))
+@settings(max_examples=15, deadline=None)
+def test_spelling_does_not_matter(smiles, seed):
+    spelled = Chem.MolToRandomSmilesVect(Chem.MolFromSmiles(smiles), 1, seed)[0]
+    assert prepare_ligand(spelled).pdbqt == prepare_ligand(smiles).pdbqt
+
+
+@pytest.mark.parametrize(
+    ("smiles", "docked"),
+    [
+        ("[Na+].CC(=O)[O-]", "CC(=O)O"),
+        ("C[NH3+].[Cl-]", "CN"),
+        ("[2H]C([2H])([2H])c1ccccc1", "Cc1ccccc1"),
+        ("[CH3:7]c1ccccc1", "Cc1ccccc1"),
+        ("OC(=O)CN.OC(=O)CN", "NCC(=O)O"),
+        ("C[S+]([O-])C", "CS(C)=O"),
+        ("C[N+](C)(C)C", "C[N+](C)(C)C"),
+    ],
+)
+def test_the_neutral_parent_is_docked(smiles, docked):
+    assert prepare_ligand(smiles).smiles == docked
+
+
+def test_given_stereo_is_kept_and_missing_stereo_is_settled():
+    assert prepare_ligand("C[C@H](F)Cl").smiles == Chem.CanonSmiles("C[C@H](F)Cl")
+    assert prepare_ligand("C[C@@H](F)Cl").smiles == Chem.CanonSmiles("C[C@@H](F)Cl")
+    assert prepare_ligand("C/C=C\\C(=O)N").smiles == Chem.CanonSmiles("C/C=C\\C(=O)N")
+    settled = prepare_ligand("CC(F)C=CC(=O)N").smiles
+    assert settled in {
+        Chem.CanonSmiles(f"C[{centre}H](F)/C=C{bond}C(=O)N") for centre in ("C@", "C@@") for bond in ("/", "\\")
+    }
+
+
+def test_the_pdbqt_maps_every_heavy_atom():
+    ligand = prepare_ligand("OCc1ccccc1")
+    numbers = [
+        int(word)
+        for line in ligand.pdbqt.splitlines()
+        if line.startswith("REMARK INDEX MAP")
+        for word in line.split()[3:]
+    ]
+    assert {index - 1 for index in numbers[::2]} >= set(range(dockable_mol("OCc1ccccc1").GetNumAtoms()))
+
+
+@pytest.mark.parametrize(
+    ("smiles", "code", "message"),
+    [
+        ("", "unparsable", "empty SMILES"),
+        ("C1CC", "unparsable", "not a valid SMILES: 'C1CC'"),
+        ("CC(C)(C)(C)C", "unparsable", "not a valid SMILES: 'CC(C)(C)(C)C'"),
+        (
+            "CCCCCO.CCCCCCN",
+            "several_fragments",
+            "two different components of 7 and 6 heavy atoms; give the one to dock",
+        ),
+        ("OB(O)c1ccccc1", "unsupported_element", "Vina has no parameters for B"),
+        ("C[Si](C)(C)C[Se]C", "unsupported_element", "Vina has no parameters for Se, Si"),
+        ("c1ccccc1*", "unsupported_element", "Vina has no parameters for *"),
+        ("[Na+].[Cl-]", "not_organic", "no carbon atom"),
+        ("C[CH]C", "radical", "an atom has an unpaired electron or an empty valence"),
+        ("C" * 51, "too_large", "51 heavy atoms; at most 50 are docked"),
+        ("C" * 25, "too_flexible", "22 rotatable bonds; at most 20 are docked"),
+        ("[C@@H]12CC[C@H](CC1)C2", "no_conformer", "no three-dimensional conformer could be made"),
+        ("CC~CC", "no_pdbqt", "meeko: RDKit molecule has query. Check exotic fields (atom or bond) in SDF."),
+        ("[C-]#[O+]", "no_pdbqt", "meeko: atom number 0 has non finite charge"),
+    ],
+)
+def test_refusals(smiles, code, message):
+    with pytest.raises(Refusal) as caught:
+        prepare_ligand(smiles)
+    assert caught.value.code == code
+    assert str(caught.value).startswith(message)

@@ -1,0 +1,75 @@
+"""The first line admits when a simpler model is better, and names the forest as the choice where it is."""
+
+import pytest
+
+from molgfn.proxy.card.verdict import verdict
+from molgfn.proxy.evaluation.bootstrap import Interval
+from molgfn.proxy.evaluation.held_out import Evaluation
+
+FOREST, SIZE = "random forest on Morgan counts", "number of heavy atoms alone"
+
+
+def evaluation(own: float, forest: float | None, size: float, half: float = 0.01) -> Evaluation:
+    values = {"proxy": own, SIZE: size} | ({} if forest is None else {FOREST: forest})
+    methods = {name: {"spearman": Interval(value, value - half, value + half)} for name, value in values.items()}
+    gains = {
+        name: {"spearman": Interval(own - value, own - value - half, own - value + half)}
+        for name, value in values.items()
+        if name != "proxy"
+    }
+    return Evaluation("scaffold", 5, 1, (1,), (8,), 10, 10, methods, gains, None, None)
+
+
+@pytest.mark.parametrize(
+    ("found", "line"),
+    [
+        (
+            evaluation(0.9, 0.8, 0.3),
+            "mine: better than every simpler model (on scaffold splits: Spearman 0.900, random forest on Morgan counts "
+            "0.800; difference +0.100 [+0.090, +0.110])",
+        ),
+        (
+            evaluation(0.7, 0.8, 0.3),
+            'mine: a random forest on Morgan counts ranks better than this proxy; use it: model = "forest" in '
+            "[settings] of the recipe, or in [proxy] of a campaign file (on scaffold splits: Spearman 0.700, random "
+            "forest on Morgan counts 0.800; difference -0.100 [-0.110, -0.090])",
+        ),
+        (
+            evaluation(0.795, 0.8, 0.3),
+            "mine: a random forest on Morgan counts ranks better than this proxy, although the data do not settle it; "
+            'use it: model = "forest" in [settings] of the recipe, or in [proxy] of a campaign file (on scaffold '
+            "splits: Spearman 0.795, random forest on Morgan counts 0.800; difference -0.005 [-0.015, +0.005])",
+        ),
+        (
+            evaluation(0.795, 0.7, 0.8),
+            "mine: no better than number of heavy atoms alone, as far as the data tell (on scaffold splits: Spearman "
+            "0.795, number of heavy atoms alone 0.800; difference -0.005 [-0.015, +0.005])",
+        ),
+        (
+            evaluation(0.805, 0.8, 0.3),
+            "mine: no better than random forest on Morgan counts, as far as the data tell (on scaffold splits: "
+            "Spearman 0.805, random forest on Morgan counts 0.800; difference +0.005 [-0.005, +0.015])",
+        ),
+        (
+            evaluation(0.7, 0.6, 0.8),
+            "mine: number of heavy atoms alone is better than this proxy (on scaffold splits: Spearman 0.700, number "
+            "of heavy atoms alone 0.800; difference -0.100 [-0.110, -0.090])",
+        ),
+        (
+            evaluation(0.9, None, float("nan")),
+            "mine: better than every simpler model (on scaffold splits: Spearman 0.900, number of heavy atoms alone "
+            "undefined)",
+        ),
+    ],
+    ids=[
+        "better",
+        "the forest is better",
+        "the forest may be better",
+        "size may be better",
+        "no better",
+        "size is better",
+        "beside one that ranks nothing",
+    ],
+)
+def test_the_first_line(found, line):
+    assert verdict("mine", found) == line

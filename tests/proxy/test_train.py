@@ -1,0 +1,119 @@
+"""Training: repeatable, indifferent to the order of its data, and able to go on from an earlier proxy."""
+
+import numpy as np
+import pytest
+import torch
+from pydantic import ValidationError
+
+from molgfn.errors import ConfigError, DataError
+from molgfn.proxy.settings import ProxySettings
+from molgfn.proxy.train import MIN_MOLECULES, train_proxy
+
+KNOWN = {"unit": "kcal/mol", "direction": "minimise"}
+
+
+def test_the_same_data_in_any_order_give_the_same_proxy(proxy, smiles, values, tiny):
+    order = np.random.default_rng(3).permutation(len(smiles))
+    shuffled = [smiles[i] for i in order]
+    torch.manual_seed(99)
+    again = train_proxy(shuffled, values[order], **KNOWN, settings=tiny, seed=1, name="tiny")
+    assert again.info == proxy.info
+    assert np.array_equal(again.predict(smiles).mean, proxy.predict(smiles).mean)
+
+
+def test_training_leaves_the_global_generator_alone(smiles, values, tiny):
+    state = torch.random.get_rng_state()
+    train_proxy(smiles, values, **KNOWN, settings=tiny, seed=1)
+    assert torch.equal(state, torch.random.get_rng_state())
+
+
+def test_another_seed_gives_another_proxy(proxy, smiles, values, tiny):
+    other = train_proxy(smiles, values, **KNOWN, settings=tiny, seed=2)
+    assert not np.array_equal(other.predict(smiles).mean, proxy.predict(smiles).mean)
+
+
+def test_training_learns(smiles, values):
+    losses: list[float] = []
+    settings = ProxySettings(members=1, width=16, steps=2, epochs=30, batch_size=16)
+    trained = train_proxy(
+        smiles, values, **KNOWN, settings=settings, seed=0, on_epoch=lambda epoch: losses.append(epoch.loss)
+    )
+    assert losses[-1] < 0.8 * losses[0]
+    assert np.corrcoef(trained.predict(smiles).mean, values)[0, 1] > 0.95
+
+
+def test_progress_counts_every_epoch_of_every_member(smiles, values, tiny, proxy):
+    seen = []
+    train_proxy(smiles, values, **KNOWN, settings=tiny, seed=1, on_epoch=seen.append)
+    assert [(one.member, one.members, one.epoch, one.epochs) for one in seen] == [
+        (member, 2, epoch, 3) for member in (1, 2) for epoch in (1, 2, 3)
+    ]
+    seen.clear()
+    train_proxy(smiles, values, **KNOWN, settings=tiny, seed=1, initial=proxy, on_epoch=seen.append)
+    assert [(one.member, one.epochs) for one in seen] == [(1, 2), (1, 2), (2, 2), (2, 2)]
+
+
+def test_going_on_keeps_scale_and_architecture_and_leaves_the_earlier_proxy_alone(proxy, smiles, values):
+    before = proxy.predict(smiles).mean
+    settings = ProxySettings(members=7, width=99, fine_tune_epochs=1)
+    further = train_proxy(smiles[:40], values[:40] - 1, **KNOWN, settings=settings, seed=5, initial=proxy)
+    assert (further.info.members, further.info.architecture) == (2, proxy.info.architecture)
+    assert (further.info.target_mean, further.n_train) == (proxy.info.target_mean, 40)
+    assert np.array_equal(proxy.predict(smiles).mean, before)
+
+
+def test_going_on_learns_what_is_new(proxy, smiles, values):
+    settings = ProxySettings(fine_tune_epochs=1)
+    shifted = values - 2.0
+    further = train_proxy(smiles, shifted, **KNOWN, settings=settings, seed=5, initial=proxy)
+    before = np.sqrt(np.mean((proxy.predict(smiles).mean - shifted) ** 2))
+    assert np.sqrt(np.mean((further.predict(smiles).mean - shifted) ** 2)) < 0.4 * before
+
+
+def test_what_cannot_be_learnt_from_is_refused(proxy, smiles, values, tiny):
+    with pytest.raises(DataError, match=f"2 distinct molecules: .* at least {MIN_MOLECULES}"):
+        train_proxy(["C", "CC", "C"], [1.0, 2.0, 3.0], **KNOWN, settings=tiny, seed=1)
+    with pytest.raises(DataError, match=r"all 83 values are -7\.0"):
+        train_proxy(smiles, np.full(len(smiles), -7.0), **KNOWN, settings=tiny, seed=1)
+    with pytest.raises(ConfigError, match=r"'tiny' predicts kcal/mol \(minimise\), but .* pIC50 \(maximise\)"):
+        train_proxy(smiles, values, unit="pIC50", direction="maximise", settings=tiny, seed=1, initial=proxy)
+
+
+@pytest.mark.parametrize("wrong", [{"members": 0}, {"width": -1}, {"dropout": 1.0}, {"epoch": 5}, {"learning_rate": 0}])
+def test_wrong_settings_are_refused(wrong):
+    with pytest.raises(ValidationError):
+        ProxySettings(**wrong)
+
+
+def test_bounds_teach_what_they_can(smiles, values):
+    """Below the median only the bound is known: predictions there must not stay at the bound."""
+    settings = ProxySettings(members=1, width=16, steps=2, epochs=60, batch_size=16)
+    bound = float(np.median(values))
+    below = values < bound
+    censored = np.maximum(values, bound)
+    told = train_proxy(smiles, censored, **KNOWN, settings=settings, seed=0, sides=-below.astype(int))
+    clamped = train_proxy(smiles, censored, **KNOWN, settings=settings, seed=0)
+    error = {
+        name: np.abs(one.predict(smiles).mean - values)[below].mean()
+        for name, one in (("told", told), ("clamped", clamped))
+    }
+    assert error["told"] < 0.9 * error["clamped"]
+    assert told.info.data_sha256 != clamped.info.data_sha256
+
+
+def test_values_measured_more_often_count_more(smiles, values):
+    settings = ProxySettings(members=1, width=16, steps=2, epochs=40, batch_size=16)
+    generator = np.random.default_rng(0)
+    often = np.arange(len(smiles)) % 2 == 0
+    noisy = values + generator.normal(0, np.where(often, 0.0, 3.0))
+    counts = np.where(often, 20.0, 1.0)
+    errors = {}
+    for name, given in (("counted", counts), ("not", None)):
+        trained = train_proxy(smiles, noisy, **KNOWN, settings=settings, seed=0, counts=given)
+        errors[name] = np.sqrt(np.mean((trained.predict(smiles).mean - values)[often] ** 2))
+    assert errors["counted"] < errors["not"]
+
+
+def test_bounds_alone_are_refused(smiles, values, tiny):
+    with pytest.raises(DataError, match=f"all {len(smiles)} values are bounds"):
+        train_proxy(smiles, values, **KNOWN, settings=tiny, seed=1, sides=np.ones(len(smiles), dtype=int))
