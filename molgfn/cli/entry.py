@@ -66,7 +66,7 @@ _add(app, campaigns.check, "molgfn check my-campaign/campaign.toml")
 _add(app, campaigns.run, "molgfn run my-campaign/campaign.toml --rounds 3 --set acquisition.kappa=2")
 _add(app, campaigns.resume, "molgfn resume runs/2026-11-22_my-campaign --rounds 5")
 _add(app, results.status, "molgfn status runs/2026-11-22_my-campaign --json")
-_add(app, results.export, "molgfn export runs/2026-11-22_my-campaign --format csv --top 50")
+_add(app, results.export, "molgfn export runs/2026-11-22_my-campaign --top 50 -o best.sdf")
 _add(app, results.report, "molgfn report runs/2026-11-22_my-campaign")
 _add(app, campaigns.targets, "molgfn targets")
 

@@ -1,7 +1,14 @@
 """The columns of the exported tables: what each means, its unit and how it is written."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
+
+import pandas as pd
+
+# A carriage return alone ends a row for some readers, and a line feed splits a cell for others.
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
 @dataclass(frozen=True)
@@ -13,6 +20,16 @@ class Column:
     meaning: str
     unit: str = ""
     decimals: int | None = None
+
+    def cells(self, values: pd.Series) -> Iterator[str | int | float | None]:
+        """Yield what is written for each value of this column: one line of text, or a number, or None for nothing."""
+        for value in values:
+            if self.type == "text":
+                yield _CONTROL_CHARACTERS.sub(" ", value).strip()
+            elif pd.isna(value):
+                yield None
+            else:
+                yield round(float(value), self.decimals) if self.type == "number" else int(value)
 
 
 _ORACLE_UNIT = "that of oracle_unit"

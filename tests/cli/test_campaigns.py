@@ -45,10 +45,14 @@ def test_a_run_ends_with_a_table_and_a_report(capsys, campaign_file, tmp_path):
     code, out, _ = molgfn(capsys, "status", run, "--json")
     assert json.loads(out)["counts"]["completed"] == 14
 
+    whole = Path(paths["candidates"]).read_bytes()
     code, out, _ = molgfn(capsys, "export", run, "--format", "csv", "--top", "3")
-    assert (code, out) == (0, f"{run}/exports/candidates.csv\n")
+    assert (code, out) == (0, f"{run}/exports/candidates_top_3.csv\n")
     with open(out.strip(), newline="") as file:
         assert [row["rank"] for row in csv.DictReader(file)] == ["1", "2", "3"]
+    assert Path(paths["candidates"]).read_bytes() == whole
+    for words in ((), ("--format", "csv")):
+        assert molgfn(capsys, "export", run, *words)[:2] == (0, f"{run}/exports/candidates.csv\n")
     assert molgfn(capsys, "report", run)[:2] == (0, f"{run}/report.html\n")
 
     code, out, err = molgfn(capsys, "resume", run)
