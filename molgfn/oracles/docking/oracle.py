@@ -37,6 +37,7 @@ class DockingOracle:
     """
 
     unit = "kcal/mol"
+    measures = "docking score"
     direction: Direction = "minimise"
 
     def __init__(self, receptor: Receptor, settings: DockingSettings, workers: int, poses: bool) -> None:
