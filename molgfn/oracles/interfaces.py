@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
-Direction = Literal["minimise", "maximise"]
+from molgfn.direction import Direction
+
 MEASURED_VALUE = "measured value"
 """What an oracle measures, where it does not name it in an attribute `measures` of its own."""
 

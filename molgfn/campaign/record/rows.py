@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from molgfn.oracles.interfaces import MEASURED_VALUE, Direction
+from molgfn.direction import Direction
+from molgfn.oracles.interfaces import MEASURED_VALUE
 
 Status = Literal["proposed", "pending", "completed", "failed", "abandoned"]
 """proposed: never sent to the oracle; pending: sent, no answer yet; completed: measured; failed: the oracle could not
