@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from molgfn.plotting import FIRST, RULE, SECOND, SOFT, new_plot
+from molgfn.plotting import FIRST, SECOND, SOFT, new_plot
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -146,6 +146,6 @@ def _round_axis(axes: "Axes", labels: Sequence[str]) -> None:
     """Place one column for each round, with as many labels below as there is room for."""
     every = ceil(len(labels) / MOST_X_LABELS)
     axes.set_xlim(-0.5, len(labels) - 0.5)
-    axes.set_xticks(range(0, len(labels), every), [label for label in labels[::every]])
+    axes.set_xticks(range(0, len(labels), every), list(labels[::every]))
     axes.set_xlabel("round")
     axes.grid(visible=False, axis="x")

@@ -27,7 +27,7 @@ def write_smiles(path: Path, candidates: pd.DataFrame) -> None:
 
 
 def write_sdf(path: Path, candidates: pd.DataFrame) -> None:
-    """Write one record for each candidate: its id as title, a flat drawing, and the columns that have a value as fields.
+    """Write one record for each candidate: its id as title, a flat drawing, its columns that have a value as fields.
 
     Parameters
     ----------

@@ -100,7 +100,8 @@ def test_a_structure_that_cannot_be_drawn_keeps_its_record(run, change):
 
 
 @pytest.mark.parametrize(
-    "name", ["campaign.sqlite", "inputs/new.csv", "exports/candidates.csv", "exports/../exports/columns.json", "exports"]
+    "name",
+    ["campaign.sqlite", "inputs/new.csv", "exports/candidates.csv", "exports/../exports/columns.json", "exports"],
 )
 def test_nothing_of_the_run_is_replaced(run, name, tmp_path, monkeypatch):
     export_run(run)

@@ -47,7 +47,9 @@ def calibration_plot(coverage: Mapping[str, Sequence[float]]) -> str:
     """Draw the share of values found in the intervals of each level; name -> one share for each of `LEVELS`."""
     with new_plot(_SIDE, _SIDE) as plot:
         axes = plot.axes
-        axes.set(xlabel="share expected in the interval", ylabel="share found", aspect="equal", xlim=(0, 1), ylim=(0, 1))
+        axes.set(
+            xlabel="share expected in the interval", ylabel="share found", aspect="equal", xlim=(0, 1), ylim=(0, 1)
+        )
         axes.plot([0, 1], [0, 1], "--", color=SOFT, linewidth=1)
         for colour, (name, shares) in zip(_COLOURS, coverage.items(), strict=False):
             axes.plot(LEVELS, shares, color=colour, label=name)
@@ -65,9 +67,7 @@ def curves_plot(epochs: Sequence[TrainingEpoch]) -> str:
             kept = [(step.epoch, step.held_out) for step in steps if step.held_out is not None]
             first = number == 0  # one line of each kind stands in the legend
             learnt_from = [step.loss for step in steps]
-            axes.plot(
-                [step.epoch for step in steps], learnt_from, color=FIRST, label="learnt from" if first else None
-            )
+            axes.plot([step.epoch for step in steps], learnt_from, color=FIRST, label="learnt from" if first else None)
             if kept:
                 axes.plot(*zip(*kept, strict=True), color=SECOND, label="kept from the member" if first else None)
         _legend(axes)
