@@ -10,7 +10,7 @@ def read(tmp_path, name, text, column="", encoding="utf-8"):
     path = tmp_path / name
     path.write_text(text, encoding=encoding)
     file = open_molecules(path, column)
-    return file.header, [(row.line, row.cells[file.column], row.fault) for row in file.rows()]
+    return file.header, [(row.line, row.cells[0 if row.fault else file.column], row.fault) for row in file.rows()]
 
 
 @pytest.mark.parametrize(
