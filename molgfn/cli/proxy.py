@@ -65,13 +65,13 @@ def evaluate(
     Molecules that it was trained on are judged apart; see `molgfn assay check` for the table.
     """
     from molgfn.assay.table_import import ReadingOptions
-    from molgfn.proxy.evaluation import on_table_text
-    from molgfn.proxy.evaluation.on_table import verify
+    from molgfn.proxy.evaluation import verification_text
+    from molgfn.proxy.evaluation.verification import verify
     from molgfn.proxy.proxy import Proxy
 
     options = ReadingOptions(columns_by_role(column), unit, type_, decimal)
     found = verify(Proxy.load(proxy), file, options, progress_for(sys.stderr))
-    print(json.dumps(on_table_text.as_json(found), indent=2) if as_json else on_table_text.as_text(found))
+    print(json.dumps(verification_text.as_json(found), indent=2) if as_json else verification_text.as_text(found))
 
 
 def card(proxy: ProxyFolder, as_json: AsJson = False) -> None:

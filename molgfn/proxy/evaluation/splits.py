@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from rdkit import Chem
 from sklearn.model_selection import GroupKFold, KFold
 
+from molgfn.arrays import IntArray
 from molgfn.chem.scaffolds import murcko_scaffold
 from molgfn.errors import DataError
 
@@ -21,8 +21,8 @@ SplitKind = Literal["random", "scaffold", "time"]
 class Split:
     """Positions of the training and of the test molecules, each ascending; together every molecule once."""
 
-    train: NDArray[np.int64]
-    test: NDArray[np.int64]
+    train: IntArray
+    test: IntArray
 
 
 def folds(kind: GroupKind, smiles: Sequence[str], n: int, seed: int) -> list[Split]:
@@ -83,6 +83,6 @@ def time_split(days: Sequence[str], test_fraction: float) -> Split:
     return Split(np.flatnonzero(~is_test), np.flatnonzero(is_test))
 
 
-def _scaffold_groups(smiles: Sequence[str]) -> NDArray[np.int64]:
+def _scaffold_groups(smiles: Sequence[str]) -> IntArray:
     scaffolds = [murcko_scaffold(Chem.MolFromSmiles(text)) for text in smiles]
     return np.unique(scaffolds, return_inverse=True)[1].astype(np.int64)
