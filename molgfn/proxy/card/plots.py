@@ -5,13 +5,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from rdkit import Chem
 from rdkit.Chem import Draw
 
+from molgfn.arrays import BoolArray, FloatArray
 from molgfn.plotting import FIRST, SECOND, SOFT, THIRD, new_plot
 from molgfn.proxy.card.facts import WorstPrediction
-from molgfn.proxy.evaluation.metrics import FloatArray
 from molgfn.proxy.settings import TrainingEpoch
 from molgfn.proxy.uncertainty.calibration import LEVELS
 
@@ -22,7 +21,7 @@ _SIDE = 420
 _COLOURS = (FIRST, SECOND, THIRD)
 
 
-def parity_plot(predicted: FloatArray, measured: FloatArray, unit: str, in_domain: NDArray[np.bool_] | None) -> str:
+def parity_plot(predicted: FloatArray, measured: FloatArray, unit: str, in_domain: BoolArray | None) -> str:
     """Draw measured over predicted values, each of shape (R,); those out of the domain in another colour."""
     with new_plot(_SIDE, _SIDE) as plot:
         axes = plot.axes
