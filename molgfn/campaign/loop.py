@@ -173,5 +173,5 @@ def _check_proxy(campaign: Campaign, parts: Parts, oracle: Oracle) -> None:
         raise ConfigError(
             f"[proxy] start = {campaign.proxy.start}: it predicts {proxy.unit} ({proxy.direction}), "
             f"but the oracle answers in {oracle.unit} ({oracle.direction})",
-            "Name a proxy of the same unit and direction, or none: then random molecules are measured first.",
+            "Name a proxy of the same unit and direction, or none: then random molecules go to the oracle first.",
         )

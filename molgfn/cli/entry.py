@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from molgfn import __version__
 from molgfn.cli import assay, campaigns, proxy, results, retraining, vocabulary
@@ -14,11 +15,23 @@ from molgfn.errors import MolgfnError
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
-def _group(**settings: Any) -> typer.Typer:
+class _MainGroup(TyperGroup):
+    """All commands; the two options that set up completion by the Tab key work, but are not in the help."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        params = super().get_params(ctx)
+        for param in params:
+            # The help has to fit one screen; docs/use/commands.md names them.
+            if param.name in ("install_completion", "show_completion"):
+                param.hidden = True
+        return params
+
+
+def _group(*, completion: bool = False, **settings: Any) -> typer.Typer:
     # Plain help: rich boxes would not fit one screen.
     return typer.Typer(
         no_args_is_help=True,
-        add_completion=False,
+        add_completion=completion,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings=dict(_SETTINGS),
@@ -26,7 +39,7 @@ def _group(**settings: Any) -> typer.Typer:
     )
 
 
-app = _group()
+app = _group(completion=True, cls=_MainGroup)
 
 
 def _example(*lines: str) -> str:

@@ -47,21 +47,23 @@ CANDIDATE_COLUMNS = (
     Column(
         "status",
         "text",
-        "proposed: never sent to the oracle; pending: sent, not answered; completed: measured; failed: the oracle "
-        "could not answer; abandoned: given up.",
+        "proposed: never sent to the oracle; pending: sent, not answered; completed: the oracle gave a value; failed: "
+        "the oracle could not answer; abandoned: given up.",
     ),
     Column("pred_mean", "number", "Latest prediction of the proxy: mean of its ensemble.", _ORACLE_UNIT, 3),
     Column(
         "pred_std",
         "number",
-        "Standard deviation of the error of that prediction, calibrated on molecules kept from training.",
+        "Standard deviation of the error of that prediction, calibrated on molecules kept from training; empty where "
+        "the proxy does not know it.",
         _ORACLE_UNIT,
         3,
     ),
     Column(
         "in_domain",
         "text",
-        "yes: near enough to what the proxy was trained on for its usual error; no: larger errors are to be expected.",
+        "yes: near enough to what the proxy was trained on for its usual error; no: larger errors are to be expected; "
+        "empty: the proxy does not know its domain.",
     ),
     Column(
         "nn_similarity",
@@ -74,7 +76,13 @@ CANDIDATE_COLUMNS = (
     Column("nn_smiles", "text", "Structure of that molecule."),
     Column("docked_smiles", "text", "The one stereoisomer that was docked."),
     Column("acquisition", "number", "What the batch was chosen by, at the latest prediction; higher is better.", "", 4),
-    Column("oracle_value", "number", "Measured value; empty where there is none. A failure is never a number.", "", 3),
+    Column(
+        "oracle_value",
+        "number",
+        "Value that the oracle gave (docking: the docking score); empty where there is none.",
+        "",
+        3,
+    ),
     Column("oracle_unit", "text", "Unit of oracle_value."),
     Column(
         "ligand_efficiency",

@@ -12,12 +12,12 @@ from markupsafe import Markup
 
 from molgfn.files import write_text
 from molgfn.report.candidates import describe, rank_compounds
-from molgfn.report.headline import headline, measured_name
+from molgfn.report.headline import found_by, headline, value_name
 from molgfn.report.pictures import structure_picture
 from molgfn.report.plots import Series, distribution_plot, parity_plot, trend_plot
 from molgfn.report.reading import RunData, read_run
 from molgfn.report.retrainings import retrainings
-from molgfn.report.summary import RoundSummary, agreement, measured_compounds, summarise_rounds
+from molgfn.report.summary import RoundSummary, Spread, agreement, measured_compounds, summarise_rounds
 
 BEST_SHOWN = 50
 REASONS_SHOWN = 15
@@ -68,7 +68,9 @@ def _content(data: RunData) -> dict[str, Any]:
     return {
         "data": data,
         "unit": data.unit or "kcal/mol",
-        "measured_name": measured_name(data),
+        "value_name": value_name(data),
+        "found_by": found_by(data),
+        "blind": list(_blind(data)),
         "better": "lower" if data.direction == "minimise" else "higher",
         "headline": headline(data, ranked, rounds),
         "rounds": rounds,
@@ -87,24 +89,26 @@ def _plots(
     data: RunData, rounds: Sequence[RoundSummary], measured: pd.DataFrame, compared: pd.DataFrame
 ) -> dict[str, str]:
     """Draw what there is enough data for."""
-    labels = [round_label(one.round) for one in rounds]
+    labels = [round_label(summary.round) for summary in rounds]
     plots: dict[str, str] = {}
     if len(measured):
-        mean = Series("mean and sd", [one.value.mean for one in rounds], [one.value.sd for one in rounds])
-        best = Series("best", [one.best for one in rounds], kind="second")
-        label = f"{measured_name(data)}, {data.unit or 'kcal/mol'}"
-        plots["progress"] = trend_plot(labels, [mean, best], label)
-        groups = [measured.loc[measured["round"] == one.round, "oracle_value"] for one in rounds]
+        label = f"{value_name(data)}, {data.unit or 'kcal/mol'}"
+        best = Series("best", [summary.best for summary in rounds], kind="second")
+        plots["progress"] = trend_plot(labels, [_mean_and_sd([summary.value for summary in rounds]), best], label)
+        groups = [measured.loc[measured["round"] == summary.round, "oracle_value"] for summary in rounds]
         plots["distribution"] = distribution_plot(labels, groups, label)
-        sizes = Series("mean and sd", [one.heavy_atoms.mean for one in rounds], [one.heavy_atoms.sd for one in rounds])
+        sizes = _mean_and_sd([summary.heavy_atoms for summary in rounds])
         plots["heavy_atoms"] = trend_plot(labels, [sizes], "heavy atoms")
     if measured["efficiency"].notna().any():
-        efficiency = [one.efficiency for one in rounds]
-        line = Series("mean and sd", [one.mean for one in efficiency], [one.sd for one in efficiency])
-        plots["efficiency"] = trend_plot(labels, [line], "ligand efficiency")
+        efficiency = _mean_and_sd([summary.efficiency for summary in rounds])
+        plots["efficiency"] = trend_plot(labels, [efficiency], "ligand efficiency")
     if len(compared):
-        plots["parity"] = parity_plot(compared, data.unit)
+        plots["parity"] = parity_plot(compared, data.unit, found_by(data))
     return plots
+
+
+def _mean_and_sd(spreads: Sequence[Spread]) -> Series:
+    return Series("mean and sd", [values.mean for values in spreads], [values.sd for values in spreads])
 
 
 def round_label(number: int) -> str:
@@ -115,6 +119,14 @@ def round_label(number: int) -> str:
 def _cards(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
     for row in table.to_dict("records"):
         yield {**{str(key): value for key, value in row.items()}, "picture": Markup(structure_picture(row["smiles"]))}
+
+
+def _blind(data: RunData) -> Iterator[str]:
+    """Name what the latest prediction of no compound has, because the proxy does not know it."""
+    if len(data.predictions) and data.predictions["pred_std"].isna().all():
+        yield "standard deviation (± and pred_std)"
+    if len(data.predictions) and data.predictions["in_domain"].isna().all():
+        yield "domain (in_domain)"
 
 
 def _failures(data: RunData) -> list[dict[str, Any]]:

@@ -144,6 +144,21 @@ def test_a_reader_that_leaves_early_sees_no_traceback():
     assert ended.stderr == ""
 
 
+def test_the_tab_key_completes_commands_once_it_is_set_up(tmp_path):
+    settings = os.environ | {"HOME": str(tmp_path), "SHELL": "/bin/bash"}
+    # The shell is found by the processes above this one: bash itself starts it.
+    command = f"{sys.executable} -c 'from molgfn.cli import main; main()' --install-completion; exit $?"
+    ended = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, timeout=120, check=False, env=settings
+    )
+    assert ended.returncode == 0, ended.stderr
+    (script,) = (tmp_path / ".bash_completions").iterdir()
+    assert "complete -o default -F" in script.read_text()
+    asked = settings | {"_MOLGFN_COMPLETE": "complete_bash", "COMP_WORDS": "molgfn proxy re", "COMP_CWORD": "2"}
+    ended = run_in_shell(env=asked)
+    assert ended.stdout.split() == ["retrain"]
+
+
 def test_a_wrong_campaign_ends_with_2_before_any_model_is_loaded(tmp_path):
     (tmp_path / "campaign.toml").write_text('[campaign]\nname = "x"\n[oracle]\ntarget = "PRAP1"\n')
     (tmp_path / "torch.py").write_text('raise SystemExit("torch was imported")')
