@@ -194,7 +194,7 @@ def _networks(settings: ProxySettings, seed: int, start: Start | None) -> list[P
 
 
 def _meet_mean(network: ProxyNetwork, examples: Examples) -> None:
-    """Take what measured values differ by in the mean into the constant of a network: steps would be long about it."""
+    """Correct the constant of a network by the mean difference to the values; training steps alone would need long."""
     measured = examples.take(np.flatnonzero(examples.sides.numpy() == 0))
     if len(measured):
         with torch.no_grad():
