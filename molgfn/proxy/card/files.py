@@ -12,10 +12,12 @@ from molgfn.proxy.card.plots import calibration_plot, curves_plot, parity_plot, 
 from molgfn.proxy.data.training_data import TrainingData
 from molgfn.proxy.description import existing
 from molgfn.proxy.evaluation.cross_validation import PROXY, Held
-from molgfn.proxy.proxy import CURVES, DESCRIPTION, Proxy
+from molgfn.proxy.proxy import CURVES, DESCRIPTION, KNOWN, WEIGHTS, Proxy
 
 CARD, CARD_FOR_PROGRAMS, HELD_OUT = "card.md", "card.json", "held_out.csv"
 PLOTS = ("parity.svg", "calibration.svg", "curves.svg", "worst.svg")
+WRITTEN = (WEIGHTS, DESCRIPTION, KNOWN, CURVES, CARD, CARD_FOR_PROGRAMS, HELD_OUT, *PLOTS)
+"""Files of a proxy; an earlier one of the same name is replaced or removed."""
 
 _COLUMNS = ("split", "part", "smiles", "measured", "predicted", "std", "in_domain", "similarity", "nearest")
 
