@@ -65,7 +65,7 @@ def evaluate(
 ) -> None:
     """Judge a proxy by a table of measured values.
 
-    Molecules that it was trained on are judged apart; see `molgfn assay check` for the table.
+    Molecules that it was trained on are judged separately; see `molgfn assay check` for the table.
     """
     from molgfn.assay.table_import import ReadingOptions
     from molgfn.proxy.evaluation import verification_text

@@ -155,7 +155,7 @@ def test_a_proxy_is_judged_by_a_table(capsys, tmp_path):
     code, out, err = molgfn(capsys, *words, "--unit", "kcal/mol")
     assert code == 0, err
     assert "new          30 molecules that proxy 'tiny' was not trained on" in out
-    assert "trained on   1 molecule, judged apart" in out
+    assert "trained on   1 molecule, judged separately" in out
     code, out, _ = molgfn(capsys, *words, "--unit", "kcal/mol", "--json")
     found = json.loads(out)
     assert (code, found["new"]["molecules"], found["trained_on"]["molecules"]) == (0, 30, 1)
