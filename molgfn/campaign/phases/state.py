@@ -33,10 +33,7 @@ class Context:
     @property
     def constraints(self) -> Constraints:
         """What a candidate must meet."""
-        objective = self.campaign.objective
-        return Constraints(
-            objective.windows.limits(), objective.alerts, required=objective.required, forbidden=objective.forbidden
-        )
+        return constraints_of(self.campaign)
 
     @property
     def id_prefix(self) -> str:
@@ -45,9 +42,22 @@ class Context:
 
     def seed(self, round_number: int, phase: PhaseName) -> int:
         """Return the seed of a phase: the same whatever was run before it in this process."""
-        entropy = [self.campaign.campaign.seed, round_number, *phase.encode()]
-        return int(np.random.SeedSequence(entropy).generate_state(1)[0])
+        return seed_of(self.campaign, round_number, phase)
 
     def proxy_folder(self, round_number: int) -> Path:
         """Return where the proxy is that the round after this one is proposed with."""
         return proxy_after(self.run, self.store, round_number)
+
+
+def constraints_of(campaign: Campaign) -> Constraints:
+    """Return what a candidate of a campaign must meet."""
+    objective = campaign.objective
+    return Constraints(
+        objective.windows.limits(), objective.alerts, required=objective.required, forbidden=objective.forbidden
+    )
+
+
+def seed_of(campaign: Campaign, round_number: int, phase: PhaseName) -> int:
+    """Return the seed of a phase, which follows from that of the campaign."""
+    entropy = [campaign.campaign.seed, round_number, *phase.encode()]
+    return int(np.random.SeedSequence(entropy).generate_state(1)[0])
