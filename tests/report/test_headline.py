@@ -72,8 +72,8 @@ def test_initial_data_in_another_unit_are_not_compared(run, change):
 
 def test_a_run_that_has_just_begun(make_run):
     assert said(make_run(rounds=0)) == [
-        "The campaign parp1-demo designs molecules and scores them by docking to PARP1 in kcal/mol, lower being better. "
-        "0 of 2 rounds are finished.",
+        "The campaign parp1-demo designs molecules and scores them by docking to PARP1 in kcal/mol, lower being "
+        "better. 0 of 2 rounds are finished.",
         "No molecule is proposed yet.",
     ]
 
