@@ -73,6 +73,8 @@ def _best(data: RunData, ranked: pd.DataFrame) -> list[str]:
 def _compared(start: RoundSummary, answered: Sequence[RoundSummary], data: RunData) -> list[str]:
     last = answered[-1]
     batch = f"Mean {value_name(data)}: {_with_n(last.value, data.unit)} in round {last.round}'s batch"
+    if not start.value.n and len(data.initial_data):
+        return [f"{batch}. D0, the initial data, is in {data.initial_unit}: the two are not compared."]
     if not start.value.n:
         return [f"{batch}; there is no D0 (initial data) to compare it with."]
     gain = _gain(last.value.mean, start.value.mean, data)
