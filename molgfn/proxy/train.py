@@ -53,8 +53,8 @@ def train_proxy(
     settings : ProxySettings
     seed : int
     initial : Proxy, optional
-        Networks start from its weights; `values` should include what it was trained on, or that is forgotten. A forest
-        is grown anew, on what `initial` was trained on too. Networks cannot go on from a forest: they start anew.
+        An earlier proxy to go on from. What it was trained on is learnt again, or it would be forgotten; `values` count
+        where a compound is in both. Networks start from its weights, but not from a forest; a forest is grown anew.
     transfer : bool
         Whether `initial` may be of another unit or direction: then networks keep what it has learnt of molecules (its
         body), and a head for the new target is made.
@@ -82,10 +82,11 @@ def train_proxy(
             f"but the values are in {unit} ({direction})",
             "Train a new proxy, or start from one of the same unit and direction.",
         )
+    if initial is not None and initial.training_molecules is not None and same_target:
+        data = update(initial.training_molecules, data)
     check_trainable(data)
     if settings.model == "forest":
-        known = initial.known if initial is not None and same_target else None
-        made = _forest(data if known is None else update(known, data), settings, seed)
+        made = _forest(data, settings, seed)
     else:
         made = _networks(data, settings, seed, initial, same_target, auxiliary, on_epoch)
     calibration, domain = fit_reliability(made.data, made.member_predictions, made.seen)

@@ -103,7 +103,7 @@ def test_saved_and_loaded_it_predicts_the_same(proxy, smiles, tmp_path):
     loaded = Proxy.load(tmp_path / "new" / "folder")
     assert loaded.info == proxy.info
     assert loaded.curves == proxy.curves
-    assert loaded.known.sha256() == proxy.known.sha256()
+    assert loaded.training_molecules.sha256() == proxy.training_molecules.sha256()
     assert loaded.neighbours(smiles[:5]).in_domain == proxy.neighbours(smiles[:5]).in_domain
     assert np.array_equal(loaded.predict(smiles).mean, proxy.predict(smiles).mean)
     assert np.array_equal(loaded.predict(smiles).std, proxy.predict(smiles).std)

@@ -37,7 +37,7 @@ def test_every_row_is_in_the_table_in_order_with_its_own_columns(proxy, tmp_path
 
 def test_rows_say_whether_the_proxy_knows_the_like(proxy, smiles, tmp_path):
     domain = Domain(threshold=0.5, usual_error=0.1, n=20)
-    sure = Proxy(proxy.info.model_copy(update={"domain": domain}), proxy.ensemble, proxy.known)
+    sure = Proxy(proxy.info.model_copy(update={"domain": domain}), proxy.ensemble, proxy.training_molecules)
     text = f"CCCCCCCCCCCCCCCCCCBr\nnonsense\n{smiles[0]}\n"
     _, rows = scored(sure, tmp_path, "library.smi", text)
     assert [row["in_domain"] for row in rows] == ["no", "", "yes"]

@@ -17,7 +17,15 @@ import torch
 from molgfn.assay.report import report
 from molgfn.assay.table_import import Assay, ReadingOptions, read_assay
 from molgfn.campaign.file.load import Campaign, load_campaign
-from molgfn.campaign.lab.values import Example, key_of, lab_rows_in, measured_in_run, rows_of_table, with_lab
+from molgfn.campaign.lab.values import (
+    Example,
+    key_of,
+    lab_rows_in,
+    note_forgetting,
+    rows_of_table,
+    training_examples,
+    with_lab,
+)
 from molgfn.campaign.models.build import proxy_settings
 from molgfn.campaign.models.history import last_learnt, proxy_after, write_index
 from molgfn.campaign.record.rows import LabRow, RetrainingRow
@@ -28,9 +36,8 @@ from molgfn.campaign.record.tables import write_proxy_card
 from molgfn.errors import ConfigError, DataError
 from molgfn.files import whole_folder, write_json
 from molgfn.progress import Progress, Step
-from molgfn.proxy.data.training_molecules import read_known
 from molgfn.proxy.evaluation.retraining import Comparison, compare_proxies
-from molgfn.proxy.proxy import KNOWN, Proxy
+from molgfn.proxy.proxy import Proxy
 from molgfn.proxy.settings import TrainingEpoch
 from molgfn.proxy.train import train_proxy
 
@@ -142,7 +149,10 @@ class _Retraining:
                 f"{self.run.retrained_index} lists what the proxy was retrained on.",
             )
         every = sorted({row.key: row for row in (*earlier, *rows)}.values(), key=lambda row: row.key)
-        proxy = self._trained(version, assay, base, with_lab(self._known(base) if used else [], every))
+        if used:
+            note_forgetting(self.run, self.progress)
+        earlier_examples = training_examples(self.run, self.store) if used else []
+        proxy = self._trained(version, assay, base, with_lab(earlier_examples, every))
         held_out = [row for row in every if row.held_out]
         comparison = _compared(base, proxy, held_out)
         record = RetrainingRow(
@@ -181,19 +191,10 @@ class _Retraining:
         folders = [row.folder for row in self.store.retrainings() if (row.unit, row.direction) == quantity]
         return self.run.path / folders[-1] if folders else None
 
-    def _known(self, base: Proxy) -> list[Example]:
-        """Return what the proxy has learnt from before, which it would forget otherwise."""
-        known = base.known
-        if known is None:  # a proxy of an early version
-            return measured_in_run(self.store)
-        columns = (known.smiles, known.values.tolist(), known.sides.tolist(), known.counts.tolist())
-        return [Example(*row) for row in zip(*columns, strict=True)]
-
     def _trained_on(self, base: Proxy) -> frozenset[str]:
         """Return the keys of all molecules that a proxy of this run may have learnt from."""
-        smiles = {one.smiles for one in (*self._known(base), *measured_in_run(self.store))}
-        start = self.run.input_proxy / KNOWN
-        smiles |= set(read_known(start).smiles) if start.is_file() else set()
+        smiles = {example.smiles for example in training_examples(self.run, self.store)}
+        smiles |= set(base.training_molecules.smiles if base.training_molecules else ())
         return frozenset(map(key_of, smiles))
 
     def _trained(self, version: int, assay: Assay, base: Proxy, data: Sequence[Example]) -> Proxy:

@@ -70,9 +70,17 @@ def test_the_seed_and_the_data_decide(trained, smiles, values):
 def test_grown_anew_it_remembers_what_it_knew(smiles, values):
     first = train_proxy(smiles[:60], values[:60], **KNOWN)
     further = train_proxy(smiles[50:], values[50:] - 1, **KNOWN, initial=first)
-    assert set(further.known.smiles) == set(smiles)
-    told = dict(zip(further.known.smiles, further.known.values, strict=True))
+    assert set(further.training_molecules.smiles) == set(smiles)
+    told = dict(zip(further.training_molecules.smiles, further.training_molecules.values, strict=True))
     assert [told[smiles[i]] for i in (0, 55, 70)] == [values[0], values[55] - 1, values[70] - 1]
+
+
+def test_grown_anew_it_learns_a_compound_once_as_whichever_tautomer(smiles, values):
+    first = train_proxy([*smiles, "Cc1cc[nH]n1"], [*values, -9.0], **KNOWN)
+    further = train_proxy(["Cc1ccn[nH]1"], [-5.0], **KNOWN, initial=first)
+    told = dict(zip(further.training_molecules.smiles, further.training_molecules.values, strict=True))
+    assert told["Cc1ccn[nH]1"] == -5.0
+    assert "Cc1cc[nH]n1" not in told
 
 
 def test_bounds_teach_it_nothing(smiles, values):
