@@ -20,7 +20,8 @@ from molgfn.proxy.description import ModelKind, ProxyInfo, existing, read_info
 from molgfn.proxy.interfaces import Ensemble, Neighbours, Prediction
 from molgfn.proxy.networks.curves import read_curves, write_curves
 from molgfn.proxy.settings import TrainingEpoch
-from molgfn.proxy.uncertainty.domain import fingerprints, nearest
+from molgfn.proxy.uncertainty.domain import fingerprints, least_tested, nearest
+from molgfn.proxy.uncertainty.limits import Limits, limits
 
 WEIGHTS, DESCRIPTION, CURVES = "weights.safetensors", "proxy.json", "curves.csv"
 
@@ -69,6 +70,12 @@ class Proxy:
     def n_train(self) -> int:
         return self.info.n_train
 
+    @property
+    def limits(self) -> Limits:
+        """What it cannot say of its own predictions."""
+        info = self.info
+        return limits(info.calibration, info.domain, info.unit, keeps_molecules=self.training_molecules is not None)
+
     def predict(self, smiles: Sequence[str]) -> Prediction:
         """Predict molecules, in order; the spelling of a SMILES, its salts and charges do not matter.
 
@@ -86,12 +93,16 @@ class Proxy:
             return Neighbours(np.full(n, np.nan), ("",) * n, (None,) * n)
         similarity, number = nearest(smiles, self._fingerprints)
         domain = self.info.domain
-        inside = domain.holds(similarity).tolist() if domain else [None] * len(smiles)
-        return Neighbours(similarity, tuple(self.training_molecules.smiles[i] for i in number), tuple(inside))
+        inside = domain.verdicts(similarity, self._least_tested) if domain else (None,) * len(smiles)
+        return Neighbours(similarity, tuple(self.training_molecules.smiles[i] for i in number), inside)
 
     @cached_property
     def _fingerprints(self) -> list[ExplicitBitVect]:
         return fingerprints(self.training_molecules.smiles if self.training_molecules else ())
+
+    @cached_property
+    def _least_tested(self) -> float:
+        return least_tested(self._fingerprints)
 
     def save(self, folder: Path) -> None:
         """Write weights, description, training molecules and learning curves; the folder is made."""

@@ -59,6 +59,8 @@ def score_file(proxy: Proxy, path: Path, out: Path, progress: Progress, column: 
         If the file cannot be read, or has no such column.
     """
     source = _open(path, column)
+    for sentence in proxy.limits.sentences:
+        progress.log(f"proxy {proxy.name}: {sentence}")
     counts = {True: 0, False: 0}
 
     def count(rows: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:
@@ -88,8 +90,9 @@ def _predicted(proxy: Proxy, smiles: Sequence[str]) -> Iterator[tuple[object, ..
     prediction, near = proxy.predict(smiles), proxy.neighbours(smiles)
     numbers = (prediction.mean.round(4).tolist(), prediction.std.round(4).tolist(), near.similarity.round(3).tolist())
     for mean, std, similarity, inside, nearest in zip(*numbers, near.in_domain, near.smiles, strict=True):
-        # Not a number where the proxy does not know its training molecules.
-        yield mean, std, proxy.unit, IN_DOMAIN[inside], None if isnan(similarity) else similarity, nearest
+        # Not a number where the proxy has no error bars, or does not keep its training molecules.
+        std, similarity = (None if isnan(number) else number for number in (std, similarity))
+        yield mean, std, proxy.unit, IN_DOMAIN[inside], similarity, nearest
 
 
 def _standard(row: Row, column: int) -> tuple[str, str]:

@@ -10,6 +10,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from molgfn.campaign.record.status import run_status
 from molgfn.files import write_text
 from molgfn.report.candidates import describe, rank_compounds
 from molgfn.report.headline import headline, measured_name
@@ -75,6 +76,7 @@ def _content(data: RunData) -> dict[str, Any]:
         "plots": {name: Markup(plot) for name, plot in _plots(data, rounds, measured, compared).items()},
         "overall": agreement(compared["pred_mean"], compared["oracle_value"]),
         "best": list(_cards(describe(ranked.head(BEST_SHOWN)))),
+        "proxy_limits": run_status(data.folder).proxy_limits,
         "retrainings": list(retrainings(data)),
         "failures": _failures(data),
         "sampling": data.sampling.rename(columns=_SAMPLING_TITLES),

@@ -62,7 +62,7 @@ def test_going_on_keeps_scale_and_architecture_and_leaves_the_earlier_proxy_alon
     assert np.array_equal(proxy.predict(smiles).mean, before)
 
 
-def test_going_on_from_few_values_forgets_nothing(proxy, smiles, values):
+def test_going_on_from_few_values_forgets_nothing(proxy, smiles):
     """Trained on six new molecules alone, networks would lose error bars and domain, and much of what they knew."""
     new = ["CCCCCCO", "CCCCCCN", "CCCCCCC#N", "CCCCCCF", "CCCCCCCl", "CCCCCCS"]
     settings = ProxySettings(fine_tune_epochs=2)

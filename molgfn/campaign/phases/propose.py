@@ -46,11 +46,27 @@ def propose(context: Context, round_number: int) -> None:
         return
     model = context.proxy_folder(round_number - 1)
     proxy = context.parts.load_proxy(model)
+    _tell_limits(context, round_number, proxy)
     objective = _objective(context, round_number, proxy)
     flow = _trained_flow(context, round_number, objective)
     found = _collect(context, round_number, plan.proposals, lambda _, n: flow.sample(n))
     candidates = [*context.store.compounds(status="proposed"), *found.new_compounds(context.id_prefix)]
     _record(context, found, _predictions(context, proxy, objective, candidates, round_number))
+
+
+def _tell_limits(context: Context, round_number: int, proxy: ProxyModel) -> None:
+    """Tell the user what the proxy of the round cannot say of its own predictions, and what follows from that."""
+    folder = context.run.relative(context.proxy_folder(round_number - 1))
+    kind = context.campaign.acquisition.kind
+    for sentence in proxy.limits.sentences:
+        context.progress.log(f"round {round_number}: proxy {folder}: {sentence}")
+    if proxy.limits.error_bars and kind != "greedy":
+        context.progress.log(
+            f'round {round_number}: [acquisition] kind = "{kind}" needs error bars: without them molecules are chosen '
+            'by the predicted value alone, as with "greedy"'
+        )
+    if proxy.limits.sentences:
+        context.run.log("proxy_limits", round=round_number, proxy=folder, limits=list(proxy.limits.sentences))
 
 
 def _objective(context: Context, round_number: int, proxy: ProxyModel) -> Objective:
@@ -59,7 +75,8 @@ def _objective(context: Context, round_number: int, proxy: ProxyModel) -> Object
     measured += [row.value for row in context.store.measurements()]
     better = min if section.best < section.worst else max
     scoring = Scoring(
-        acquisition.kind,
+        # Improvements over the best value are 0 for nearly every molecule without error bars: no flow could learn that.
+        "greedy" if proxy.limits.error_bars else acquisition.kind,
         acquisition.kappa,
         worst=section.worst,
         best=section.best,
@@ -153,7 +170,7 @@ def _predictions(
             row.compound_id,
             round_number,
             mean,
-            std,
+            None if math.isnan(std) else std,
             acquisition,
             log_reward,
             f"{flows[row.round]}; {folder}",

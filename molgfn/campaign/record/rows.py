@@ -36,7 +36,7 @@ class PredictionRow:
     compound_id: str
     round: int
     pred_mean: float
-    pred_std: float
+    pred_std: float | None
     acquisition: float
     log_reward: float
     source_model: str

@@ -10,6 +10,7 @@ from molgfn.campaign.phases.plan import planned_phases
 from molgfn.campaign.record.rows import STATUSES
 from molgfn.campaign.record.run_directory import open_run
 from molgfn.campaign.record.store import Store
+from molgfn.proxy.uncertainty.limits import limits_of_folder
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class RunStatus:
         Folder of the proxy in use; none while there is none.
     retrained_on : str or None
         The lab's table that it was retrained on, if it was.
+    proxy_limits : tuple of str
+        What it cannot say of its own predictions, one sentence for each limit.
     """
 
     run: str
@@ -66,6 +69,7 @@ class RunStatus:
     failures: dict[str, int]
     proxy: str | None
     retrained_on: str | None
+    proxy_limits: tuple[str, ...]
 
 
 def run_status(path: Path) -> RunStatus:
@@ -89,6 +93,7 @@ def run_status(path: Path) -> RunStatus:
         learnt = last_learnt(run, store)
         in_use = None if learnt is None else run.relative(proxy_after(run, store, learnt))
         tables = {row.folder: row.file for row in store.retrainings()}
+    limits = limits_of_folder(run.path / in_use) if in_use else None
     left = [
         phase
         for phase in planned_phases(plan["rounds"], proxy="start" in proxy, data="data" in proxy)
@@ -118,4 +123,5 @@ def run_status(path: Path) -> RunStatus:
         ),
         proxy=in_use,
         retrained_on=tables.get(in_use or ""),
+        proxy_limits=limits.sentences if limits else (),
     )

@@ -128,7 +128,8 @@ def _bars(card: Card) -> list[str]:
     head = ["## Error bars", ""]
     judged = [(one.split, one.bars) for one in card.evaluations if one.bars]
     if not judged:
-        return [*head, "None: they need at least 2 members, and 20 measured molecules in each training part."]
+        none = "Not judged: that needs at least 2 members, and 20 measured molecules in each training part."
+        return [*head, none, *_kept_calibration(card)]
     rows = [
         (
             split,
@@ -166,8 +167,8 @@ def _bars(card: Card) -> list[str]:
 
 def _kept_calibration(card: Card) -> list[str]:
     kept = card.info.calibration
-    if kept is None:
-        return []
+    if kept is None or card.limits.error_bars:
+        return ["", f"The proxy that is kept gives {card.limits.error_bars}."]
     whose = "the members and the process" if card.info.process_say else "the members"
     return [
         "",
@@ -179,13 +180,14 @@ def _kept_calibration(card: Card) -> list[str]:
 def _domain(card: Card) -> list[str]:
     head, domain = ["## Domain", ""], card.info.domain
     if domain is None:
-        return [*head, "Not known: there were fewer than 20 molecules to learn it from."]
+        return [*head, f"The proxy that is kept gives {card.limits.domain}."]
     learnt = (
-        "A molecule is in the domain if its similarity to the nearest training molecule is at least "
+        f"The proxy that is kept gives {card.limits.domain}: only molecules farther from its training molecules than "
+        "99 % of these are from each other are called outside"
+        if card.limits.domain
+        else "A molecule is in the domain if its similarity to the nearest training molecule is at least "
         f"{domain.threshold:.2f} (Tanimoto, Morgan fingerprints): below, the expected error is more than 1.5 times the "
         "usual one"
-        if domain.threshold > 0
-        else "Every molecule is in the domain: the error does not grow with the distance to the training molecules"
     )
     unit = card.info.unit
     rows = [

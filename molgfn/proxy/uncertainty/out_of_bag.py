@@ -13,9 +13,7 @@ from numpy.typing import NDArray
 from molgfn.proxy.data.training_data import TrainingData
 from molgfn.proxy.interfaces import FloatArray, MemberPredictions
 from molgfn.proxy.uncertainty.calibration import LEAST, Calibration, fit_calibration
-from molgfn.proxy.uncertainty.domain import Domain, fit_domain, nearest_other
-
-_MOST = 2000
+from molgfn.proxy.uncertainty.domain import Domain, evenly, fingerprints, fit_domain, nearest_other
 
 
 @dataclass(frozen=True)
@@ -71,9 +69,9 @@ def fit_reliability(
     seen : (M, B) bool
         Which member has seen which molecule, or was stopped by it.
     """
-    found = out_of_bag(member_predictions, seen)
-    exact = data.sides[found.rows] == 0
-    rows, mean, spread = found.rows[exact], found.mean[exact], found.spread[exact]
+    left_out = out_of_bag(member_predictions, seen)
+    exact = data.sides[left_out.rows] == 0
+    rows, mean, spread = left_out.rows[exact], left_out.mean[exact], left_out.spread[exact]
     if len(rows) < LEAST:
         return None, None
     several = np.isfinite(spread)
@@ -81,6 +79,6 @@ def fit_reliability(
         calibration = fit_calibration(mean[several], spread[several], data.values[rows[several]])
     else:
         calibration = fit_calibration(mean, np.zeros(len(rows)), data.values[rows])
-    some = np.linspace(0, len(rows) - 1, min(len(rows), _MOST)).astype(np.int64)
-    similarity = nearest_other(data.smiles, rows[some])
+    some = evenly(len(rows))
+    similarity = nearest_other(fingerprints(data.smiles), rows[some])
     return calibration, fit_domain(similarity, np.abs(mean - data.values[rows])[some])
