@@ -15,7 +15,8 @@ from molgfn.campaign.file.load import Campaign, load_campaign
 from molgfn.campaign.loop import resume_run, start_run
 from molgfn.campaign.models.interfaces import FlowStep, ProxyEpoch, Reward
 from molgfn.campaign.reward.objective import Predicted
-from molgfn.oracles.interfaces import Answer, Compound, Direction, Failure, Measurement
+from molgfn.direction import Direction
+from molgfn.oracles.interfaces import Answer, Compound, Failure, Measurement
 from molgfn.progress import SilentProgress
 from molgfn.proxy.uncertainty.limits import Limits
 

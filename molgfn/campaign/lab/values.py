@@ -10,7 +10,7 @@ from molgfn.campaign.record.rows import CompoundRow, LabRow
 from molgfn.campaign.record.run_directory import RunDirectory
 from molgfn.campaign.record.store import Store
 from molgfn.chem.standardise import MoleculeError
-from molgfn.oracles.interfaces import Direction
+from molgfn.direction import Direction
 from molgfn.progress import Progress
 from molgfn.proxy.data.compound_key import compound_key
 from molgfn.proxy.data.from_assay import SIDES

@@ -13,6 +13,7 @@ from molgfn.campaign.record.rows import CompoundRow, PredictionRow
 from molgfn.campaign.reward.objective import Objective, Scoring
 from molgfn.errors import Stopped
 from molgfn.files import whole_folder, write_json
+from molgfn.oracles.interfaces import measured_by
 
 CHECKPOINT_STEPS = 100
 """Steps of training between two checkpoints."""
@@ -177,6 +178,8 @@ def _predictions(
             inside,
             None if math.isnan(similarity) else similarity,
             nearest,
+            measured_by(context.oracle),
+            context.oracle.unit,
         )
         for row, (mean, std, acquisition, log_reward, similarity), (inside, nearest) in zip(
             rows, numbers, known, strict=True

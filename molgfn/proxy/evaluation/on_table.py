@@ -8,8 +8,8 @@ import numpy as np
 from molgfn.assay.compounds import Noise, replicate_noise
 from molgfn.assay.quantities import KCAL, is_log
 from molgfn.assay.table_import import ReadingOptions, read_assay
+from molgfn.direction import Direction
 from molgfn.errors import DataError
-from molgfn.oracles.interfaces import Direction
 from molgfn.progress import Progress
 from molgfn.proxy.data.compound_key import compound_key
 from molgfn.proxy.data.from_assay import training_data
