@@ -120,6 +120,21 @@ def test_bounds_teach_what_they_can(smiles, values):
     assert told.info.data_sha256 != clamped.info.data_sha256
 
 
+def test_bounds_of_few_compounds_are_on_their_right_side(proxy, smiles, values):
+    """34 compounds, of which 13 were inactive: by transfer from another target only 2 of 13 kept their bound."""
+    chosen = np.argsort(values)[:: len(values) // 34][:34]
+    truth = -values[chosen]
+    bound = np.sort(truth)[13]
+    sides = np.where(truth < bound, -1, 0)
+    few = [smiles[row] for row in chosen]
+    target = {"unit": "pIC50", "direction": "maximise", "settings": ProxySettings(epochs=25), "seed": 1}
+    told = train_proxy(few, np.maximum(truth, bound), sides=sides, initial=proxy, transfer=True, **target)
+    assert (sides == -1).sum() == 13
+    assert (told.predict(few).mean[sides == -1] < bound).sum() >= 10
+    assert np.isnan(told.predict(few).std).all()
+    assert set(told.neighbours(few).in_domain) == {None}
+
+
 def test_values_measured_more_often_count_more(smiles, values):
     settings = ProxySettings(members=1, width=16, steps=2, epochs=40, batch_size=16)
     generator = np.random.default_rng(0)

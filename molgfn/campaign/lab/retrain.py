@@ -41,6 +41,8 @@ from molgfn.proxy.proxy import Proxy
 from molgfn.proxy.settings import TrainingEpoch
 from molgfn.proxy.train import train_proxy
 
+LEAST_MEASURED = 20
+"""Measured values that a proxy of another quantity needs."""
 _BETTER = {"minimise": "lower", "maximise": "higher"}
 
 
@@ -139,6 +141,8 @@ class _Retraining:
         earlier = lab_rows_in(self.store, *quantity)
         if not earlier:
             assay.check_trainable()
+        if not used:
+            _check_enough_to_transfer(table, assay, earlier)
         rows = rows_of_table(
             assay, version, self.store.compounds(), earlier, self._trained_on(base) if used else frozenset()
         )
@@ -237,6 +241,24 @@ class _Retraining:
         write_index(self.run, self.store)
         write_proxy_card(self.run, self.store)
         self.run.log("retrained", version=record.version, after_round=record.round, table=record.file)
+
+
+def _check_enough_to_transfer(table: Path, assay: Assay, earlier: Sequence[LabRow]) -> None:
+    """See that there are values enough for a proxy of another quantity.
+
+    Raises
+    ------
+    DataError
+        If there are fewer than 20 measured values.
+    """
+    compounds = {key_of(compound.smiles) for compound in assay.compounds if compound.relation == "="}
+    measured = len(compounds | {row.key for row in earlier if row.side == 0})
+    if measured < LEAST_MEASURED:
+        raise DataError(
+            f"{table}: {measured} compounds have a measured value, but a proxy of another quantity needs "
+            f"{LEAST_MEASURED}: trained on fewer it would predict far beyond what was measured.",
+            "Bounds (< or >) do not count. Measure more, or add an earlier table.",
+        )
 
 
 def _new(rows: Sequence[LabRow], earlier: Sequence[LabRow]) -> list[LabRow]:

@@ -13,6 +13,7 @@ from molgfn.proxy.data.training_data import TrainingData
 from molgfn.proxy.description import existing
 from molgfn.proxy.evaluation.cross_validation import PROXY, Held
 from molgfn.proxy.proxy import CURVES, DESCRIPTION, Proxy
+from molgfn.proxy.uncertainty.limits import limits_of_folder
 
 CARD, CARD_FOR_PROGRAMS, HELD_OUT = "card.md", "card.json", "held_out.csv"
 PLOTS = ("parity.svg", "calibration.svg", "curves.svg", "worst.svg")
@@ -44,7 +45,7 @@ def write_proxy(proxy: Proxy, card: Card, held: Sequence[Held], data: TrainingDa
 
 
 def read_card(folder: Path, for_programs: bool = False) -> str:
-    """Return the card of a proxy as Markdown, or as JSON.
+    """Return the card of a proxy as Markdown, or as JSON, with what it cannot say even if an earlier version wrote it.
 
     Raises
     ------
@@ -59,8 +60,11 @@ def read_card(folder: Path, for_programs: bool = False) -> str:
             "`molgfn proxy train` writes one; a proxy of a campaign is judged in proxy_card.json of its run.\n"
             "To judge it by measured values: molgfn proxy evaluate PROXY FILE.",
         )
-    content = path.read_text(encoding="utf-8")
-    return json.dumps(json.loads(content), indent=2, ensure_ascii=False) if for_programs else content.rstrip("\n")
+    content, limits = path.read_text(encoding="utf-8"), limits_of_folder(folder)
+    sentences = limits.sentences if limits else ()
+    if for_programs:
+        return json.dumps(json.loads(content) | {"limits": sentences}, indent=2, ensure_ascii=False)
+    return "\n".join([content.rstrip("\n"), *(f"\nThis proxy gives {sentence}." for sentence in sentences)])
 
 
 def _write_plots(proxy: Proxy, card: Card, first: Held, folder: Path) -> None:

@@ -56,6 +56,8 @@ class Verification:
         Of the table.
     noise : Noise or None
         Replicate noise, where the table tells it.
+    limits : tuple of str
+        What the proxy cannot say of its own predictions.
     training_known : bool
         Whether the proxy tells what it was trained on; if not, all molecules are taken for new.
     new, trained_on : Group
@@ -68,6 +70,7 @@ class Verification:
     rows: int
     left_out: int
     noise: Noise | None
+    limits: tuple[str, ...]
     training_known: bool
     new: Group
     trained_on: Group
@@ -104,6 +107,7 @@ def verify(proxy: Proxy, file: Path, options: ReadingOptions, progress: Progress
         rows=data.n_rows,
         left_out=len(data.bad_rows) + data.n_not_completed,
         noise=noise,
+        limits=proxy.limits.sentences,
         training_known=proxy.training_molecules is not None,
         new=new,
         trained_on=seen,

@@ -33,6 +33,7 @@ def as_text(found: Verification) -> str:
     lines = [
         f"{found.file}: {found.rows:,} rows, {_left_out(found)}; {found.unit}, {better} is better",
         f"noise floor  {_noise(found)}",
+        *(f"mind         the proxy gives {sentence}" for sentence in found.limits),
         f"new          {_counted(found.new)} that proxy {found.proxy!r} was not trained on"
         if found.training_known
         else f"all          {_counted(found.new)}; proxy {found.proxy!r} does not tell what it was trained on, so that "
