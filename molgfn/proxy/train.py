@@ -40,8 +40,8 @@ def train_proxy(
 ) -> Proxy:
     """Train a proxy; the same data in any order and the same seed give the same proxy.
 
-    Each member learns from its own three quarters of the molecules, so that their spread tells where the data leave
-    the answer open, and that error bars and domain are fitted on molecules by members that have not seen them. A single
+    Each member learns from its own three quarters of the molecules. So the members differ where the data do not decide
+    the value, and error bars and domain are fitted on molecules by the members that have not seen them. A single
     network learns from all, and has neither.
 
     Parameters
@@ -97,7 +97,7 @@ def train_proxy(
         model=settings.model,
         members=len(made.seen),
         architecture=made.architecture,
-        process_say=made.ensemble.say if isinstance(made.ensemble, Mixture) else 0.0,
+        process_weight=made.ensemble.weight if isinstance(made.ensemble, Mixture) else 0.0,
         target_mean=made.mean,
         target_std=made.std,
         n_train=len(made.data),
@@ -129,7 +129,7 @@ def check_trainable(data: TrainingData) -> None:
 
 @dataclass(frozen=True)
 class _Made:
-    """An ensemble, what it was made from, which of it each member has seen, (M, B), and what it thinks of that."""
+    """An ensemble, its training data, which of them each member has seen, (M, B), and what it predicts for them."""
 
     ensemble: Ensemble
     data: TrainingData

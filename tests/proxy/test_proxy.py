@@ -80,7 +80,7 @@ def test_a_proxy_of_an_earlier_version_has_neither(proxy, smiles, tmp_path):
     (tmp_path / "molecules.csv").unlink()
     (tmp_path / "curves.csv").unlink()
     described = json.loads((tmp_path / "proxy.json").read_text())
-    for new in ("calibration", "domain", "model", "process_say"):
+    for new in ("calibration", "domain", "model", "process_weight"):
         del described[new]
     (tmp_path / "proxy.json").write_text(json.dumps(described))
     old = Proxy.load(tmp_path)

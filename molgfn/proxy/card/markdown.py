@@ -169,7 +169,7 @@ def _kept_calibration(card: Card) -> list[str]:
     kept = card.info.calibration
     if kept is None or card.limits.error_bars:
         return ["", f"The proxy that is kept gives {card.limits.error_bars}."]
-    whose = "the members and the process" if card.info.process_say else "the members"
+    whose = "the members and the process" if card.info.process_weight else "the members"
     return [
         "",
         f"Of the proxy that is kept: standard deviation of the error = sqrt({kept.base:.3f}^2 + ({kept.scale:.3f} x "
@@ -246,7 +246,7 @@ def _model(card: Card) -> list[str]:
         "## Model",
         "",
         f"Ensemble of {info.members} {kind}; the mean over the members is the prediction.",
-        *_process(info.process_say),
+        *_process(info.process_weight),
         *(curves if card.epochs else []),
         "",
         *_table(("setting", "value"), [(key, str(value)) for key, value in _settings(card.settings).items()]),
@@ -257,12 +257,12 @@ def _model(card: Card) -> list[str]:
     ]
 
 
-def _process(say: float) -> list[str]:
-    if not say:
+def _process(weight: float) -> list[str]:
+    if not weight:
         return []
     return [
-        f"Beside them a Gaussian process with the Tanimoto kernel on Morgan counts has {say:.0%} of the say where it "
-        "knows a molecule well, and less the farther that is from the training molecules."
+        f"Beside them a Gaussian process with the Tanimoto kernel on Morgan counts has a weight of {weight:.0%} near "
+        "the training molecules, and less with the distance to them."
     ]
 
 

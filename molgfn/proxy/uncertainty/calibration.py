@@ -1,4 +1,4 @@
-"""Error bars that mean something: fitted on molecules that training never saw, and judged on others again."""
+"""Error bars: fitted on molecules that training never saw, and judged on others again."""
 
 import math
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _BINS = 10
 
 @dataclass(frozen=True)
 class ErrorBars:
-    """What is said of the errors of B predictions.
+    """Standard deviations and intervals of the errors of B predictions.
 
     Attributes
     ----------
@@ -87,7 +87,7 @@ class Calibration(BaseModel):
         return self.widths[LEVELS.index(level)] * self.std(spread)
 
     def bars(self, spread: FloatArray) -> "ErrorBars":
-        """Return what is said of the errors of predictions with this spread of the members, shape (B,)."""
+        """Return the error bars of predictions with this spread of the members, shape (B,)."""
         std = self.std(spread)
         return ErrorBars(std, np.outer(self.widths, std))
 
@@ -156,7 +156,7 @@ def judge_error_bars(bars: ErrorBars, error: FloatArray) -> CalibrationMetrics:
     size, std = np.abs(error), bars.std
     coverage = tuple(float(share) for share in np.mean(size <= bars.half_widths, axis=1))
     levels = np.linspace(0.01, 0.99, 99)
-    found = np.mean(size <= norm.ppf(0.5 + levels / 2)[:, None] * std, axis=1)
+    shares = np.mean(size <= norm.ppf(0.5 + levels / 2)[:, None] * std, axis=1)
     parts = np.array_split(np.argsort(std, kind="stable"), min(_BINS, len(std)))
     stds = np.array([np.sqrt(np.mean(std[part] ** 2)) for part in parts])
     errors = np.array([np.sqrt(np.mean(size[part] ** 2)) for part in parts])
@@ -164,7 +164,7 @@ def judge_error_bars(bars: ErrorBars, error: FloatArray) -> CalibrationMetrics:
         coverage_90=coverage[LEVELS.index(0.9)],
         coverage=coverage,
         ence=float(np.mean(np.abs(stds - errors) / stds)),
-        miscalibration_area=float(np.mean(np.abs(found - levels))),
+        miscalibration_area=float(np.mean(np.abs(shares - levels))),
         spearman=spearman(std, size),
         mean_half_width=float(np.mean(bars.half_widths[LEVELS.index(0.9)])),
     )

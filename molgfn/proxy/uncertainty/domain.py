@@ -1,4 +1,4 @@
-"""Where a proxy can be believed: near enough to what it was trained on, by a threshold learnt from its own errors."""
+"""The domain of a proxy: near enough to its training molecules, by a threshold learnt from its own errors."""
 
 from collections.abc import Sequence
 

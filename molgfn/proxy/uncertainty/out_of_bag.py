@@ -1,8 +1,8 @@
-"""How far a proxy can be believed, learnt from molecules by the members that had not seen them (out of bag).
+"""Error bars and domain, learnt from molecules by the members that had not seen them (out of bag).
 
 Each member of an ensemble learns from its own share, so that most molecules were kept from one or more of the members:
-their mean and spread are those of a smaller ensemble that never met the molecule (Breiman 1996). No data and no time
-are spent on it, and it stays true when the members go on learning (see `molgfn.proxy.networks.bagging`).
+their mean and spread are those of a smaller ensemble that never saw the molecule (Breiman 1996). It needs no extra data
+and no extra training, and it stays true when the members go on learning (see `molgfn.proxy.networks.bagging`).
 """
 
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class OutOfBag:
 
 
 def out_of_bag(member_predictions: MemberPredictions, seen: NDArray[np.bool_]) -> OutOfBag:
-    """Return what the members think of molecules that they had not seen.
+    """Return what the members predict for molecules that they had not seen.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def out_of_bag(member_predictions: MemberPredictions, seen: NDArray[np.bool_]) -
     values, noise = member_predictions.values[:, rows], member_predictions.noise[:, rows]
     mean = np.where(kept, values, 0.0).sum(axis=0) / n
     squares = np.where(kept, (values - mean) ** 2, 0.0).sum(axis=0)
-    # Few members differ less from their own mean than all would: as many as there are, without bias.
+    # A few members differ less from their own mean than all would: estimate the variance of all without bias.
     whole = (len(seen) - 1) / len(seen)
     variance = np.divide(squares * whole, n - 1, out=np.full(len(rows), np.nan), where=n > 1)
     variance += np.where(kept, noise**2, 0.0).sum(axis=0) / n
