@@ -40,8 +40,8 @@ class ProxyInfo(BaseModel):
     architecture : Architecture or None
         Of every network.
     process_weight : float
-        Weight of a Gaussian process beside networks, from 0 to 1: see `molgfn.proxy.classical.mixture`. Earlier versions
-        wrote it as `process_say`.
+        Weight of a Gaussian process beside networks, from 0 to 1: see `molgfn.proxy.classical.mixture`. Earlier
+        versions wrote it as `process_say`.
     target_mean, target_std : float
         The networks work on (value - target_mean) / target_std.
     n_train : int
