@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 from rdkit import Chem
 from sklearn.ensemble import RandomForestRegressor
 
+from molgfn.arrays import FloatArray
 from molgfn.proxy.classical.gaussian_process import fit_process
 from molgfn.proxy.classical.ridge import fit_ridge
 from molgfn.proxy.data.graphs import MORGAN, featurise_counted, featurise_smiles
 from molgfn.proxy.data.training_data import TrainingData
 
-FloatArray = NDArray[np.float64]
 Baseline = Callable[[Sequence[str], FloatArray, Sequence[str], int], FloatArray]
 """(training SMILES, values, test SMILES, seed) -> predictions; SMILES are standard."""
 

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-FloatArray = NDArray[np.float64]
+from molgfn.arrays import FloatArray, IntArray
+
 _LEAST_SCALE = 0.25
 _ITERATIONS = 50
 _MOST_FITTED = 0.9
@@ -29,7 +30,7 @@ class Ridge:
 
 
 def fit_ridge(
-    counts: NDArray[np.float32], values: FloatArray, penalty: float = 10.0, sides: NDArray[np.int64] | None = None
+    counts: NDArray[np.float32], values: FloatArray, penalty: float = 10.0, sides: IntArray | None = None
 ) -> Ridge:
     """Fit standardised counts, shape (B, C), to values, shape (B,); the intercept is not penalised.
 
@@ -64,7 +65,7 @@ def fit_ridge(
     return Ridge(mean, scale, weights, intercept)
 
 
-def _expected_beyond(predicted: FloatArray, error: float, bound: FloatArray, side: NDArray[np.int64]) -> FloatArray:
+def _expected_beyond(predicted: FloatArray, error: float, bound: FloatArray, side: IntArray) -> FloatArray:
     """Return the mean of a normal law about each prediction, cut off at its bound."""
     distance = side * (predicted - bound) / error
     expected: FloatArray = predicted + side * error * np.exp(norm.logpdf(distance) - norm.logcdf(distance))

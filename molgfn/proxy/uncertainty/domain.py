@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, FiniteFloat
 from rdkit import Chem
 from rdkit.DataStructs import BulkTanimotoSimilarity, ExplicitBitVect
 
+from molgfn.arrays import FloatArray, IntArray
 from molgfn.chem.similarity import fingerprint
-
-FloatArray = NDArray[np.float64]
 
 WORSE = 1.5
 """Out of the domain the expected error is more than this times the usual one."""
@@ -67,7 +65,7 @@ def fingerprints(smiles: Sequence[str]) -> list[ExplicitBitVect]:
     return [fingerprint(Chem.MolFromSmiles(text)) for text in smiles]
 
 
-def nearest(smiles: Sequence[str], training: Sequence[ExplicitBitVect]) -> tuple[FloatArray, NDArray[np.int64]]:
+def nearest(smiles: Sequence[str], training: Sequence[ExplicitBitVect]) -> tuple[FloatArray, IntArray]:
     """Return similarity to, and number of, the nearest training molecule, each of shape (B,); SMILES are standard."""
     similarity, number = np.zeros(len(smiles)), np.zeros(len(smiles), dtype=np.int64)
     for row, bits in enumerate(fingerprints(smiles)):
@@ -78,7 +76,7 @@ def nearest(smiles: Sequence[str], training: Sequence[ExplicitBitVect]) -> tuple
     return similarity, number
 
 
-def nearest_other(training: Sequence[ExplicitBitVect], rows: NDArray[np.int64]) -> FloatArray:
+def nearest_other(training: Sequence[ExplicitBitVect], rows: IntArray) -> FloatArray:
     """Return the similarity of some training molecules to the nearest other one, shape (R,)."""
     similarity = np.zeros(len(rows))
     for place, row in enumerate(rows):
@@ -88,7 +86,7 @@ def nearest_other(training: Sequence[ExplicitBitVect], rows: NDArray[np.int64]) 
     return similarity
 
 
-def evenly(n: int, most: int = _MOST) -> NDArray[np.int64]:
+def evenly(n: int, most: int = _MOST) -> IntArray:
     """Return at most `most` of n rows, evenly spaced: as many as the search for neighbours has time for."""
     return np.linspace(0, n - 1, min(n, most)).astype(np.int64)
 

@@ -2,12 +2,8 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from molgfn.arrays import BoolArray, FloatArray
 from molgfn.proxy.data.training_data import TrainingData
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -31,6 +27,6 @@ class ValueRange:
         measured = data.values[data.sides == 0]
         return cls(float(measured.min()), float(measured.max()), float(measured.std()))
 
-    def is_beyond(self, predicted: FloatArray) -> NDArray[np.bool_]:
+    def is_beyond(self, predicted: FloatArray) -> BoolArray:
         """Return which of B predictions are extrapolations, shape (B,)."""
         return (predicted < self.least - self.margin) | (predicted > self.most + self.margin)

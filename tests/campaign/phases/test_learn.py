@@ -14,7 +14,7 @@ from molgfn.campaign.loop import resume_run, start_run
 from molgfn.campaign.record.store import Store
 from molgfn.errors import Stopped
 from molgfn.progress import SilentProgress
-from molgfn.proxy.evaluation.on_table import verify
+from molgfn.proxy.evaluation.verification import verify
 from molgfn.proxy.proxy import Proxy
 from molgfn.proxy.settings import ProxySettings
 from molgfn.proxy.train import train_proxy
