@@ -1,4 +1,4 @@
-"""An existing proxy against measured values: molecules that it was trained on are judged apart."""
+"""An existing proxy judged by measured values; molecules that it was trained on are judged separately."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,9 +30,9 @@ class Group:
     molecules : int
         With a measured value.
     metrics : dict
-        Each of `Metrics`; none where there are no molecules.
+        Each of `Metrics`; empty where there are no molecules.
     bars, domain : optional
-        None where there are no molecules, or the proxy has not learnt them.
+        None where there are no molecules, or the proxy has no error bars or no domain.
     bounds, bounds_met : int
         Molecules of which only a bound is known, and those whose prediction lies on the right side of it.
     """
@@ -47,7 +47,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Verification:
-    """How an existing proxy fares on a table.
+    """How well an existing proxy predicts the compounds of a table.
 
     Attributes
     ----------
@@ -55,11 +55,11 @@ class Verification:
     rows, left_out : int
         Of the table.
     noise : Noise or None
-        Replicate noise, where the table tells it.
+        Replicate noise, where the table has replicates.
     limits : tuple of str
         What the proxy cannot say of its own predictions.
     training_known : bool
-        Whether the proxy tells what it was trained on; if not, all molecules are taken for new.
+        Whether the proxy keeps its training molecules; if not, all molecules count as new.
     new, trained_on : Group
     """
 
@@ -128,9 +128,9 @@ def _read(proxy: Proxy, file: Path, options: ReadingOptions, progress: Progress)
 
 def _read_own_unit(proxy: Proxy, file: Path, options: ReadingOptions) -> TrainingData:
     column = options.columns.get("value", "")
-    said = options.unit or proxy.unit
-    if said != proxy.unit:
-        raise DataError(f"{file}: the values are in {said}, but proxy {proxy.name!r} predicts {proxy.unit}.")
+    unit = options.unit or proxy.unit
+    if unit != proxy.unit:
+        raise DataError(f"{file}: the values are in {unit}, but proxy {proxy.name!r} predicts {proxy.unit}.")
     if not column:
         raise DataError(
             f"{file}: proxy {proxy.name!r} predicts {proxy.unit}, which is no unit of assays; which column holds it?",
