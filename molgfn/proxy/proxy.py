@@ -21,6 +21,7 @@ from molgfn.proxy.interfaces import Ensemble, Neighbours, Prediction
 from molgfn.proxy.networks.curves import read_curves, write_curves
 from molgfn.proxy.settings import TrainingEpoch
 from molgfn.proxy.uncertainty.domain import fingerprints, least_tested, nearest
+from molgfn.proxy.uncertainty.extrapolation import ValueRange
 from molgfn.proxy.uncertainty.limits import Limits, limits
 
 WEIGHTS, DESCRIPTION, CURVES = "weights.safetensors", "proxy.json", "curves.csv"
@@ -99,6 +100,11 @@ class Proxy:
     @cached_property
     def _fingerprints(self) -> list[ExplicitBitVect]:
         return fingerprints(self.training_molecules.smiles if self.training_molecules else ())
+
+    @cached_property
+    def value_range(self) -> ValueRange | None:
+        """The measured values of the training molecules; none where these are not kept."""
+        return ValueRange.of(self.training_molecules) if self.training_molecules else None
 
     @cached_property
     def _least_tested(self) -> float:

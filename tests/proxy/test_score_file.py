@@ -6,6 +6,7 @@ import pytest
 from molgfn.errors import ConfigError, DataError
 from molgfn.progress import SilentProgress
 from molgfn.proxy import score_file as scoring
+from molgfn.proxy.data.training_data import merge
 from molgfn.proxy.proxy import Proxy
 from molgfn.proxy.score_file import score_file
 from molgfn.proxy.uncertainty.domain import Domain
@@ -48,6 +49,14 @@ def test_rows_say_whether_the_proxy_knows_the_like(proxy, smiles, tmp_path):
     _, rows = scored(earlier, tmp_path, "library.smi", text)
     assert {row[name] for row in rows for name in ("in_domain", "nn_similarity", "nn_smiles")} == {""}
     assert rows[2]["pred_mean"]
+
+
+def test_predictions_far_beyond_the_training_values_are_marked(proxy, smiles, tmp_path):
+    values = proxy.predict(smiles[:20]).mean
+    few = merge(smiles[:20], values)
+    narrow = Proxy(proxy.info, proxy.ensemble, few)
+    _, rows = scored(narrow, tmp_path, "library.smi", f"{'C' * 60}\n{few.smiles[3]}\nnonsense\n")
+    assert [row["extrapolated"] for row in rows] == ["yes", "", ""]
 
 
 def test_what_the_proxy_cannot_say_is_blank_and_told(proxy, smiles, tmp_path):
