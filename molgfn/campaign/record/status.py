@@ -8,7 +8,7 @@ from pathlib import Path
 from molgfn.campaign.models.history import last_learnt, proxy_after
 from molgfn.campaign.phases.plan import planned_phases
 from molgfn.campaign.record.rows import STATUSES
-from molgfn.campaign.record.run_directory import open_run
+from molgfn.campaign.record.run_directory import RunDirectory, open_run
 from molgfn.campaign.record.store import Store
 from molgfn.proxy.uncertainty.limits import limits_of_folder
 
@@ -90,10 +90,8 @@ def run_status(path: Path) -> RunStatus:
         measured = {row.compound_id: row for row in store.measurements()}
         codes = {row.compound_id: row.code for row in store.failures()}
         initial = [row.value for row in store.initial_data()]
-        learnt = last_learnt(run, store)
-        in_use = None if learnt is None else run.relative(proxy_after(run, store, learnt))
+        in_use = _proxy_in_use(run, store)
         tables = {row.folder: row.file for row in store.retrainings()}
-    limits = limits_of_folder(run.path / in_use) if in_use else None
     left = [
         phase
         for phase in planned_phases(plan["rounds"], proxy="start" in proxy, data="data" in proxy)
@@ -123,5 +121,22 @@ def run_status(path: Path) -> RunStatus:
         ),
         proxy=in_use,
         retrained_on=tables.get(in_use or ""),
-        proxy_limits=limits.sentences if limits else (),
+        proxy_limits=_limits(run, in_use),
     )
+
+
+def proxy_limits(path: Path) -> tuple[str, ...]:
+    """Return what the proxy in use cannot say of its own predictions, one sentence for each limit."""
+    run = RunDirectory(path)
+    with Store.read(run.database) as store, store.snapshot():
+        return _limits(run, _proxy_in_use(run, store))
+
+
+def _proxy_in_use(run: RunDirectory, store: Store) -> str | None:
+    learnt = last_learnt(run, store)
+    return None if learnt is None else run.relative(proxy_after(run, store, learnt))
+
+
+def _limits(run: RunDirectory, proxy: str | None) -> tuple[str, ...]:
+    limits = limits_of_folder(run.path / proxy) if proxy else None
+    return limits.sentences if limits else ()
