@@ -154,10 +154,7 @@ class _Retraining:
                 f"{self.run.retrained_index} lists what the proxy was retrained on.",
             )
         every = sorted({row.key: row for row in (*earlier, *rows)}.values(), key=lambda row: row.key)
-        if used:
-            note_forgetting(self.run, self.progress)
-        earlier_examples = training_examples(self.run, self.store) if used else []
-        proxy = self._trained(version, assay, base, with_lab(earlier_examples, every))
+        proxy = self._trained(version, assay, base, with_lab(self._learnt_before() if used else [], every))
         held_out = [row for row in every if row.held_out]
         comparison = _compared(base, proxy, held_out)
         record = RetrainingRow(
@@ -201,6 +198,11 @@ class _Retraining:
         """Return the last proxy that was retrained on tables of another quantity than the oracle's."""
         folders = [row.folder for row in self.store.retrainings() if (row.unit, row.direction) == quantity]
         return self.run.path / folders[-1] if folders else None
+
+    def _learnt_before(self) -> list[Example]:
+        """Return what the campaign's proxies learn from, and tell the user where some of it is not kept."""
+        note_forgetting(self.run, self.progress)
+        return training_examples(self.run, self.store)
 
     def _trained_on(self, base: Proxy) -> frozenset[str]:
         """Return the keys of all molecules that a proxy of this run may have learnt from."""
