@@ -7,6 +7,7 @@ from pathlib import Path
 from molgfn.campaign.file.load import Campaign, load_campaign, resolved_toml
 from molgfn.campaign.models.history import write_index
 from molgfn.campaign.models.interfaces import Parts
+from molgfn.campaign.models.proxy_check import check_proxy_quantity
 from molgfn.campaign.phases.plan import PHASE_FUNCTIONS, planned_phases
 from molgfn.campaign.phases.state import Context
 from molgfn.campaign.record.inputs import prepare
@@ -15,7 +16,7 @@ from molgfn.campaign.record.run_directory import RunDirectory, create_run, open_
 from molgfn.campaign.record.stop import StopRequest, stop_on_signals
 from molgfn.campaign.record.store import Store
 from molgfn.campaign.record.tables import write_proxy_card, write_round_tables
-from molgfn.errors import ConfigError, Stopped
+from molgfn.errors import Stopped
 from molgfn.files import write_text
 from molgfn.oracles.interfaces import Oracle
 from molgfn.progress import Progress
@@ -168,10 +169,4 @@ def _initial_data(campaign: Campaign) -> tuple[list[InitialRow], Sequence[BadRow
 def _check_proxy(campaign: Campaign, parts: Parts, oracle: Oracle) -> None:
     if campaign.proxy.start is None:
         return
-    proxy = parts.load_proxy(campaign.proxy.start)
-    if (proxy.unit, proxy.direction) != (oracle.unit, oracle.direction):
-        raise ConfigError(
-            f"[proxy] start = {campaign.proxy.start}: it predicts {proxy.unit} ({proxy.direction}), "
-            f"but the oracle answers in {oracle.unit} ({oracle.direction})",
-            "Name a proxy of the same unit and direction, or none: then random molecules are measured first.",
-        )
+    check_proxy_quantity(campaign, parts.load_proxy(campaign.proxy.start), oracle)

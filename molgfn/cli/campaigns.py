@@ -59,7 +59,7 @@ def check(
 
     campaign = load_campaign(campaign_file, as_overrides(overrides, workers=workers))
     for finding in check_campaign(campaign, dock=not no_dock, progress=progress_for(sys.stderr)):
-        print(f"ok  {finding.what:<10}  {finding.found}", flush=True)
+        print(f"{finding.level:<4}  {finding.what:<10}  {finding.found}", flush=True)
 
 
 def run(

@@ -4,7 +4,7 @@ import hashlib
 import itertools
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -135,14 +135,23 @@ class InstantOracle:
 
     def __init__(self, asked: Path, answer: Callable[[Compound], Answer], pause_s: float) -> None:
         self._asked, self._answer, self._pause_s = asked, answer, pause_s
+        self._pending: list[Compound] = []
+        self._ready: list[Answer] = []
         self.closed = False
 
-    def query(self, compounds: Sequence[Compound]) -> Iterator[Answer]:
-        for compound in sorted(compounds, key=lambda one: share(one.smiles)):
-            with self._asked.open("a") as file:
-                file.write(compound.compound_id + "\n")
-            time.sleep(self._pause_s)
-            yield self._answer(compound)
+    def submit(self, compounds: Sequence[Compound]) -> None:
+        self._pending += sorted(compounds, key=lambda compound: share(compound.smiles))
+
+    def wait(self, seconds: float) -> None:
+        compound = self._pending.pop(0)
+        with self._asked.open("a") as file:
+            file.write(compound.compound_id + "\n")
+        time.sleep(self._pause_s)
+        self._ready.append(self._answer(compound))
+
+    def poll(self) -> Sequence[Answer]:
+        answers, self._ready = self._ready, []
+        return answers
 
     def close(self) -> None:
         self.closed = True

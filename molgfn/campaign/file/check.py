@@ -1,26 +1,21 @@
-"""See that a campaign can run: every file opens and says what it should, before any model is loaded."""
+"""See that a campaign can run: every file opens and says what it should, and what belongs together agrees."""
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import closing
 
-from molgfn.campaign.file.sections import Campaign, DockingSection
-from molgfn.campaign.models.oracle import open_oracle, receptor_of
+from molgfn.campaign.file.finding import Finding
+from molgfn.campaign.file.sections import Campaign
+from molgfn.campaign.models.oracle import open_oracle
+from molgfn.campaign.models.proxy_check import check_proxy_quantity
 from molgfn.chem.trees.vocabulary import Vocabulary
 from molgfn.errors import OracleError
-from molgfn.oracles.interfaces import Compound, Failure
+from molgfn.oracles.answers import ask
+from molgfn.oracles.interfaces import Compound, Failure, Oracle
 from molgfn.progress import Progress, duration
 
 # Celecoxib: 26 heavy atoms and no stereo, so that its time is that of a usual candidate.
 CONTROL = "Cc1ccc(-c2cc(C(F)(F)F)nn2-c2ccc(S(N)(=O)=O)cc2)cc1"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was checked and is right."""
-
-    what: str
-    found: str
 
 
 def check_inputs(campaign: Campaign) -> Iterator[Finding]:
@@ -33,40 +28,39 @@ def check_inputs(campaign: Campaign) -> Iterator[Finding]:
     """
     plan = campaign.campaign
     yield Finding("campaign", f"{plan.name}: {plan.rounds} rounds of {plan.batch_size} molecules")
-    yield from _oracle_findings(campaign)
+    yield from campaign.oracle.check()
     yield _vocabulary_finding(campaign)
     yield _data_finding(campaign)
 
 
 def check_campaign(campaign: Campaign, *, dock: bool, progress: Progress) -> Iterator[Finding]:
-    """Check the inputs, load the proxy and ask the oracle about one control compound.
+    """Check all that a run checks before it starts, and ask the oracle about one control compound.
+
+    Parameters
+    ----------
+    campaign : Campaign
+    dock : bool
+        Whether to ask about the control; without it the oracle is opened all the same.
+    progress : Progress
 
     Raises
     ------
     ConfigError, DataError, OracleError
-        As `check_inputs`; OracleError also where the control gets no value.
+        As `check_inputs`; ConfigError also where oracle, objective and proxy disagree, OracleError where the control
+        gets no value.
     """
     yield from check_inputs(campaign)
-    if campaign.proxy.start is not None:
-        from molgfn.proxy.proxy import Proxy  # loads torch, which takes seconds
+    with closing(open_oracle(campaign, poses=False)) as oracle:
+        best, worst = campaign.objective.best, campaign.objective.worst
+        yield Finding("values", f"{oracle.unit}, to {oracle.direction}: {best:g} is full marks, {worst:g} none")
+        if campaign.proxy.start is not None:
+            from molgfn.proxy.proxy import Proxy  # loads torch, which takes seconds
 
-        proxy = Proxy.load(campaign.proxy.start)
-        yield Finding("proxy", f"{proxy.name}: trained on {proxy.n_train} molecules, {proxy.unit}")
-    if dock:
-        yield _control_finding(campaign, progress)
-
-
-def _oracle_findings(campaign: Campaign) -> Iterator[Finding]:
-    oracle = campaign.oracle
-    if not isinstance(oracle, DockingSection):
-        yield Finding("oracle", f"Python class {oracle.factory}")
-        return
-    from molgfn.oracles.docking.oracle import docking_engine  # loads the docking libraries
-
-    receptor = receptor_of(oracle)
-    center, size = (" ".join(f"{value:.1f}" for value in vector) for vector in (receptor.center, receptor.size))
-    yield Finding("receptor", f"{receptor.name}, box at {center}, size {size} angstrom")
-    yield Finding("docking", docking_engine())
+            proxy = Proxy.load(campaign.proxy.start)
+            check_proxy_quantity(campaign, proxy, oracle)
+            yield Finding("proxy", f"{proxy.name}: trained on {proxy.n_train} molecules, {proxy.unit}")
+        if dock:
+            yield _control_finding(campaign, oracle, progress)
 
 
 def _vocabulary_finding(campaign: Campaign) -> Finding:
@@ -94,19 +88,15 @@ def _data_finding(campaign: Campaign) -> Finding:
     return Finding("data", f"{section.data.name}: {table.n_rows} rows, {len(table)} molecules{left_out}")
 
 
-def _control_finding(campaign: Campaign, progress: Progress) -> Finding:
-    oracle = open_oracle(campaign, poses=False)
-    try:
-        with progress.step("control compound", total=1) as step:
-            answer = next(oracle.query([Compound("CONTROL", CONTROL)]), None)
-            step.advance()
-    finally:
-        oracle.close()
-    if answer is None or isinstance(answer, Failure):
-        why = f"{answer.code}: {answer.message}" if answer else "no answer"
-        raise OracleError(f"the control compound {CONTROL} got no value: {why}")
+def _control_finding(campaign: Campaign, oracle: Oracle, progress: Progress) -> Finding:
+    title = campaign.oracle.title
+    with progress.step("control compound", total=1) as step:
+        [answer] = ask(oracle, [Compound("CONTROL", CONTROL)], title)
+        step.advance()
+    if isinstance(answer, Failure):
+        raise OracleError(f"{title}: the control compound {CONTROL} got no value: {answer.code}: {answer.message}")
     value = f"{CONTROL}: {answer.value:.2f} {oracle.unit}"
-    if not isinstance(campaign.oracle, DockingSection):
+    if answer.wall_s == 0:
         return Finding("control", value)
     workers = campaign.compute.workers or os.cpu_count() or 1
     batch = answer.wall_s * campaign.campaign.batch_size / workers

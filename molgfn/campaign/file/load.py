@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from molgfn.bundled import bundled
+from molgfn.campaign.file.oracles.kinds import KINDS
 from molgfn.campaign.file.problems import config_error, problems_of
 from molgfn.campaign.file.rules import broken_rules
 from molgfn.campaign.file.sections import Campaign
@@ -14,9 +15,6 @@ from molgfn.campaign.file.write import toml_document
 from molgfn.errors import ConfigError, did_you_mean
 
 __all__ = ["Campaign", "load_campaign", "resolved_toml"]
-
-# The target that molgfn brings a trained proxy and a docked set for.
-BUNDLED_PROXIES = {"PARP1": ("parp1-docking", "parp1_docked.csv")}
 
 
 def load_campaign(path: Path, overrides: list[str] | None = None) -> Campaign:
@@ -134,6 +132,7 @@ def _add_defaults(tables: dict[str, Any]) -> None:
     if not isinstance(oracle, dict) or not isinstance(proxy, dict):
         return
     oracle.setdefault("kind", "docking")
-    names = BUNDLED_PROXIES.get(str(oracle.get("target")).upper())
-    if oracle["kind"] == "docking" and names and not {"start", "data"} & set(proxy):
-        proxy["start"], proxy["data"] = names
+    kind = KINDS.get(str(oracle["kind"]))
+    bundled_proxy = kind.bundled_proxy(oracle) if kind else None
+    if bundled_proxy and not {"start", "data"} & set(proxy):
+        proxy["start"], proxy["data"] = bundled_proxy

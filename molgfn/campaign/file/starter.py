@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 
-from molgfn.campaign.file.load import BUNDLED_PROXIES
+from molgfn.campaign.file.oracles.docking import BUNDLED_PROXIES
 from molgfn.campaign.file.write import toml_value
 from molgfn.errors import ConfigError
 from molgfn.oracles.docking.receptors import find_target, receptor_from_files

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from molgfn.campaign.file.load import Campaign
-from molgfn.campaign.file.sections import DockingSection
+from molgfn.campaign.file.oracles.docking import DockingSection
 from molgfn.campaign.models.history import proxy_after
 from molgfn.campaign.models.interfaces import Parts
 from molgfn.campaign.record.rows import PhaseName

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from molgfn.campaign.file.load import Campaign, resolved_toml
-from molgfn.campaign.file.sections import DockingSection
 from molgfn.campaign.record.rows import InitialRow
 from molgfn.campaign.record.run_directory import RunDirectory
 from molgfn.campaign.record.store import Store
@@ -55,11 +54,8 @@ def _inputs(campaign: Campaign) -> Iterator[tuple[str, Path]]:
         yield "inputs/proxy", campaign.proxy.start
     if campaign.proxy.data is not None:
         yield "inputs/data.csv", campaign.proxy.data
-    if isinstance(campaign.oracle, DockingSection):
-        if campaign.oracle.receptor is not None:
-            yield "inputs/receptor.pdbqt", campaign.oracle.receptor
-        if campaign.oracle.ligand is not None:
-            yield f"inputs/ligand{campaign.oracle.ligand.suffix}", campaign.oracle.ligand
+    for name, file in campaign.oracle.input_files().items():
+        yield f"inputs/{name}", file
 
 
 def _with_inputs(campaign: Campaign, run: RunDirectory) -> Campaign:

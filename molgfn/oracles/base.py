@@ -1,0 +1,5 @@
+"""Former place of `molgfn.oracles.interfaces`: oracles that users wrote import their answers from here."""
+
+from molgfn.oracles.interfaces import Answer, Compound, Direction, Failure, Measurement, Oracle
+
+__all__ = ["Answer", "Compound", "Direction", "Failure", "Measurement", "Oracle"]
