@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from assay_sets import SETS, load
 
-from molgfn.oracles.interfaces import Direction
+from molgfn.direction import Direction
 from molgfn.proxy.classical.baselines import BASELINES
 from molgfn.proxy.data.graphs import featurise_smiles
 from molgfn.proxy.data.training_data import TrainingData

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
-Direction = Literal["minimise", "maximise"]
+from molgfn.direction import Direction
 
 
 @dataclass(frozen=True)

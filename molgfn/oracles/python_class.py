@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, get_args
 
+from molgfn.direction import Direction
 from molgfn.errors import ConfigError, MolgfnError, OracleError
-from molgfn.oracles.interfaces import Answer, Compound, Direction
+from molgfn.oracles.interfaces import Answer, Compound
 
 
 class QueryClass(Protocol):

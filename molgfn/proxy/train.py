@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from molgfn.direction import Direction
 from molgfn.errors import ConfigError, DataError
-from molgfn.oracles.interfaces import Direction
 from molgfn.proxy.classical.forest import grow
 from molgfn.proxy.classical.mixture import Mixture, add_process, networks_of
 from molgfn.proxy.data.training_data import TrainingData, merge, update

@@ -15,7 +15,8 @@ from molgfn.campaign.file.load import Campaign, load_campaign
 from molgfn.campaign.loop import resume_run, start_run
 from molgfn.campaign.models.interfaces import FlowStep, ProxyEpoch, Reward
 from molgfn.campaign.reward.objective import Predicted
-from molgfn.oracles.interfaces import Answer, Compound, Direction, Failure, Measurement
+from molgfn.direction import Direction
+from molgfn.oracles.interfaces import Answer, Compound, Failure, Measurement
 from molgfn.progress import SilentProgress
 
 LEFT = ["c1ccccc1", "Cc1ccccc1", "Fc1ccccc1", "Clc1ccccc1", "COc1ccccc1", "c1ccncc1", "C1CCCCC1", "c1ccsc1", "Cn1cccc1"]
@@ -142,7 +143,7 @@ class InstantOracle:
     def submit(self, compounds: Sequence[Compound]) -> None:
         self._pending += sorted(compounds, key=lambda compound: share(compound.smiles))
 
-    def wait(self, seconds: float) -> None:
+    def wait(self, _seconds: float) -> None:
         compound = self._pending.pop(0)
         with self._asked.open("a") as file:
             file.write(compound.compound_id + "\n")

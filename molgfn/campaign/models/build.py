@@ -9,9 +9,10 @@ from molgfn.campaign.file.load import Campaign
 from molgfn.campaign.models.interfaces import FlowTrainer, ProxyEpoch, ProxyModel, Reward, Sampled
 from molgfn.campaign.models.oracle import open_oracle
 from molgfn.chem.trees.vocabulary import Vocabulary
+from molgfn.direction import Direction
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.flow.fragments.trainer import Trainer, TrainerSettings, random_samples
-from molgfn.oracles.interfaces import Direction, Oracle
+from molgfn.oracles.interfaces import Oracle
 from molgfn.proxy.proxy import Proxy
 from molgfn.proxy.settings import ProxySettings
 from molgfn.proxy.train import train_proxy

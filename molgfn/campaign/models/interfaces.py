@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from molgfn.campaign.reward.objective import Predictor
-from molgfn.oracles.interfaces import Direction, Oracle
+from molgfn.direction import Direction
+from molgfn.oracles.interfaces import Oracle
 
 Reward = Callable[[Sequence[str]], NDArray[np.float64]]
 """SMILES of B molecules -> log_reward, shape (B,), finite."""

@@ -3,8 +3,8 @@
 from typing import Protocol
 
 from molgfn.campaign.file.sections import Campaign
+from molgfn.direction import Direction
 from molgfn.errors import ConfigError
-from molgfn.oracles.interfaces import Direction
 
 
 class Quantity(Protocol):

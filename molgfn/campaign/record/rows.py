@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from molgfn.oracles.interfaces import Direction
+from molgfn.direction import Direction
 
 Status = Literal["proposed", "pending", "completed", "failed", "abandoned"]
 STATUSES: tuple[Status, ...] = get_args(Status)

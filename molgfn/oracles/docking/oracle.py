@@ -5,10 +5,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from molgfn.direction import Direction
 from molgfn.oracles.docking.engines import DockingSettings, VinaInstallation, docking_engine, find_vina
 from molgfn.oracles.docking.receptors import Receptor, read_receptor
 from molgfn.oracles.executor import Done, Job, Lost, StartExecutor, Task
-from molgfn.oracles.interfaces import Answer, Compound, Direction, Failure, Measurement
+from molgfn.oracles.interfaces import Answer, Compound, Failure, Measurement
 
 __all__ = ["DockingOracle", "DockingSettings", "docking_engine"]
 

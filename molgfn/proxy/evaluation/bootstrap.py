@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from molgfn.oracles.interfaces import Direction
+from molgfn.direction import Direction
 from molgfn.proxy.evaluation.metrics import FloatArray, judge
 
 RESAMPLES = 1000

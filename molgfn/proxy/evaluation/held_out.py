@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from molgfn.oracles.interfaces import Direction
+from molgfn.direction import Direction
 from molgfn.proxy.data.graphs import featurise_smiles
 from molgfn.proxy.data.training_data import TrainingData
 from molgfn.proxy.evaluation.bootstrap import Interval, Judged, bootstrap, compare

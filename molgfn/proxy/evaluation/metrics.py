@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from molgfn.oracles.interfaces import Direction
+from molgfn.direction import Direction
 
 FloatArray = NDArray[np.float64]
 

@@ -157,7 +157,7 @@ class SlowOracle:
     def submit(self, compounds):
         self._pending += compounds
 
-    def wait(self, seconds):
+    def wait(self, _seconds):
         self._waits += 1
         if self._waits % 3 == 0:
             self._ready += [value(compound) for compound in self._pending[:5]]
@@ -173,7 +173,7 @@ class SlowOracle:
 
 
 class SlowParts(StandIns):
-    on_wait = staticmethod(lambda waits: None)
+    on_wait = staticmethod(lambda _: None)
 
     def open_oracle(self):
         return SlowOracle(self.on_wait)

@@ -12,9 +12,10 @@ from molgfn.campaign.file.fields import BoxSize, Count, InputFile, NaturalNumber
 from molgfn.campaign.file.finding import Finding
 from molgfn.campaign.file.oracles.kind import OracleKind
 from molgfn.campaign.file.problem import Problem
+from molgfn.direction import Direction
 from molgfn.errors import ConfigError
 from molgfn.oracles.docking.receptors import Receptor, find_target, receptor_from_files, target_names
-from molgfn.oracles.interfaces import Direction, Oracle
+from molgfn.oracles.interfaces import Oracle
 from molgfn.oracles.workers import local_processes
 
 # The target that molgfn brings a trained proxy and a docked set for.

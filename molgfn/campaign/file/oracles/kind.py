@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 from molgfn.campaign.file.fields import Section, Share
 from molgfn.campaign.file.finding import Finding
 from molgfn.campaign.file.problem import Problem
-from molgfn.oracles.interfaces import Direction, Oracle
+from molgfn.direction import Direction
+from molgfn.oracles.interfaces import Oracle
 
 
 class OracleKind(Section):
