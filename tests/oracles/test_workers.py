@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from molgfn.errors import OracleError
+from molgfn.errors import OracleError, Stopped
 from molgfn.oracles.executor import Done, Lost
 from molgfn.oracles.workers import WorkerPool
 
@@ -175,15 +175,18 @@ def test_a_wait_that_is_interrupted_loses_nothing(pool):
     wait_until(lambda: not workers.wait(1.0) and answered(workers, "a"))
 
     def interrupt(*_):
-        raise InterruptedError
+        raise Stopped("now")
+
+    def wait_for_ever():
+        while True:
+            workers.wait(60.0)
 
     former = signal.signal(signal.SIGALRM, interrupt)
     workers.submit({"b": {"number": 2}})
     try:
         signal.setitimer(signal.ITIMER_REAL, 0.5)
-        with pytest.raises(InterruptedError):
-            while True:
-                workers.wait(60.0)
+        with pytest.raises(Stopped):
+            wait_for_ever()
     finally:
         signal.signal(signal.SIGALRM, former)
     wait_until(lambda: answered(workers, "b"))

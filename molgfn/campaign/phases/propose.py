@@ -10,7 +10,8 @@ from molgfn.campaign.models.interfaces import FlowStep, FlowTrainer, ProxyModel,
 from molgfn.campaign.phases.candidates import Proposals, inchikeys_of
 from molgfn.campaign.phases.state import Context
 from molgfn.campaign.record.rows import CompoundRow, PredictionRow
-from molgfn.campaign.reward.objective import Objective, Scoring
+from molgfn.campaign.reward.objective import Objective, acquisition_times_constraints
+from molgfn.campaign.reward.scoring import Scoring
 from molgfn.errors import Stopped
 from molgfn.files import whole_folder, write_json
 
@@ -66,7 +67,14 @@ def _objective(context: Context, round_number: int, proxy: ProxyModel) -> Object
         best_so_far=better(measured, default=None),
         seed=context.seed(round_number, "propose"),
     )
-    return Objective(proxy, scoring, context.constraints, exponent=section.exponent, floor=section.floor)
+    return acquisition_times_constraints(
+        proxy,
+        scoring,
+        context.constraints,
+        unit=context.oracle.unit,
+        exponent=section.exponent,
+        floor=section.floor,
+    )
 
 
 def _trained_flow(context: Context, round_number: int, objective: Objective) -> FlowTrainer:

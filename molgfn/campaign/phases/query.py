@@ -95,8 +95,8 @@ def _raise_if_systematic(context: Context, round_number: int, batch_size: int) -
     if failures:
         first, oracle = failures[0], context.campaign.oracle
         raise OracleError(
-            f"{oracle.title}, round {round_number}: {len(failures)} of {batch_size} compounds failed with the same code, "
-            f"{first.code}; [oracle] max_failure_rate = {oracle.max_failure_rate:g}",
+            f"{oracle.title}, round {round_number}: {len(failures)} of {batch_size} compounds failed with the same "
+            f"code, {first.code}; [oracle] max_failure_rate = {oracle.max_failure_rate:g}",
             f"The first, {first.compound_id}: {first.message}\n"
             f"Mend that (`molgfn check` asks about one control compound), then `molgfn resume {context.run.path}`: "
             "these compounds are asked about again.",
