@@ -6,6 +6,9 @@ from typing import Protocol
 
 from molgfn.direction import Direction
 
+MEASURED_VALUE = "measured value"
+"""What an oracle measures, where it does not name it in an attribute `measures` of its own."""
+
 
 @dataclass(frozen=True)
 class Compound:
@@ -72,3 +75,8 @@ class Oracle(Protocol):
     def close(self) -> None:
         """Give up what is pending and release workers; the oracle may not be asked again."""
         ...
+
+
+def measured_by(oracle: Oracle) -> str:
+    """Return the name of what an oracle measures, such as "docking score"."""
+    return str(getattr(oracle, "measures", MEASURED_VALUE))

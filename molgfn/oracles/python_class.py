@@ -9,7 +9,7 @@ from typing import Any, Protocol, get_args
 
 from molgfn.direction import Direction
 from molgfn.errors import ConfigError, MolgfnError, OracleError
-from molgfn.oracles.interfaces import Answer, Compound
+from molgfn.oracles.interfaces import MEASURED_VALUE, Answer, Compound
 
 
 class QueryClass(Protocol):
@@ -36,6 +36,7 @@ class PythonOracle:
 
     def __init__(self, name: str, user_class: QueryClass) -> None:
         self.unit, self.direction = user_class.unit, user_class.direction
+        self.measures = str(getattr(user_class, "measures", MEASURED_VALUE))
         self._name, self._user_class = name, user_class
         self._batches: deque[Sequence[Compound]] = deque()
         self._answers: Iterator[Answer] | None = None

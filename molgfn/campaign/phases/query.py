@@ -7,7 +7,7 @@ from molgfn.campaign.record.rows import FailureRow
 from molgfn.errors import OracleError
 from molgfn.files import write_text
 from molgfn.oracles.answers import WAIT_S, checked_answer
-from molgfn.oracles.interfaces import Answer, Compound, Measurement
+from molgfn.oracles.interfaces import Answer, Compound, Measurement, measured_by
 from molgfn.progress import Step
 
 FEWEST_FAILURES = 5
@@ -61,7 +61,7 @@ def _keep(context: Context, round_number: int, answer: Answer) -> None:
     if isinstance(answer, Measurement) and answer.pose:
         # Before the answer is recorded, so that no recorded pose is ever missing.
         write_text(context.run.pose(answer.compound_id), answer.pose)
-    context.store.record(answer, round_number, context.oracle.unit)
+    context.store.record(answer, round_number, context.oracle.unit, measured_by(context.oracle))
     outcome = {"value": answer.value} if isinstance(answer, Measurement) else {"code": answer.code}
     context.run.log("answered", round=round_number, compound_id=answer.compound_id, **outcome)
 

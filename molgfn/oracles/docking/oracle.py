@@ -38,6 +38,7 @@ class DockingOracle:
     """
 
     unit = "kcal/mol"
+    measures = "docking score"
     direction: Direction = "minimise"
 
     def __init__(self, receptor: Receptor, settings: DockingSettings, executor: StartExecutor, poses: bool) -> None:
