@@ -21,7 +21,7 @@ _CACHE_FILE = "rewards.json"
 
 
 class Predicted(Protocol):
-    """Mean and standard deviation, shape (B,), in the unit of the oracle."""
+    """Mean and standard deviation, shape (B,), in the unit of the oracle; NaN where there is no standard deviation."""
 
     @property
     def mean(self) -> Array: ...
@@ -37,7 +37,10 @@ class Predictor(Protocol):
 
 @dataclass(frozen=True)
 class Assessment:
-    """What is thought of B molecules before they are measured; every array has shape (B,)."""
+    """What is thought of B molecules before they are measured; every array has shape (B,).
+
+    `std` is NaN where the proxy gives no error bars.
+    """
 
     mean: Array
     std: Array
@@ -104,7 +107,7 @@ class Objective:
     def _predicted(self, smiles: Sequence[str]) -> PredictedMolecules:
         predicted = self._proxy.predict(smiles)
         mean, std = np.asarray(predicted.mean, np.float64), np.asarray(predicted.std, np.float64)
-        wrong = np.flatnonzero(~(np.isfinite(mean) & np.isfinite(std)))
+        wrong = np.flatnonzero(~np.isfinite(mean) | np.isinf(std))
         if wrong.size:
             raise MolgfnError(
                 f"the proxy predicts {mean[wrong[0]]} +- {std[wrong[0]]} for {smiles[wrong[0]]}",

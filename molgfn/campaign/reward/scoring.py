@@ -53,7 +53,8 @@ class Scoring:
         return "minimise" if self.best < self.worst else "maximise"
 
     def acquisition(self, smiles: Sequence[str], mean: Array, std: Array) -> Array:
-        """Return the acquisition of each molecule, shape (B,); higher is better."""
+        """Return the acquisition of each molecule, shape (B,); higher is better. No error bar (NaN) counts as 0."""
+        std = np.where(np.isnan(std), 0.0, std)
         best_so_far = self.worst if self.best_so_far is None else self.best_so_far
         match self.kind:
             case "greedy":

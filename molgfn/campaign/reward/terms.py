@@ -19,7 +19,7 @@ Cost = Literal["free", "proxy", "oracle"]
 
 @dataclass(frozen=True)
 class PredictedMolecules:
-    """B molecules and what the proxy predicts of them, shape (B,), in the unit of the oracle."""
+    """B molecules and what the proxy predicts of them, shape (B,), in the unit of the oracle; a `std` may be NaN."""
 
     smiles: Sequence[str]
     mean: Array

@@ -155,5 +155,11 @@ def test_rewards_given_survive_a_restart_bit_by_bit(tmp_path):
 
 
 def test_a_damaged_proxy_is_no_reward():
-    with pytest.raises(MolgfnError, match=r"the proxy predicts -7\.5 \+- nan for CCO"):
-        objective(LengthProxy(std=math.nan))(["CCO"])
+    with pytest.raises(MolgfnError, match=r"the proxy predicts -7\.5 \+- inf for CCO"):
+        objective(LengthProxy(std=math.inf))(["CCO"])
+
+
+def test_without_an_error_bar_the_prediction_alone_counts():
+    assessment = objective(LengthProxy(std=math.nan)).assess(["CCO"])
+    assert assessment.acquisition == objective(LengthProxy(std=0.0)).assess(["CCO"]).acquisition
+    assert np.isnan(assessment.std)
