@@ -77,8 +77,10 @@ def test_a_run_that_is_told_to_stop_ends_with_75_and_resume_finishes_it(campaign
 def test_check_prints_what_it_found(capsys, campaign_file):
     code, out, err = molgfn(capsys, "check", campaign_file)
     assert code == 0, err
-    assert [line.split()[1] for line in out.splitlines()] == ["campaign", "oracle", "vocabulary", "data", "control"]
-    assert out.splitlines()[-1].endswith("26.00 points")
+    checked = [line.split()[1] for line in out.splitlines()]
+    assert checked == ["campaign", "oracle", "vocabulary", "data", "values", "control", "objective", "time"]
+    assert "26.00 points in " in out
+    assert re.search(r"time .* about .*: 14 compounds .* \(1 at once\), training .* An estimate", out)
     assert "control compound: 1/1 done" in err
     assert "control" not in molgfn(capsys, "check", campaign_file, "--no-dock")[1]
 

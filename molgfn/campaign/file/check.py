@@ -1,18 +1,28 @@
 """See that a campaign can run: every file opens and says what it should, and what belongs together agrees."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import closing
+from typing import TYPE_CHECKING
 
+from rdkit import Chem
+
+from molgfn.campaign.file.fields import ANY
 from molgfn.campaign.file.finding import Finding
 from molgfn.campaign.file.sections import Campaign
 from molgfn.campaign.models.oracle import open_oracle
 from molgfn.campaign.models.proxy_check import check_proxy_quantity
+from molgfn.chem.properties import property_values
+from molgfn.chem.standardise import parse_smiles
 from molgfn.chem.trees.vocabulary import Vocabulary
-from molgfn.errors import OracleError
+from molgfn.errors import ConfigError, OracleError
 from molgfn.oracles.answers import ask
 from molgfn.oracles.interfaces import Compound, Failure, Oracle
 from molgfn.progress import Progress, duration
+
+if TYPE_CHECKING:
+    from molgfn.campaign.models.rehearsal import Rehearsal
 
 # Celecoxib: 26 heavy atoms and no stereo, so that its time is that of a usual candidate.
 CONTROL = "Cc1ccc(-c2cc(C(F)(F)F)nn2-c2ccc(S(N)(=O)=O)cc2)cc1"
@@ -30,7 +40,8 @@ def check_inputs(campaign: Campaign) -> Iterator[Finding]:
     yield Finding("campaign", f"{plan.name}: {plan.rounds} rounds of {plan.batch_size} molecules")
     yield from campaign.oracle.check()
     yield _vocabulary_finding(campaign)
-    yield _data_finding(campaign)
+    yield from _core_findings(campaign)
+    yield from _data_findings(campaign)
 
 
 def check_campaign(campaign: Campaign, *, dock: bool, progress: Progress) -> Iterator[Finding]:
@@ -59,8 +70,17 @@ def check_campaign(campaign: Campaign, *, dock: bool, progress: Progress) -> Ite
             proxy = Proxy.load(campaign.proxy.start)
             check_proxy_quantity(campaign, proxy, oracle)
             yield Finding("proxy", f"{proxy.name}: trained on {proxy.n_train} molecules, {proxy.unit}")
+        control_s = None
         if dock:
-            yield _control_finding(campaign, oracle, progress)
+            finding, control_s = _control_finding(campaign, oracle, progress)
+            yield finding
+        from molgfn.campaign.models.rehearsal import rehearse
+
+        with progress.step("a few steps of training", total=1) as step:
+            rehearsal = rehearse(campaign, oracle)
+            step.advance()
+        yield _constraints_finding(rehearsal)
+        yield _time_finding(campaign, rehearsal, control_s)
 
 
 def _vocabulary_finding(campaign: Campaign) -> Finding:
@@ -74,30 +94,79 @@ def _vocabulary_finding(campaign: Campaign) -> Finding:
     return Finding("vocabulary", f"{section.file.name}: {len(vocabulary)} blocks, {built}")
 
 
-def _data_finding(campaign: Campaign) -> Finding:
+def _core_findings(campaign: Campaign) -> Iterator[Finding]:
+    """See that the core leaves room: molecules only grow, so what is above its limit in the core stays so."""
+    if campaign.core is None:
+        return
+    mol = Chem.DeleteSubstructs(parse_smiles(campaign.core.smiles), Chem.MolFromSmarts("[#0]"))
+    limits = campaign.objective.windows.limits()
+    values = property_values(mol, ["mw", "heavy_atoms"])
+    for name, value in values.items():
+        high = limits.get(name, ANY)[1]
+        if value > high:
+            raise ConfigError(
+                f"[core] smiles = {campaign.core.smiles!r}: {name} of the core alone is {value:.4g}, "
+                f"above the {high:.4g} of [objective.windows] {name}",
+                "Every molecule contains the core: widen the window, or take a smaller core.",
+            )
+    yield Finding("core", f"{mol.GetNumHeavyAtoms()} heavy atoms, mw {values['mw']:.4g}")
+
+
+def _data_findings(campaign: Campaign) -> Iterator[Finding]:
     from molgfn.proxy.data.training_data import read_table
 
     section = campaign.proxy
     if section.data is None:
         first = "" if section.start else f": {campaign.campaign.initial} random molecules are measured first"
-        return Finding("data", f"none{first}")
+        yield Finding("data", f"none{first}")
+        return
     table = read_table(section.data, section.value_column)
     unused = [f"{table.n_not_completed} without a value"] if table.n_not_completed else []
     unused += [f"line {row.line}: {row.found}" for row in table.bad_rows]
     left_out = f"; left out: {'; '.join(unused)}" if unused else ""
-    return Finding("data", f"{section.data.name}: {table.n_rows} rows, {len(table)} molecules{left_out}")
+    yield Finding("data", f"{section.data.name}: {table.n_rows} rows, {len(table)} molecules{left_out}")
+    best, worst = campaign.objective.best, campaign.objective.worst
+    low, high = min(best, worst) - abs(best - worst), max(best, worst) + abs(best - worst)
+    if len(table) and not ((table.values >= low) & (table.values <= high)).any():
+        yield Finding(
+            "data",
+            f"{section.value_column} runs from {table.values.min():.4g} to {table.values.max():.4g}, far from best = "
+            f"{best:g} and worst = {worst:g} of [objective]: is it in the unit of the oracle?",
+            "note",
+        )
 
 
-def _control_finding(campaign: Campaign, oracle: Oracle, progress: Progress) -> Finding:
+def _control_finding(campaign: Campaign, oracle: Oracle, progress: Progress) -> tuple[Finding, float]:
+    """Ask about the control; return what came of it, and the seconds that one compound takes."""
     title = campaign.oracle.title
+    started = time.monotonic()
     with progress.step("control compound", total=1) as step:
         [answer] = ask(oracle, [Compound("CONTROL", CONTROL)], title)
         step.advance()
     if isinstance(answer, Failure):
         raise OracleError(f"{title}: the control compound {CONTROL} got no value: {answer.code}: {answer.message}")
-    value = f"{CONTROL}: {answer.value:.2f} {oracle.unit}"
-    if answer.wall_s == 0:
-        return Finding("control", value)
-    workers = campaign.compute.workers or os.cpu_count() or 1
-    batch = answer.wall_s * campaign.campaign.batch_size / workers
-    return Finding("control", f"{value} in {duration(answer.wall_s)}; a batch takes about {duration(batch)}")
+    seconds = answer.wall_s or time.monotonic() - started
+    return Finding("control", f"{CONTROL}: {answer.value:.2f} {oracle.unit} in {duration(seconds)}"), seconds
+
+
+def _constraints_finding(rehearsal: "Rehearsal") -> Finding:
+    met = f"{rehearsal.meeting} of {rehearsal.sampled} random molecules meet all constraints"
+    if rehearsal.meeting:
+        return Finding("objective", met)
+    broken = ", ".join(f"{name} ({count})" for name, count in rehearsal.broken.most_common(3))
+    return Finding("objective", f"{met}; most often broken: {broken}. There may be few candidates, or none", "note")
+
+
+def _time_finding(campaign: Campaign, rehearsal: "Rehearsal", control_s: float | None) -> Finding:
+    plan, section = campaign.campaign, campaign.proxy
+    training_s = rehearsal.training_s(campaign)
+    training = f"training {duration(training_s)}"
+    if control_s is None:
+        return Finding("time", f"{training}; the oracle comes on top. An estimate, from a few steps on this machine")
+    workers = (campaign.compute.workers or os.cpu_count() or 1) if campaign.oracle.side_by_side else 1
+    random_first = section.start is None and section.data is None
+    compounds = plan.rounds * plan.batch_size + (plan.initial if random_first else 0)
+    oracle_s = control_s * compounds / workers
+    asked = f"{compounds} compounds {duration(oracle_s)} ({workers} at once)"
+    total = duration(oracle_s + training_s)
+    return Finding("time", f"about {total}: {asked}, {training}. An estimate, from the control and a few steps")

@@ -21,6 +21,7 @@ from molgfn.campaign.file.fields import (
     core_smiles,
 )
 from molgfn.campaign.file.oracles.kinds import OracleSection
+from molgfn.campaign.reward.constraints import Constraints
 
 
 class CampaignSection(Section):
@@ -80,6 +81,10 @@ class ObjectiveSection(Section):
     alerts: Catalogs = ("PAINS", "BRENK")
     required: Smarts = ()
     forbidden: Smarts = ()
+
+    def constraints(self) -> Constraints:
+        """Return what a candidate must meet."""
+        return Constraints(self.windows.limits(), self.alerts, required=self.required, forbidden=self.forbidden)
 
 
 class ProxySection(Section):

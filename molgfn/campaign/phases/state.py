@@ -34,10 +34,7 @@ class Context:
     @property
     def constraints(self) -> Constraints:
         """What a candidate must meet."""
-        objective = self.campaign.objective
-        return Constraints(
-            objective.windows.limits(), objective.alerts, required=objective.required, forbidden=objective.forbidden
-        )
+        return self.campaign.objective.constraints()
 
     @property
     def id_prefix(self) -> str:

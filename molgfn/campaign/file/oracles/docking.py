@@ -14,6 +14,7 @@ from molgfn.campaign.file.oracles.kind import OracleKind
 from molgfn.campaign.file.problem import Problem
 from molgfn.direction import Direction
 from molgfn.errors import ConfigError
+from molgfn.oracles.docking.pocket import pocket_notes
 from molgfn.oracles.docking.receptors import Receptor, find_target, receptor_from_files, target_names
 from molgfn.oracles.interfaces import Oracle
 from molgfn.oracles.workers import local_processes
@@ -35,6 +36,7 @@ class DockingSection(OracleKind):
     """A named target, or a receptor with a box or a bound ligand, and how thoroughly Vina searches."""
 
     known_direction: ClassVar[Direction | None] = "minimise"
+    side_by_side: ClassVar[bool] = True
 
     kind: Literal["docking"] = "docking"
     target: Annotated[str, AfterValidator(_target)] | None = None
@@ -73,6 +75,9 @@ class DockingSection(OracleKind):
         receptor = self.find_receptor()
         center, size = (" ".join(f"{value:.1f}" for value in vector) for vector in (receptor.center, receptor.size))
         yield Finding("receptor", f"{receptor.name}, box at {center}, size {size} angstrom")
+        if self.receptor is not None:
+            for note in pocket_notes(receptor, self.ligand):
+                yield Finding("receptor", note, "note")
         yield Finding("docking", docking_engine())
 
     def open(self, workers: int, poses: bool) -> Oracle:

@@ -18,6 +18,9 @@ class OracleKind(Section):
     known_direction: ClassVar[Direction | None] = None
     """Which values are better, where that is the same for every oracle of the kind."""
 
+    side_by_side: ClassVar[bool] = False
+    """Whether several compounds are worked on at once, by `[compute] workers`."""
+
     kind: str
     max_failure_rate: Share = 0.5
 
