@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,51 +14,16 @@ from rdkit.rdBase import BlockLogs
 from molgfn.oracles.docking.receptors import Receptor
 
 _AMINO_ACIDS = frozenset(
-    [
-        "ALA",
-        "ARG",
-        "ASN",
-        "ASP",
-        "CYS",
-        "GLN",
-        "GLU",
-        "GLY",
-        "HIS",
-        "ILE",
-        "LEU",
-        "LYS",
-        "MET",
-        "PHE",
-        "PRO",
-        "SER",
-        "THR",
-        "TRP",
-        "TYR",
-        "VAL",
-        "ASH",
-        "CYM",
-        "CYX",
-        "GLH",
-        "HID",
-        "HIE",
-        "HIP",
-        "HSD",
-        "HSE",
-        "HSP",
-        "LYN",
-        "MSE",
-        "PTR",
-        "SEP",
-        "TPO",
-        "TYS",
-        "ACE",
-        "NMA",
-        "NME",
-        "NH2",
-    ]
+    {
+        *("ALA", "ARG", "ASN", "ASP", "CYS", "GLN", "GLU", "GLY", "HIS", "ILE", "LEU", "LYS", "MET", "PHE", "PRO"),
+        *("SER", "THR", "TRP", "TYR", "VAL"),
+        # Protonation states, modifications and caps.
+        *("ASH", "CYM", "CYX", "GLH", "HID", "HIE", "HIP", "HSD", "HSE", "HSP", "LYN", "MSE", "PTR", "SEP", "TPO"),
+        *("TYS", "ACE", "NMA", "NME", "NH2"),
+    }
 )
-_WATERS = frozenset(["HOH", "WAT", "WAM", "DOD", "TIP", "TIP3", "TIP4", "SOL", "H2O"])
-_METAL_TYPES = frozenset(["Ca", "Cd", "Co", "Cu", "Fe", "Hg", "K", "Mg", "Mn", "Na", "Ni", "U", "W", "Zn"])
+_WATERS = frozenset({"HOH", "WAT", "WAM", "DOD", "TIP", "TIP3", "TIP4", "SOL", "H2O"})
+_METAL_TYPES = frozenset({"Ca", "Cd", "Co", "Cu", "Fe", "Hg", "K", "Mg", "Mn", "Na", "Ni", "U", "W", "Zn"})
 COFACTORS = {
     "HEM": "heme",
     "FAD": "FAD",
@@ -160,7 +126,7 @@ def _is_protein(residue: Residue) -> bool:
 
 def _gaps(residues: list[Residue]) -> Iterator[str]:
     chain = [residue for residue in residues if residue.position("C") is not None or residue.position("N") is not None]
-    for before, after in zip(chain, chain[1:], strict=False):
+    for before, after in pairwise(chain):
         end, start = before.position("C"), after.position("N")
         if end is None or start is None or before.chain != after.chain or not _is_protein(after):
             continue

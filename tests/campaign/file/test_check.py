@@ -120,7 +120,7 @@ def test_data_on_another_scale_than_the_objective_is_told(tmp_path):
 
 def test_best_and_worst_must_differ(tmp_path):
     for text in (PYTHON.replace("40", "0") + 'factory = "sizes_b:Sizes"\n', DOCKING + "[objective]\nbest = -6\n"):
-        with pytest.raises(ConfigError, match="best = -?[06].*\n.*the same as worst"):
+        with pytest.raises(ConfigError, match=r"best = -?[06].*\n.*the same as worst"):
             campaign_in(tmp_path, text)
 
 
