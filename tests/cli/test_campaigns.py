@@ -128,7 +128,7 @@ def test_init_writes_a_file_that_check_accepts(capsys, tmp_path):
     receptor = tmp_path / "mine.pdbqt"
     receptor.write_bytes(target.pdbqt.read_bytes())
     box = (*target.center, 24, 24, 24)
-    code, out, err = molgfn(capsys, "init", tmp_path / "new", "--receptor", receptor, "--box", *box)
+    code, out, err = molgfn(capsys, "init", tmp_path / "new", "--receptor", receptor, "--box", *box, "--no-dock")
     assert (code, out) == (0, f"{tmp_path}/new/campaign.toml\n")
     assert "molgfn check" in err
     assert tomllib.loads((tmp_path / "new" / "campaign.toml").read_text())["oracle"]["receptor"] == "../mine.pdbqt"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rdkit import Chem
 
+from molgfn.campaign.file.control import CONTROL
 from molgfn.campaign.file.fields import ANY
 from molgfn.campaign.file.finding import Finding
 from molgfn.campaign.file.sections import Campaign
@@ -23,9 +24,6 @@ from molgfn.progress import Progress, duration
 
 if TYPE_CHECKING:
     from molgfn.campaign.models.rehearsal import Rehearsal
-
-# Celecoxib: 26 heavy atoms and no stereo, so that its time is that of a usual candidate.
-CONTROL = "Cc1ccc(-c2cc(C(F)(F)F)nn2-c2ccc(S(N)(=O)=O)cc2)cc1"
 
 
 def check_inputs(campaign: Campaign) -> Iterator[Finding]:

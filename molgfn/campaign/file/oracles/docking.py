@@ -75,10 +75,13 @@ class DockingSection(OracleKind):
         receptor = self.find_receptor()
         center, size = (" ".join(f"{value:.1f}" for value in vector) for vector in (receptor.center, receptor.size))
         yield Finding("receptor", f"{receptor.name}, box at {center}, size {size} angstrom")
-        if self.receptor is not None:
-            for note in pocket_notes(receptor, self.ligand):
-                yield Finding("receptor", note, "note")
+        yield from self.notes()
         yield Finding("docking", docking_engine())
+
+    def notes(self) -> Iterator[Finding]:
+        if self.receptor is not None:
+            for note in pocket_notes(self.find_receptor(), self.ligand):
+                yield Finding("receptor", note, "note")
 
     def open(self, workers: int, poses: bool) -> Oracle:
         # The docking libraries take a second to load: a campaign with an oracle of its own does not need them.

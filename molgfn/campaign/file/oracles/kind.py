@@ -53,6 +53,10 @@ class OracleKind(Section):
             If it cannot answer any compound.
         """
 
+    def notes(self) -> Iterator[Finding]:
+        """Yield what can be used but is worth a look in what the user has given, as part of `check`."""
+        return iter(())
+
     @abstractmethod
     def open(self, workers: int, poses: bool) -> Oracle:
         """Return the oracle, which the caller closes.
