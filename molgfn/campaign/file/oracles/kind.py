@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from molgfn.campaign.file.fields import Section, Share
 from molgfn.campaign.file.finding import Finding
@@ -40,8 +40,14 @@ class OracleKind(Section):
         """What the user calls the oracle, for messages."""
 
     def input_files(self) -> dict[str, Path]:
-        """Return the files that the oracle reads, by the name that the copy in a run directory gets."""
+        """Return the files that the oracle reads, by where the copy is among the inputs of a run."""
         return {}
+
+    def moved_to(self, inputs: Path) -> Self:
+        """Return the section with every path pointing to the copy in the folder `inputs`."""
+        copies = {file: inputs / name for name, file in self.input_files().items()}
+        paths = {key: copies[value] for key, value in self if isinstance(value, Path) and value in copies}
+        return self.model_copy(update=paths)
 
     @abstractmethod
     def check(self) -> Iterator[Finding]:

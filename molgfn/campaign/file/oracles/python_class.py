@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
@@ -11,6 +11,7 @@ from molgfn.campaign.file.finding import Finding
 from molgfn.campaign.file.oracles.kind import OracleKind
 from molgfn.oracles.interfaces import Oracle
 from molgfn.oracles.python_class import import_factory, load_python_oracle
+from molgfn.oracles.python_files import files_of
 
 
 class PythonSection(OracleKind):
@@ -25,6 +26,13 @@ class PythonSection(OracleKind):
     @property
     def title(self) -> str:
         return f"oracle {self.factory}"
+
+    def input_files(self) -> dict[str, Path]:
+        return {f"oracle/{name}": file for name, file in files_of(self.factory, self.folder).items()}
+
+    def moved_to(self, inputs: Path) -> Self:
+        # An installed class, of which there is no copy, needs no folder: `inputs` stands for it.
+        return self.model_copy(update={"folder": inputs / "oracle" if self.input_files() else inputs})
 
     def check(self) -> Iterator[Finding]:
         # Only imported: to make the object may take long, and is done when it is opened.
