@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from molgfn.assay.quantities import KCAL, unit_in_name
 from molgfn.campaign.file.load import Campaign, load_campaign, resolved_toml
+from molgfn.campaign.models.agreement import check_proxy_quantity, unit_of_data
 from molgfn.campaign.models.history import write_index
 from molgfn.campaign.models.interfaces import Parts
-from molgfn.campaign.models.proxy_check import check_proxy_quantity
 from molgfn.campaign.phases.plan import PHASE_FUNCTIONS, planned_phases
 from molgfn.campaign.phases.predict import predict_again
 from molgfn.campaign.phases.state import Context
@@ -170,24 +169,10 @@ def _initial_table(campaign: Campaign) -> TrainingData | None:
 
 
 def _initial_rows(campaign: Campaign, table: TrainingData | None, oracle: Oracle) -> Iterator[InitialRow]:
-    """Yield the initial data with their unit: that which the name of their column tells, else the oracle's.
-
-    Raises
-    ------
-    ConfigError
-        If the column is of an energy and the oracle answers in p-values, or the other way round: what is better for one
-        is worse for the other, and no proxy can learn both.
-    """
+    """Yield the initial data with their unit; raises as `unit_of_data`."""
     if table is None:
         return
-    column = campaign.proxy.value_column
-    unit = unit_in_name(column) or oracle.unit
-    if KCAL in (unit, oracle.unit) and unit != oracle.unit and oracle.unit.startswith(("p", KCAL)):
-        raise ConfigError(
-            f"[proxy] value_column = {column!r}: these values are in {unit}, but the oracle answers in {oracle.unit}",
-            "Name a column in the unit of the oracle, or leave [proxy] data out: then random molecules are measured "
-            "first.",
-        )
+    unit = unit_of_data(campaign, oracle)
     measured = measured_by(oracle) if unit == oracle.unit else ""
     for smiles, value in zip(table.smiles, table.values.tolist(), strict=True):
         yield InitialRow(smiles, value, measured, unit)

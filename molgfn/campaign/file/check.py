@@ -12,8 +12,8 @@ from molgfn.campaign.file.control import CONTROL
 from molgfn.campaign.file.fields import ANY
 from molgfn.campaign.file.finding import Finding
 from molgfn.campaign.file.sections import Campaign
+from molgfn.campaign.models.agreement import check_proxy_quantity, unit_of_data
 from molgfn.campaign.models.oracle import open_oracle
-from molgfn.campaign.models.proxy_check import check_proxy_quantity
 from molgfn.chem.properties import property_values
 from molgfn.chem.standardise import parse_smiles
 from molgfn.chem.trees.vocabulary import Vocabulary
@@ -62,6 +62,8 @@ def check_campaign(campaign: Campaign, *, dock: bool, progress: Progress) -> Ite
     with closing(open_oracle(campaign, poses=False)) as oracle:
         best, worst = campaign.objective.best, campaign.objective.worst
         yield Finding("values", f"{oracle.unit}, to {oracle.direction}: {best:g} is full marks, {worst:g} none")
+        if campaign.proxy.data is not None:
+            unit_of_data(campaign, oracle)
         if campaign.proxy.start is not None:
             from molgfn.proxy.proxy import Proxy  # loads torch, which takes seconds
 

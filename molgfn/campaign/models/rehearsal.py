@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from molgfn.campaign.file.sections import Campaign
+from molgfn.campaign.models.agreement import Quantity
 from molgfn.campaign.models.build import CampaignParts
 from molgfn.campaign.models.interfaces import ProxyEpoch
-from molgfn.campaign.models.proxy_check import Quantity
 from molgfn.campaign.reward.objective import Predictor, acquisition_times_constraints
 from molgfn.campaign.reward.scoring import Scoring
 from molgfn.chem.standardise import parse_smiles

@@ -112,10 +112,10 @@ def test_a_core_heavier_than_its_window_is_refused(tmp_path):
 
 
 def test_data_on_another_scale_than_the_objective_is_told(tmp_path):
-    (tmp_path / "mine.csv").write_text("smiles,pIC50\nCCO,5.1\nCCN,6.2\n")
-    campaign = campaign_in(tmp_path, DOCKING, "proxy.data=mine.csv", "proxy.value_column=pIC50")
+    (tmp_path / "mine.csv").write_text("smiles,mine\nCCO,5.1\nCCN,6.2\n")
+    campaign = campaign_in(tmp_path, DOCKING, "proxy.data=mine.csv", "proxy.value_column=mine")
     [note] = [finding for finding in check_inputs(campaign) if finding.level == "note"]
-    assert note.found.startswith("pIC50 runs from 5.1 to 6.2, far from best = -14 and worst = -6")
+    assert note.found.startswith("mine runs from 5.1 to 6.2, far from best = -14 and worst = -6")
 
 
 def test_best_and_worst_must_differ(tmp_path):
