@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from molgfn.bundled import bundled
 from molgfn.campaign.file.load import Campaign, load_campaign, resolved_toml
+from molgfn.campaign.file.oracles.docking import DockingSection
+from molgfn.campaign.file.oracles.python_class import PythonSection
 from molgfn.campaign.file.problems import section_at
-from molgfn.campaign.file.sections import DockingSection, ProxySection, PythonSection, SamplerSection
+from molgfn.campaign.file.sections import ProxySection, SamplerSection
 from molgfn.errors import ConfigError
 from molgfn.flow.fragments.trainer import TrainerSettings
 from molgfn.oracles.docking.oracle import DockingSettings
