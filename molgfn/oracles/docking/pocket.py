@@ -160,7 +160,7 @@ def pocket_notes(receptor: Receptor, ligand: Path | None = None) -> list[str]:
             f"not protein: {_listed(contents.others)}. Remove a ligand, a buffer or a sugar that is in the way."
         )
     if contents.gaps:
-        notes.append(f"the chain is interrupted {len(contents.gaps)} times: {_shortened(contents.gaps)}.")
+        notes.append(f"the chain is interrupted ({len(contents.gaps)}): {_shortened(contents.gaps)}.")
     atoms = _heavy_atoms_inside(receptor, residues)
     if atoms < _FEWEST_ATOMS:
         notes.append(f"only {atoms} heavy atoms of the receptor lie in the box: is it around a pocket?")

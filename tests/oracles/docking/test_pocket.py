@@ -47,7 +47,7 @@ def test_the_contents_of_a_file_are_told_apart(tmp_path):
     assert "2 waters, 1 of them in the box" in notes
     assert "Zn, heme: part of the receptor" in notes
     assert "not protein: LIG" in notes
-    assert "the chain is interrupted 1 times: A 2 to A 9" in notes
+    assert "the chain is interrupted (1): A 2 to A 9" in notes
     assert "heavy atoms of the receptor lie in the box" in notes
 
 
