@@ -9,6 +9,7 @@ from molgfn.campaign.lab.values import lab_rows
 from molgfn.campaign.models.history import last_learnt, proxy_after
 from molgfn.campaign.models.interfaces import ProxyModel
 from molgfn.campaign.phases.state import constraints_of, seed_of
+from molgfn.campaign.record.damage import reading_checkpoint
 from molgfn.campaign.record.rows import CompoundRow, PredictionRow
 from molgfn.campaign.record.run_directory import RunDirectory, open_run
 from molgfn.campaign.record.store import Store
@@ -123,7 +124,8 @@ def predict_again(run: RunDirectory, campaign: Campaign, store: Store, load_prox
     if not rows or learnt is None:
         return 0
     number, folder = learnt + 1, proxy_after(run, store, learnt)
-    proxy = load_proxy(folder)
+    with reading_checkpoint(folder, "Put back a copy of this folder, as from a backup."):
+        proxy = load_proxy(folder)
     objective = objective_of(campaign, store, proxy, number)
     measured = next((row.property for row in store.measurements()), MEASURED_VALUE)
     predictions = predict(run, proxy, folder, objective, rows, number, measured)

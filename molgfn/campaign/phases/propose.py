@@ -9,6 +9,7 @@ from molgfn.campaign.models.interfaces import FlowStep, FlowTrainer, Sampled
 from molgfn.campaign.phases.candidates import Proposals, inchikeys_of
 from molgfn.campaign.phases.predict import objective_of, predict
 from molgfn.campaign.phases.state import Context
+from molgfn.campaign.record.damage import reading_checkpoint
 from molgfn.campaign.record.rows import PredictionRow
 from molgfn.campaign.reward.objective import Objective
 from molgfn.errors import Stopped
@@ -46,7 +47,8 @@ def propose(context: Context, round_number: int) -> None:
         _record(context, found, [])
         return
     model = context.proxy_folder(round_number - 1)
-    proxy = context.parts.load_proxy(model)
+    with reading_checkpoint(model, "Put back a copy of this folder, as from a backup, and resume."):
+        proxy = context.parts.load_proxy(model)
     objective = objective_of(context.campaign, context.store, proxy, round_number)
     flow = _trained_flow(context, round_number, objective)
     found = _collect(context, round_number, plan.proposals, lambda _, n: flow.sample(n))
@@ -65,12 +67,14 @@ def _trained_flow(context: Context, round_number: int, objective: Objective) -> 
     proxy = context.run.relative(context.proxy_folder(round_number - 1))
     done = 0
     if folder.is_dir():
-        kept = json.loads((folder / _STEPS_FILE).read_text(encoding="utf-8"))
-        # Those of earlier versions of molgfn name no proxy; then there was but one.
-        if kept.get("proxy", proxy) == proxy:
-            flow.load(folder)
-            objective.load(folder)
-            done = int(kept["steps"])
+        remedy = f"Delete this folder, then `molgfn resume {context.run.path}`: the training of the round begins again."
+        with reading_checkpoint(folder, remedy):
+            kept = json.loads((folder / _STEPS_FILE).read_text(encoding="utf-8"))
+            # Those of earlier versions of molgfn name no proxy; then there was but one.
+            if kept.get("proxy", proxy) == proxy:
+                flow.load(folder)
+                objective.load(folder)
+                done = int(kept["steps"])
     with context.progress.step(f"round {round_number}: training the flow network", total=steps) as shown:
         shown.advance(done)
 
