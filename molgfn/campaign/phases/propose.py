@@ -75,8 +75,7 @@ def _trained_flow(context: Context, round_number: int, objective: Objective) -> 
                 flow.load(folder)
                 objective.load(folder)
                 done = int(kept["steps"])
-    with context.progress.step(f"round {round_number}: training the flow network", total=steps) as shown:
-        shown.advance(done)
+    with context.progress.step(f"round {round_number}: training the flow network", total=steps - done) as shown:
 
         def on_step(step: FlowStep) -> None:
             nonlocal done

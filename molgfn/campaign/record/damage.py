@@ -21,7 +21,7 @@ def damaged_record(path: Path, error: sqlite3.DatabaseError) -> DataError:
     there = f"Beside it these are still there: {', '.join(whole)}.\n" if whole else ""
     return DataError(
         f"{path}: the record of this run is damaged ({error})",
-        f"{there}Put back a copy of {path.name}, as from a backup, and resume. The values of finished rounds are also in "
+        f"{there}Put back a copy of {path.name}, as from a backup, and resume. Values of finished rounds are also in "
         "rounds/*/results.csv.",
     )
 
