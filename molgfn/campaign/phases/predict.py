@@ -18,10 +18,14 @@ from molgfn.oracles.interfaces import MEASURED_VALUE
 
 
 def objective_of(campaign: Campaign, store: Store, proxy: ProxyModel, round_number: int) -> Objective:
-    """Return what a round aims at: see `best_value` for what an improvement is counted from."""
+    """Return what a round aims at: see `best_value` for what an improvement is counted from.
+
+    With a proxy without error bars every acquisition is "greedy".
+    """
     section, acquisition = campaign.objective, campaign.acquisition
     scoring = Scoring(
-        acquisition.kind,
+        # Improvements over the best value are 0 for nearly every molecule without error bars: no flow could learn that.
+        "greedy" if proxy.limits.error_bars else acquisition.kind,
         acquisition.kappa,
         worst=section.worst,
         best=section.best,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from molgfn.campaign.lab.values import lab_rows
-from molgfn.campaign.models.interfaces import FlowStep, FlowTrainer, Sampled
+from molgfn.campaign.models.interfaces import FlowStep, FlowTrainer, ProxyModel, Sampled
 from molgfn.campaign.phases.candidates import Proposals, inchikeys_of
 from molgfn.campaign.phases.predict import objective_of, predict
 from molgfn.campaign.phases.state import Context
@@ -49,12 +49,28 @@ def propose(context: Context, round_number: int) -> None:
     model = context.proxy_folder(round_number - 1)
     with reading_checkpoint(model, "Put back a copy of this folder, as from a backup, and resume."):
         proxy = context.parts.load_proxy(model)
+    _tell_limits(context, round_number, proxy)
     objective = objective_of(context.campaign, context.store, proxy, round_number)
     flow = _trained_flow(context, round_number, objective)
     found = _collect(context, round_number, plan.proposals, lambda _, n: flow.sample(n))
     candidates = [*context.store.compounds(status="proposed"), *found.new_compounds(context.id_prefix)]
     measured = measured_by(context.oracle)
     _record(context, found, predict(context.run, proxy, model, objective, candidates, round_number, measured))
+
+
+def _tell_limits(context: Context, round_number: int, proxy: ProxyModel) -> None:
+    """Tell the user what the proxy of the round cannot say of its own predictions, and what follows from that."""
+    folder = context.run.relative(context.proxy_folder(round_number - 1))
+    kind = context.campaign.acquisition.kind
+    for sentence in proxy.limits.sentences:
+        context.progress.log(f"round {round_number}: proxy {folder}: {sentence}")
+    if proxy.limits.error_bars and kind != "greedy":
+        context.progress.log(
+            f'round {round_number}: [acquisition] kind = "{kind}" needs error bars: without them molecules are chosen '
+            'by the predicted value alone, as with "greedy"'
+        )
+    if proxy.limits.sentences:
+        context.run.log("proxy_limits", round=round_number, proxy=folder, limits=list(proxy.limits.sentences))
 
 
 def _trained_flow(context: Context, round_number: int, objective: Objective) -> FlowTrainer:
