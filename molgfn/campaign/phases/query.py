@@ -30,8 +30,7 @@ def query(context: Context, round_number: int) -> None:
     _reopen_systematic(context, round_number)
     batch = context.store.compounds(batch_round=round_number)
     pending = {row.compound_id: row.smiles for row in batch if row.status == "pending"}
-    with context.progress.step(f"round {round_number}: asking the oracle", total=len(batch)) as shown:
-        shown.advance(len(batch) - len(pending))
+    with context.progress.step(f"round {round_number}: asking the oracle", total=len(pending)) as shown:
         if pending:
             context.oracle.submit([Compound(*item) for item in pending.items()])
         while pending:

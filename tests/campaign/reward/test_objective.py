@@ -159,7 +159,9 @@ def test_a_damaged_proxy_is_no_reward():
         objective(LengthProxy(std=math.inf))(["CCO"])
 
 
-def test_without_an_error_bar_the_prediction_alone_counts():
-    assessment = objective(LengthProxy(std=math.nan)).assess(["CCO"])
-    assert assessment.acquisition == objective(LengthProxy(std=0.0)).assess(["CCO"]).acquisition
-    assert np.isnan(assessment.std)
+@pytest.mark.parametrize("kind", ACQUISITION_KINDS)
+def test_a_missing_standard_deviation_counts_as_none_and_stays_missing(kind):
+    scoring = replace(DOCKING, kind=kind)
+    without, certain = (objective(LengthProxy(std=std), scoring).assess(SMILES) for std in (math.nan, 0.0))
+    assert np.isnan(without.std).all()
+    assert without.log_reward == pytest.approx(certain.log_reward)
