@@ -1,0 +1,51 @@
+"""Where a core can lie on a molecule, also where its blocks have stems that the vocabulary's lack."""
+
+import pytest
+
+from molgfn.chem.standardise import standard_mol
+from molgfn.chem.trees.vocabulary import NotCovered
+from molgfn.environments.fragments import FragmentEnvironment
+from molgfn.environments.placements import Placements
+from tests.library import default_vocabulary, small_vocabulary
+
+VOCABULARY = default_vocabulary()
+
+
+@pytest.mark.parametrize(
+    ("smiles", "core", "count"),
+    [
+        ("c1ccccc1", "c1ccc([*:1])cc1", 12),  # nothing grown: every symmetry of the ring
+        ("Cc1ccccc1", "c1ccc([*:1])cc1", 2),  # the ring may turn over
+        ("c1ccc(-c2ccccc2)cc1", "c1ccc([*:1])cc1", 4),  # either ring
+        ("Cc1ccc(C)cc1", "c1ccc([*:1])cc1", 0),  # two grown, one allowed
+        ("c1ccc(-c2ccc(-c3ccccc3)cc2)cc1", "c1ccc([*:1])cc1", 4),  # an end ring, not the middle one
+    ],
+)
+def test_counts_the_ways_to_lay_a_core(smiles: str, core: str, count: int) -> None:
+    environment = FragmentEnvironment(VOCABULARY, 1, 3, core=core)
+    assert environment.core is not None
+    placements = Placements(environment.core, (VOCABULARY.numbers["c1ccccc1"],), VOCABULARY.blocks, {})
+    assert placements.count(VOCABULARY.decompose(standard_mol(smiles))) == count
+
+
+def test_a_core_with_stems_of_its_own_shares_its_block_with_the_vocabulary() -> None:
+    """The vocabulary's homopiperazine has no stem on the middle carbon; that of the core has."""
+    vocabulary = small_vocabulary(("C1CNCCNC1", "C1CCNCC1"))
+    assert vocabulary.blocks[0].stem_atoms == (1, 2, 3, 4, 5, 6)
+    environment = FragmentEnvironment(vocabulary, 2, 3, core="C1([*:1])CNCCNC1")
+    assert environment.plain_blocks[0].stem_atoms == (0, 1, 2, 3, 4, 5, 6)
+    assert len(environment.plain_blocks) == 2
+    (tree,) = environment.trees("C1CC(C2CNCCNC2)CCN1")
+    assert sorted(tree.blocks) == [0, 1]
+    with pytest.raises(NotCovered, match="no tree of 2 to 3 blocks"):
+        # The core lies on one of the rings, and the other would be joined by a stem that the vocabulary lacks.
+        environment.trees("C1NCCNCC1C1CNCCNC1")
+
+
+def test_a_molecule_is_not_grown_from_a_core_by_a_join_that_only_the_core_has() -> None:
+    """Two nitrogens in a row are in the core; the vocabulary joins none."""
+    environment = FragmentEnvironment(default_vocabulary(), 2, 6, core="C1CCN(N([*:1])C=O)CC1")
+    assert environment.core is not None
+    assert environment.trees("O=CN(c1ccccc1)N1CCCCC1")
+    with pytest.raises(NotCovered):
+        environment.trees("O=CN(c1ccc(N2CCCCC2)cc1)N(C=O)N1CCCCC1")
