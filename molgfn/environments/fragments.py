@@ -19,7 +19,6 @@ from molgfn.chem.trees.tree import Tree, TreeCodes
 from molgfn.chem.trees.vocabulary import Vocabulary
 from molgfn.environments.core import Core, read_core
 from molgfn.environments.molecules import PlainTrees
-from molgfn.environments.orders import random_order
 from molgfn.environments.states import OpenStems, States
 from molgfn.environments.tables import BlockTables
 from molgfn.errors import ConfigError
@@ -256,20 +255,19 @@ class FragmentEnvironment:
     def states_of(self, trees: Sequence[Tree], generator: np.random.Generator) -> States:
         """Return trees as states, each built in an order drawn by taking leaves away uniformly at random.
 
+        With a core each is built from one of the places where the core can lie.
+
         Raises
         ------
         ValueError
-            If a tree has more than `max_blocks` blocks, or the environment has a core.
+            If a tree has more than `max_blocks` blocks, or the core is no part of it.
         """
-        if self.core is not None:
-            raise ValueError("a molecule has no single place for the core")
-        states = States.empty(len(trees), self.max_blocks)
+        states = self.initial(len(trees))
         for row, tree in enumerate(trees):
             if len(tree.blocks) > self.max_blocks:
                 raise ValueError(f"{len(tree.blocks)} blocks, more than {self.max_blocks}")
-            for place, (node, parent, stem, own) in enumerate(random_order(tree, generator)):
-                states.append(np.array([row]), *(np.array([x]) for x in (tree.blocks[node], parent, stem, own)))
-                assert states.length[row] == place + 1
+            for step in self._plain.steps(tree, generator):
+                states.append(np.array([row]), *(np.array([x]) for x in step))
         return states
 
 

@@ -13,6 +13,7 @@ from molgfn.chem.trees.tree import Tree, TreeCodes
 from molgfn.chem.trees.tree_enumeration import Readings
 from molgfn.chem.trees.vocabulary import NotCovered, Vocabulary
 from molgfn.environments.core import Core
+from molgfn.environments.orders import random_order
 from molgfn.environments.placements import Placements
 from molgfn.environments.tables import BlockTables
 
@@ -108,6 +109,34 @@ class PlainTrees:
             if sum(pair not in joins for pair in ends) != sum(pair not in joins for pair in self._core_joins):
                 return False
         return self._placements.count(tree) > 0
+
+    def steps(self, tree: Tree, generator: np.random.Generator) -> list[tuple[int, int, int, int]]:
+        """Return an order of building a tree (from the core, if there is one) by leaves drawn uniformly.
+
+        Returns
+        -------
+        list of (int, int, int, int)
+            For each added block its number in the vocabulary, the place of its parent, the parent's stem (of the block
+            there in the tables) and its own stem; -1 for the first.
+
+        Raises
+        ------
+        ValueError
+            If the molecule was not grown from the core.
+        """
+        if self._placements is None:
+            return [(tree.blocks[node], *how) for node, *how in random_order(tree, generator)]
+        laid = self._placements.first(tree)
+        if laid is None:
+            raise ValueError("the core is no part of a molecule")
+        start = [laid[node][0] for node in range(len(laid))]
+        order, steps = random_order(tree, generator, start), []
+        nodes = [*start, *(node for node, *_ in order)]
+        for node, parent, stem, own in order:
+            added = tree.blocks[node]
+            on_core = laid[parent][1] if parent < len(start) else self.stem[tree.blocks[nodes[parent]]].tolist()
+            steps.append((added, parent, on_core.index(stem), self.stem[added].tolist().index(own)))
+        return steps
 
     def trees(self, smiles: str) -> tuple[Tree, ...]:
         """See `FragmentEnvironment.trees`."""

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
+from itertools import chain, product
 from math import factorial, perm, prod
 
 from molgfn.chem.trees.blocks import Block
@@ -15,6 +15,8 @@ from molgfn.environments.core import Core, both_ways
 Ways = dict[frozenset[int], int]
 # Node of the molecule to which the parent of a core node was laid, the core node's stem towards it, the stem there.
 Entry = tuple[int, int, int]
+# For nodes of the core the node of the molecule that each lies on, and for each of its stems the stem there.
+Laid = dict[int, tuple[int, tuple[int, ...]]]
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,16 @@ class Placements:
             ways.update(search.branch(0, target, None))
         limited = search.weights.keys()
         return sum((n * prod(search.weights[node] for node in limited - on) for on, n in ways.items()), Fraction(0))
+
+    def first(self, tree: Tree) -> Laid | None:
+        """Return one way to lay the core onto a molecule, or None if it was not grown from the core."""
+        search = _Search(self, tree)
+        for target in range(len(tree.blocks)):
+            for laid in search.lay(0, target, None):
+                on = {place for place, _ in laid.values()}
+                if all(weight for node, weight in search.weights.items() if node not in on):
+                    return laid
+        return None
 
 
 class _Search:
@@ -96,6 +108,19 @@ class _Search:
                     ways = _together(ways, self.branch(child, place, (target, stem, own)))
                 total.update(ways)
         return total
+
+    def lay(self, node: int, target: int, entry: Entry | None) -> Iterator[Laid]:
+        """Yield the ways to lay the core's branch at `node` onto the molecule's at `target`, stems in use alone."""
+        if self.tree.blocks[target] != self.numbers[node]:
+            return
+        for p in self.core.blocks[node].permutations:
+            if entry is not None and p[entry[1]] != entry[2]:
+                continue
+            for matching in self._matchings(node, target, p, entry):
+                if self._free_ways(node, target, p, matching, entry):
+                    below = (list(self.lay(child, place, (target, stem, own))) for child, place, stem, own in matching)
+                    for branches in product(*below):
+                        yield dict(chain([(node, (target, p))], *(branch.items() for branch in branches)))
 
     def _matchings(
         self, node: int, target: int, p: tuple[int, ...], entry: Entry | None

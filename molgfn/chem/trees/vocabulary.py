@@ -12,7 +12,7 @@ from typing import Any
 from rdkit import Chem
 
 from molgfn.chem.standardise import MoleculeError, standard_mol
-from molgfn.chem.trees.blocks import Block
+from molgfn.chem.trees.blocks import Block, automorphisms
 from molgfn.chem.trees.cut import may_join
 from molgfn.chem.trees.fragmentation import Pieces, canonical_order, take_apart
 from molgfn.chem.trees.tree import Tree
@@ -70,8 +70,15 @@ class Vocabulary:
 
     @cached_property
     def sha256(self) -> str:
-        """Digest of blocks, stems and joins."""
-        return hashlib.sha256(json.dumps(self._content(), sort_keys=True).encode()).hexdigest()
+        """Digest of blocks, stems and joins, whatever the name."""
+        content = self._content()
+        del content["name"]
+        return _digest(content)
+
+    @cached_property
+    def sha256_with_name(self) -> str:
+        """The digest that earlier versions wrote into checkpoints: of the name too."""
+        return _digest(self._content())
 
     def allows(self, block: int, stem: int, other: int, other_stem: int) -> bool:
         """Return whether these two stem atoms may be bonded, whatever else is attached."""
@@ -183,6 +190,10 @@ class Vocabulary:
         return cls(str(content.get("name", path.stem)), blocks, pairs, content.get("source", {}))
 
 
+def _digest(content: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
 def _checked_blocks(path: Path, rows: Iterable[tuple[Any, dict[int, int]]]) -> tuple[Block, ...]:
     blocks = []
     for number, (smiles, stems) in enumerate(rows, start=1):
@@ -213,8 +224,8 @@ def _block(where: str, smiles: str, stems: dict[int, int]) -> Block:
         element = block.mol.GetAtomWithIdx(atom)
         if multiplicity < 1 or (element.GetAtomicNum() not in (15, 16) and multiplicity > element.GetTotalNumHs()):
             raise DataError(f"{where}: {multiplicity} stems on atom {atom}, more than its hydrogens (or none).")
-    images = {p[i] for p in block.permutations for i in range(len(atoms)) if stems[atoms[p[i]]] != stems[atoms[i]]}
-    if images:
+    # Also an atom without any stem is not equivalent to one with stems.
+    if any(stems.get(a, 0) != stems.get(b, 0) for image in automorphisms(block.mol) for a, b in enumerate(image)):
         raise DataError(f"{where}: equivalent atoms have different stems.")
     return block
 
