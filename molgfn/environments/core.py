@@ -8,7 +8,7 @@ from rdkit import Chem
 
 from molgfn.chem.standardise import MoleculeError, parse_smiles, standard_smiles
 from molgfn.chem.trees.blocks import Block
-from molgfn.chem.trees.fragmentation import Pieces, take_apart_traced
+from molgfn.chem.trees.fragmentation import Fragments, fragment_with_places
 from molgfn.chem.trees.tree import Tree
 from molgfn.chem.trees.vocabulary import Vocabulary
 from molgfn.errors import ConfigError
@@ -59,19 +59,19 @@ def read_core(smiles: str, vocabulary: Vocabulary) -> Core:
     except MoleculeError as error:
         raise ConfigError(f"[core] smiles: {error}") from None
     plain, open_count = _without_dummies(mol, smiles)
-    pieces, where = _rooted(*take_apart_traced(plain))
-    nodes = range(len(pieces.smiles))
+    fragments, where = _rooted(*fragment_with_places(plain))
+    nodes = range(len(fragments.smiles))
     open_at = {where[atom]: count for atom, count in open_count.items()}
     needed = [Counter({place: n for (node, place), n in open_at.items() if node == number}) for number in nodes]
-    for a, i, b, j in pieces.joins:
+    for a, i, b, j in fragments.joins:
         needed[a][i] += 1
         needed[b][j] += 1
     most: dict[str, Counter[int]] = {}
-    for name, count in zip(pieces.smiles, needed, strict=True):
+    for name, count in zip(fragments.smiles, needed, strict=True):
         most[name] = most.get(name, Counter()) | count
-    blocks = tuple(_core_block(smiles, name, most[name], vocabulary) for name in pieces.smiles)
+    blocks = tuple(_core_block(smiles, name, most[name], vocabulary) for name in fragments.smiles)
     index = [{atom: place for place, atom in enumerate(block.stem_atoms)} for block in blocks]
-    joins = tuple((a, index[a][i], b, index[b][j]) for a, i, b, j in pieces.joins)
+    joins = tuple((a, index[a][i], b, index[b][j]) for a, i, b, j in fragments.joins)
     stems = tuple(tuple(open_at.get((n, atom), 0) for atom in blocks[n].stem_atoms) for n in nodes)
     return Core(smiles, Tree(tuple(nodes), joins), blocks, stems)
 
@@ -130,14 +130,14 @@ def _refuse_radicals(mol: Chem.Mol, smiles: str) -> None:
             )
 
 
-def _rooted(pieces: Pieces, where: dict[int, tuple[int, int]]) -> tuple[Pieces, dict[int, tuple[int, int]]]:
+def _rooted(fragments: Fragments, where: dict[int, tuple[int, int]]) -> tuple[Fragments, dict[int, tuple[int, int]]]:
     """Number the fragments so that each but the first has a neighbour with a lower number."""
     order = [0]
     for node in order:
-        order.extend(b for a, _, b, _ in both_ways(pieces.joins) if a == node and b not in order)
+        order.extend(b for a, _, b, _ in both_ways(fragments.joins) if a == node and b not in order)
     new = {node: number for number, node in enumerate(order)}
-    joins = tuple((new[a], i, new[b], j) for a, i, b, j in pieces.joins)
-    return Pieces(tuple(pieces.smiles[n] for n in order), joins), {x: (new[n], p) for x, (n, p) in where.items()}
+    joins = tuple((new[a], i, new[b], j) for a, i, b, j in fragments.joins)
+    return Fragments(tuple(fragments.smiles[n] for n in order), joins), {x: (new[n], p) for x, (n, p) in where.items()}
 
 
 def both_ways(joins: Iterable[tuple[int, int, int, int]]) -> Iterator[tuple[int, int, int, int]]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from molgfn.chem.standardise import standard_mol
 from molgfn.chem.trees.blocks import Block
 from molgfn.chem.trees.tree import Tree, TreeCodes
-from molgfn.chem.trees.tree_enumeration import Readings
+from molgfn.chem.trees.tree_enumeration import TreeEnumeration
 from molgfn.chem.trees.vocabulary import NotCovered, Vocabulary
 from molgfn.environments.core import Core
 from molgfn.environments.orders import random_order
@@ -77,8 +77,8 @@ class PlainTrees:
         return log(added) + log(self._placements.count(tree)) - log(automorphisms)
 
     @cached_property
-    def _readings(self) -> Readings:
-        return Readings(self.blocks, self.min_blocks, self.max_blocks)
+    def _enumeration(self) -> TreeEnumeration:
+        return TreeEnumeration(self.blocks, self.min_blocks, self.max_blocks)
 
     @cached_property
     def _whole(self) -> Vocabulary:
@@ -141,7 +141,7 @@ class PlainTrees:
     def trees(self, smiles: str) -> tuple[Tree, ...]:
         """See `FragmentEnvironment.trees`."""
         if self.vocabulary.ambiguous:
-            trees = self._readings.trees(smiles)
+            trees = self._enumeration.trees(smiles)
         else:
             tree = self._whole.decompose(standard_mol(smiles))
             trees = (tree,) if self.min_blocks <= len(tree.blocks) <= self.max_blocks else ()

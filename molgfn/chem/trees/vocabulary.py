@@ -14,7 +14,7 @@ from rdkit import Chem
 from molgfn.chem.standardise import MoleculeError, standard_mol
 from molgfn.chem.trees.blocks import Block, automorphisms
 from molgfn.chem.trees.cut import may_join
-from molgfn.chem.trees.fragmentation import Pieces, canonical_order, take_apart
+from molgfn.chem.trees.fragmentation import Fragments, canonical_order, fragment
 from molgfn.chem.trees.tree import Tree
 from molgfn.errors import DataError
 
@@ -101,26 +101,26 @@ class Vocabulary:
         NotCovered
             If a block, a stem or a join is not in the vocabulary.
         """
-        return self.tree(take_apart(mol))
+        return self.tree(fragment(mol))
 
-    def tree(self, pieces: Pieces) -> Tree:
-        """Return the tree of a molecule that is already taken apart; as `decompose`."""
+    def tree(self, fragments: Fragments) -> Tree:
+        """Return the tree of a molecule that is already cut into fragments; as `decompose`."""
         if self.ambiguous:
             raise NotCovered(["this vocabulary allows any join, so a molecule has no single tree"])
-        reasons = [f"no block {name}" for name in dict.fromkeys(pieces.smiles) if name not in self.numbers]
+        reasons = [f"no block {name}" for name in dict.fromkeys(fragments.smiles) if name not in self.numbers]
         if reasons:
             raise NotCovered(reasons)
-        blocks = tuple(self.numbers[name] for name in pieces.smiles)
+        blocks = tuple(self.numbers[name] for name in fragments.smiles)
         places = [{atom: place for place, atom in enumerate(self.blocks[b].stem_atoms)} for b in blocks]
         joins = []
         used: Counter[tuple[int, int]] = Counter()
-        for node, atom, other, other_atom in pieces.joins:
+        for node, atom, other, other_atom in fragments.joins:
             stem, other_stem = places[node].get(atom), places[other].get(other_atom)
             if stem is None or other_stem is None:
                 end, place = (node, atom) if stem is None else (other, other_atom)
-                reasons.append(f"no stem on atom {place} of {pieces.smiles[end]}")
+                reasons.append(f"no stem on atom {place} of {fragments.smiles[end]}")
             elif not self.allows(blocks[node], stem, blocks[other], other_stem):
-                ends = f"{pieces.smiles[node]} (atom {atom}) with {pieces.smiles[other]} (atom {other_atom})"
+                ends = f"{fragments.smiles[node]} (atom {atom}) with {fragments.smiles[other]} (atom {other_atom})"
                 reasons.append(f"no join of {ends}")
             else:
                 used[node, stem] += 1
