@@ -3,11 +3,9 @@
 import math
 import re
 from dataclasses import dataclass
-from typing import Literal
 
+from molgfn.direction import Direction
 from molgfn.errors import did_you_mean
-
-Direction = Literal["maximise", "minimise"]
 
 ACCEPTED = "M, mM, uM, nM, pM, pIC50, pKi, pKd, pEC50, kcal/mol, kJ/mol"
 ENDPOINTS = ("IC50", "EC50", "XC50", "AC50", "Ki", "Kd", "GI50", "CC50", "potency")

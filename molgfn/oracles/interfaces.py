@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
-Direction = Literal["minimise", "maximise"]
+from molgfn.direction import Direction
+
+MEASURED_VALUE = "measured value"
+"""What an oracle measures, where it does not name it in an attribute `measures` of its own."""
 
 
 @dataclass(frozen=True)
@@ -57,3 +60,8 @@ class Oracle(Protocol):
     def close(self) -> None:
         """Release workers; the oracle may not be asked again."""
         ...
+
+
+def measured_by(oracle: Oracle) -> str:
+    """Return the name of what an oracle measures, such as "docking score"."""
+    return str(getattr(oracle, "measures", MEASURED_VALUE))

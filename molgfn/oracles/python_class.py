@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast, get_args
 
+from molgfn.direction import Direction
 from molgfn.errors import ConfigError, OracleError
-from molgfn.oracles.interfaces import Direction, Oracle
+from molgfn.oracles.interfaces import Oracle
 
 
 def load_python_oracle(factory: str, options: Mapping[str, Any], folder: Path) -> Oracle:

@@ -6,8 +6,8 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, NonNegativeInt, PositiveInt, ValidationError
 
+from molgfn.direction import Direction
 from molgfn.errors import ConfigError
-from molgfn.oracles.interfaces import Direction
 from molgfn.proxy.networks.network import Architecture
 from molgfn.proxy.uncertainty.calibration import Calibration
 from molgfn.proxy.uncertainty.domain import Domain

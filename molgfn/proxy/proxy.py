@@ -10,8 +10,8 @@ from rdkit.DataStructs import ExplicitBitVect
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
+from molgfn.direction import Direction
 from molgfn.errors import ConfigError
-from molgfn.oracles.interfaces import Direction
 from molgfn.proxy.classical.forest import Forest
 from molgfn.proxy.classical.mixture import Mixture
 from molgfn.proxy.data.training_data import TrainingData

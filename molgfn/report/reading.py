@@ -21,8 +21,8 @@ from molgfn.campaign.record.rows import (
 )
 from molgfn.campaign.record.run_directory import open_run
 from molgfn.campaign.record.store import Row, Store
+from molgfn.direction import Direction
 from molgfn.errors import DataError
-from molgfn.oracles.interfaces import Direction
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from molgfn.campaign.loop import resume_run, start_run
 from molgfn.campaign.models.interfaces import FlowStep, ProxyEpoch, Reward
 from molgfn.campaign.reward.objective import Predicted
 from molgfn.chem.trees.tree import Tree
-from molgfn.oracles.interfaces import Answer, Compound, Direction, Failure, Measurement
+from molgfn.direction import Direction
+from molgfn.oracles.interfaces import Answer, Compound, Failure, Measurement
 from molgfn.progress import SilentProgress
 
 LEFT = ["c1ccccc1", "Cc1ccccc1", "Fc1ccccc1", "Clc1ccccc1", "COc1ccccc1", "c1ccncc1", "C1CCCCC1", "c1ccsc1", "Cn1cccc1"]

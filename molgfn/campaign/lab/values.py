@@ -9,7 +9,7 @@ from molgfn.assay.table_import import Assay
 from molgfn.campaign.record.rows import CompoundRow, LabRow
 from molgfn.campaign.record.store import Store
 from molgfn.chem.standardise import MoleculeError
-from molgfn.oracles.interfaces import Direction
+from molgfn.direction import Direction
 from molgfn.proxy.data.from_assay import SIDES
 
 HELD_OUT_SHARE = 0.2

@@ -12,9 +12,10 @@ from molgfn.campaign.models.oracle import open_oracle
 from molgfn.chem.standardise import MoleculeError, standard_smiles
 from molgfn.chem.trees.tree import Tree
 from molgfn.chem.trees.vocabulary import NotCovered, Vocabulary
+from molgfn.direction import Direction
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.flow.fragments.trainer import MoleculeSettings, Trainer, random_samples
-from molgfn.oracles.interfaces import Direction, Oracle
+from molgfn.oracles.interfaces import Oracle
 from molgfn.proxy.proxy import Proxy
 from molgfn.proxy.settings import ProxySettings
 from molgfn.proxy.train import train_proxy

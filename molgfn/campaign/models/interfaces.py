@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from molgfn.campaign.reward.objective import Predictor
 from molgfn.chem.trees.tree import Tree
-from molgfn.oracles.interfaces import Direction, Oracle
+from molgfn.direction import Direction
+from molgfn.oracles.interfaces import Oracle
 
 Reward = Callable[[Sequence[str]], NDArray[np.float64]]
 """SMILES of B molecules -> log_reward, shape (B,), finite."""

@@ -14,6 +14,7 @@ from molgfn.campaign.reward.objective import Objective, Scoring
 from molgfn.chem.trees.tree import Tree
 from molgfn.errors import Stopped
 from molgfn.files import whole_folder, write_json
+from molgfn.oracles.interfaces import measured_by
 
 CHECKPOINT_STEPS = 100
 """Steps of training between two checkpoints."""
@@ -170,13 +171,15 @@ def _predictions(
             row.compound_id,
             round_number,
             mean,
-            std,
+            None if math.isnan(std) else std,
             acquisition,
             log_reward,
             f"{flows[row.round]}; {folder}",
             inside,
             None if math.isnan(similarity) else similarity,
             nearest,
+            measured_by(context.oracle),
+            context.oracle.unit,
         )
         for row, (mean, std, acquisition, log_reward, similarity), (inside, nearest) in zip(
             rows, numbers, known, strict=True

@@ -8,7 +8,7 @@ from molgfn.campaign.phases.state import Context
 from molgfn.campaign.record.rows import FailureRow
 from molgfn.errors import OracleError
 from molgfn.files import write_text
-from molgfn.oracles.interfaces import Answer, Compound, Failure, Measurement
+from molgfn.oracles.interfaces import Answer, Compound, Failure, Measurement, measured_by
 
 FEWEST_FAILURES = 5
 """Of one code that stop a campaign, however small the batch."""
@@ -79,7 +79,7 @@ def _keep(context: Context, round_number: int, answer: Answer) -> None:
     if isinstance(answer, Measurement) and answer.pose:
         # Before the answer is recorded, so that no recorded pose is ever missing.
         write_text(context.run.pose(answer.compound_id), answer.pose)
-    context.store.record(answer, round_number, context.oracle.unit)
+    context.store.record(answer, round_number, context.oracle.unit, measured_by(context.oracle))
     said = {"value": answer.value} if isinstance(answer, Measurement) else {"code": answer.code}
     context.run.log("answered", round=round_number, compound_id=answer.compound_id, **said)
 

@@ -28,7 +28,7 @@ from molgfn.campaign.record.rows import (
     Status,
 )
 from molgfn.campaign.record.schema import create_file, open_file
-from molgfn.oracles.interfaces import Failure, Measurement
+from molgfn.oracles.interfaces import MEASURED_VALUE, Failure, Measurement
 
 Row = TypeVar(
     "Row", PredictionRow, MeasurementRow, FailureRow, RejectedRow, PhaseRow, InitialRow, RetrainingRow, LabRow
@@ -117,9 +117,9 @@ class Store:
         self._connection.executemany("INSERT INTO compounds VALUES (?, ?, ?, ?, ?, ?, ?)", values)
 
     def add_predictions(self, rows: Iterable[PredictionRow]) -> None:
-        """Add predictions, one for each compound and round."""
+        """Add predictions, one for each compound, round and property; it replaces an earlier one."""
         self._connection.executemany(
-            "INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(astuple, rows)
+            "INSERT OR REPLACE INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(astuple, rows)
         )
 
     def add_rejected(self, rows: Iterable[RejectedRow]) -> None:
@@ -128,7 +128,7 @@ class Store:
 
     def add_initial_data(self, rows: Iterable[InitialRow]) -> None:
         """Add the data that the first proxy was trained on."""
-        self._connection.executemany("INSERT INTO initial_data VALUES (?, ?)", map(astuple, rows))
+        self._connection.executemany("INSERT INTO initial_data VALUES (?, ?, ?, ?)", map(astuple, rows))
 
     def add_retraining(self, row: RetrainingRow, values: Iterable[LabRow]) -> None:
         """Add a retrained proxy and the table that it was trained on."""
@@ -148,8 +148,18 @@ class Store:
 
     # ---- writing: transactions of their own
 
-    def record(self, answer: Measurement | Failure, round_number: int, unit: str) -> bool:
+    def record(
+        self, answer: Measurement | Failure, round_number: int, unit: str, measured: str = MEASURED_VALUE
+    ) -> bool:
         """Keep an answer of the oracle at once.
+
+        Parameters
+        ----------
+        answer : Measurement or Failure
+        round_number : int
+        unit : str
+        measured : str
+            Name of the property that the oracle measures.
 
         Returns
         -------
@@ -164,15 +174,15 @@ class Store:
             ).rowcount
             if not changed:
                 return False
-            head = (answer.compound_id, round_number)
+            head = (answer.compound_id, round_number, measured)
             if isinstance(answer, Measurement):
                 self._connection.execute(
-                    "INSERT INTO measurements VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO measurements VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (*head, float(answer.value), unit, answer.docked_smiles, float(answer.wall_s), _now()),
                 )
             else:
                 self._connection.execute(
-                    "INSERT INTO failures VALUES (NULL, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO failures VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
                     (*head, answer.code, answer.message, float(answer.wall_s), _now()),
                 )
         return True

@@ -21,9 +21,9 @@ from molgfn.campaign.reward.acquisition import (
 )
 from molgfn.campaign.reward.constraints import Constraints
 from molgfn.chem.standardise import parse_smiles
+from molgfn.direction import Direction
 from molgfn.errors import MolgfnError
 from molgfn.files import write_text
-from molgfn.oracles.interfaces import Direction
 
 Array = NDArray[np.float64]
 SHARPNESS = 20.0

@@ -5,9 +5,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from molgfn.direction import Direction
 from molgfn.oracles.docking.engines import DockingSettings, VinaInstallation, docking_engine, find_vina
 from molgfn.oracles.docking.receptors import Receptor, read_receptor
-from molgfn.oracles.interfaces import Answer, Compound, Direction, Failure, Measurement
+from molgfn.oracles.interfaces import Answer, Compound, Failure, Measurement
 from molgfn.oracles.workers import Done, Job, Lost, Task, WorkerPool
 
 __all__ = ["DockingOracle", "DockingSettings", "docking_engine"]
@@ -37,6 +38,7 @@ class DockingOracle:
     """
 
     unit = "kcal/mol"
+    measures = "docking score"
     direction: Direction = "minimise"
 
     def __init__(self, receptor: Receptor, settings: DockingSettings, workers: int, poses: bool) -> None:

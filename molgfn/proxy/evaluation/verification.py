@@ -11,8 +11,8 @@ from molgfn.assay.quantities import KCAL, is_log
 from molgfn.assay.structures import structure_of
 from molgfn.assay.table_import import ReadingOptions, read_assay
 from molgfn.chem.standardise import MoleculeError
+from molgfn.direction import Direction
 from molgfn.errors import DataError
-from molgfn.oracles.interfaces import Direction
 from molgfn.progress import Progress
 from molgfn.proxy.data.from_assay import training_data
 from molgfn.proxy.data.graphs import featurise_smiles
