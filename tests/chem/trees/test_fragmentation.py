@@ -35,8 +35,8 @@ def test_every_atom_is_traced() -> None:
     mol = standard_mol("CC(=O)Nc1ccc(F)cc1")
     fragments, where = fragment_with_places(mol)
     assert sorted(where) == list(range(mol.GetNumAtoms()))
-    for atom, (fragment, place) in where.items():
-        symbol = Chem.MolFromSmiles(fragments.smiles[fragment]).GetAtomWithIdx(place).GetSymbol()
+    for atom, (number, place) in where.items():
+        symbol = Chem.MolFromSmiles(fragments.smiles[number]).GetAtomWithIdx(place).GetSymbol()
         assert symbol == mol.GetAtomWithIdx(atom).GetSymbol()
 
 
