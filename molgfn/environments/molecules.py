@@ -59,11 +59,11 @@ class PlainTrees:
         self._placements = None if core is None else self._of_core(core)
 
     def _of_core(self, core: Core) -> Placements:
-        limits = {}
+        limits: dict[int, tuple[int, ...]] = {}
         for number, block in enumerate(self.blocks):
             added = self.vocabulary.blocks[number] if number < len(self.vocabulary) else None
             if block != added:
-                stems = {} if added is None else dict(zip(added.stem_atoms, added.multiplicity, strict=True))
+                stems = dict(zip(added.stem_atoms, added.multiplicity, strict=True)) if added is not None else {}
                 limits[number] = tuple(stems.get(atom, 0) for atom in block.stem_atoms)
         numbers = self.number[len(self.vocabulary) :].tolist()
         return Placements(core, tuple(numbers), self.blocks, limits)
@@ -125,12 +125,14 @@ class PlainTrees:
             If the molecule was not grown from the core.
         """
         if self._placements is None:
-            return [(tree.blocks[node], *how) for node, *how in random_order(tree, generator)]
+            order = random_order(tree, generator)
+            return [(tree.blocks[node], parent, stem, own) for node, parent, stem, own in order]
         laid = self._placements.first(tree)
         if laid is None:
             raise ValueError("the core is no part of a molecule")
         start = [laid[node][0] for node in range(len(laid))]
-        order, steps = random_order(tree, generator, start), []
+        order = random_order(tree, generator, start)
+        steps: list[tuple[int, int, int, int]] = []
         nodes = [*start, *(node for node, *_ in order)]
         for node, parent, stem, own in order:
             added = tree.blocks[node]

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import chain, product
+from itertools import product
 from math import factorial, perm, prod
 
 from molgfn.chem.trees.blocks import Block
@@ -53,8 +53,11 @@ class Placements:
         ways: Counter[frozenset[int]] = Counter()
         for target in range(len(tree.blocks)):
             ways.update(search.branch(0, target, None))
-        limited = search.weights.keys()
-        return sum((n * prod(search.weights[node] for node in limited - on) for on, n in ways.items()), Fraction(0))
+        total = Fraction(0)
+        for on, n in ways.items():
+            added = search.weights.keys() - on
+            total += n * prod((search.weights[node] for node in added), start=Fraction(1))
+        return total
 
     def first(self, tree: Tree) -> Laid | None:
         """Return one way to lay the core onto a molecule, or None if it was not grown from the core."""
@@ -120,7 +123,10 @@ class _Search:
                 if self._free_ways(node, target, p, matching, entry):
                     below = (list(self.lay(child, place, (target, stem, own))) for child, place, stem, own in matching)
                     for branches in product(*below):
-                        yield dict(chain([(node, (target, p))], *(branch.items() for branch in branches)))
+                        laid: Laid = {node: (target, p)}
+                        for branch in branches:
+                            laid |= branch
+                        yield laid
 
     def _matchings(
         self, node: int, target: int, p: tuple[int, ...], entry: Entry | None
