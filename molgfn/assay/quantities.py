@@ -65,6 +65,21 @@ def endpoint_of(words: str) -> str | None:
     return next((name for name in ENDPOINTS if folded in (name.casefold(), f"p{name.casefold()}")), None)
 
 
+def unit_in_name(column: str) -> str:
+    """Return the unit of values whose column has this name; empty where the name does not tell.
+
+    Examples
+    --------
+    >>> unit_in_name("score_kcal_mol"), unit_in_name("pic50"), unit_in_name("score")
+    ('kcal/mol', 'pIC50', '')
+    """
+    folded = column.strip().casefold()
+    if re.search(r"kcal[ ._/]*(per[ ._])?mol", folded):
+        return KCAL
+    endpoint = endpoint_of(column) if folded.startswith("p") else None
+    return f"p{endpoint}" if endpoint and endpoint.casefold() != folded else ""
+
+
 def is_log(words: str) -> bool:
     """Return whether a type, header or unit says that values are -log10 M already.
 

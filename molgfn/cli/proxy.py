@@ -18,11 +18,14 @@ def train(
     recipe: Annotated[Path, typer.Argument(metavar="RECIPE", help="A recipe (.toml).", show_default=False)],
     out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Where to write it.", show_default=False)],
 ) -> None:
-    """Train a proxy as a recipe says, and write its card."""
+    """Train a proxy as a recipe says, and write its card.
+
+    Prints where it is, and the verdict: whether it ranks better than simpler models.
+    """
     from molgfn.proxy.train_recipe import run_recipe
 
-    run_recipe(recipe, out, progress_for(sys.stderr))
-    print(out)
+    verdict = run_recipe(recipe, out, progress_for(sys.stderr))
+    print(f"{out}\n{verdict}")
 
 
 def score(
@@ -62,7 +65,7 @@ def evaluate(
 ) -> None:
     """Judge a proxy by a table of measured values.
 
-    Molecules that it was trained on are judged apart; see `molgfn assay check` for the table.
+    Molecules that it was trained on are judged separately; see `molgfn assay check` for the table.
     """
     from molgfn.assay.table_import import ReadingOptions
     from molgfn.proxy.evaluation import verification_text
@@ -70,8 +73,9 @@ def evaluate(
     from molgfn.proxy.proxy import Proxy
 
     options = ReadingOptions(columns_by_role(column), unit, type_, decimal)
-    found = verify(Proxy.load(proxy), file, options, progress_for(sys.stderr))
-    print(json.dumps(verification_text.as_json(found), indent=2) if as_json else verification_text.as_text(found))
+    verification = verify(Proxy.load(proxy), file, options, progress_for(sys.stderr))
+    as_numbers, as_words = verification_text.as_json, verification_text.as_text
+    print(json.dumps(as_numbers(verification), indent=2) if as_json else as_words(verification))
 
 
 def card(proxy: ProxyFolder, as_json: AsJson = False) -> None:

@@ -21,10 +21,11 @@ CANDIDATE_COLUMNS = (
     Column("compound_id", "text", "Lasting name of the compound: the same in every file, report and page."),
     Column("smiles", "text", "Structure, standardised: without salt, charge and stereo."),
     Column("inchikey", "text", "InChIKey of the structure."),
+    Column("rank", "integer", "1 is the best value of the oracle; empty where there is none."),
     Column(
-        "rank",
+        "rank_predicted",
         "integer",
-        "1 is the best by the best estimate there is: the measured value, else the predicted mean. Failed are last.",
+        "1 is the best predicted mean among the compounds without a value; empty for those that have one or failed.",
     ),
     Column("round", "integer", "Round in which the compound was first proposed; 0 is the initial data."),
     Column(

@@ -75,6 +75,8 @@ def _best(ranked: pd.DataFrame) -> list[str]:
 
 def _compared(start: RoundSummary, last: RoundSummary, data: RunData) -> list[str]:
     batch = f"Mean {measured_name(data)}: {_with_n(last.value, data.unit)} in round {last.round}'s batch"
+    if not start.value.n and len(data.initial_data):
+        return [f"{batch}. D0, the initial data, is in {data.initial_unit}: the two are not compared."]
     if not start.value.n:
         return [f"{batch}; there is no D0 (initial data) to compare it with."]
     gain = start.value.mean - last.value.mean

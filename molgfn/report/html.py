@@ -10,6 +10,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from molgfn.campaign.phases.predict import bring_up_to_date
 from molgfn.files import write_text
 from molgfn.report.candidates import describe, rank_compounds
 from molgfn.report.headline import headline, measured_name
@@ -43,6 +44,7 @@ def write_report(run: Path) -> Path:
     DataError
         If one of its files cannot be read.
     """
+    bring_up_to_date(run)
     write_text(run / "report.html", render_report(read_run(run)))
     return run / "report.html"
 
@@ -67,20 +69,29 @@ def _content(data: RunData) -> dict[str, Any]:
     compared = measured.dropna(subset=["pred_mean", "oracle_value"])
     return {
         "data": data,
-        "unit": data.unit or "kcal/mol",
+        "unit": data.unit,
         "measured_name": measured_name(data),
         "better": "lower" if data.direction == "minimise" else "higher",
         "headline": headline(data, ranked, rounds),
         "rounds": rounds,
         "plots": {name: Markup(plot) for name, plot in _plots(data, rounds, measured, compared).items()},
         "overall": agreement(compared["pred_mean"], compared["oracle_value"]),
-        "best": list(_cards(describe(ranked.head(BEST_SHOWN)))),
+        "best": list(_cards(describe(_shown(ranked)))),
         "retrainings": list(retrainings(data)),
         "failures": _failures(data),
         "sampling": data.sampling.rename(columns=_SAMPLING_TITLES),
         "reasons": _reasons(data.rejected["reason"]).head(REASONS_SHOWN),
         "manifest": list(_flat(data.manifest)),
     }
+
+
+def _shown(ranked: pd.DataFrame) -> pd.DataFrame:
+    """Return the best measured compounds and the best predicted ones, half of each as far as there are enough."""
+    measured = ranked[ranked["rank"].notna()]
+    predicted = ranked[ranked["rank_predicted"].notna()]
+    half = BEST_SHOWN // 2
+    first = measured.head(max(half, BEST_SHOWN - len(predicted)))
+    return pd.concat([first, predicted.head(BEST_SHOWN - len(first))], ignore_index=True)
 
 
 def _plots(
@@ -92,7 +103,7 @@ def _plots(
     if len(measured):
         mean = Series("mean and sd", [one.value.mean for one in rounds], [one.value.sd for one in rounds])
         best = Series("best", [one.best for one in rounds], kind="second")
-        label = f"{measured_name(data)}, {data.unit or 'kcal/mol'}"
+        label = f"{measured_name(data)}, {data.unit or 'unit not known yet'}"
         plots["progress"] = trend_plot(labels, [mean, best], label)
         groups = [measured.loc[measured["round"] == one.round, "oracle_value"] for one in rounds]
         plots["distribution"] = distribution_plot(labels, groups, label)

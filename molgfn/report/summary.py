@@ -65,7 +65,7 @@ class RoundSummary:
 
 
 def measured_compounds(data: RunData) -> pd.DataFrame:
-    """Return one row for each value known, D0 first.
+    """Return one row for each value in the unit of the oracle, D0 first: a D0 in another unit is left out.
 
     Returns
     -------
@@ -73,10 +73,9 @@ def measured_compounds(data: RunData) -> pd.DataFrame:
         compound_id ("" in D0 where it was given), smiles, round, oracle_value, oracle_unit, heavy_atoms, efficiency,
         pred_mean and pred_std (the last prediction made before measuring; NaN in D0).
     """
-    given = pd.DataFrame({"smiles": data.initial_data["smiles"], "oracle_value": data.initial_data["value"]})
-    given = given.assign(
-        compound_id="", round=0, oracle_unit=data.unit or "kcal/mol", pred_mean=np.nan, pred_std=np.nan
-    )
+    initial = data.initial_data if data.initial_unit == data.unit else data.initial_data.head(0)
+    given = pd.DataFrame({"smiles": initial["smiles"], "oracle_value": initial["value"]})
+    given = given.assign(compound_id="", round=0, oracle_unit=data.unit, pred_mean=np.nan, pred_std=np.nan)
     sent = data.compounds[data.compounds["status"] == "completed"].drop(columns="round")
     sent = sent.rename(columns={"batch_round": "round"})
     values = data.measurements.sort_values("measurement_id").drop_duplicates("compound_id", keep="last")

@@ -53,7 +53,11 @@ def test_a_proxy_is_trained_and_has_a_card(capsys, tmp_path):
     write(tmp_path)
     code, out, err = train(capsys, tmp_path)
     assert code == 0, err
-    assert out == f"{tmp_path}/out\n"
+    folder, verdict = out.splitlines()
+    assert folder == f"{tmp_path}/out"
+    assert (tmp_path / "out" / "card.md").read_text().splitlines()[0] == f"# {verdict}"
+    assert verdict.startswith("tiny: ")
+    assert "number of heavy atoms alone" in verdict
     assert "training on all data: 1/1 done" in err
     assert {"weights.safetensors", "proxy.json", "card.md"} <= {path.name for path in (tmp_path / "out").iterdir()}
 
@@ -72,6 +76,15 @@ def test_a_recipe_that_cannot_be_used_is_told_and_nothing_is_written(capsys, tmp
     assert (left, out) == (code, "")
     assert expected in err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_table_that_a_proxy_would_overwrite_is_refused(capsys, tmp_path):
+    write(tmp_path, RECIPE.replace("table.csv", "out/molecules.csv"))
+    (tmp_path / "out").mkdir()
+    before = (tmp_path / "table.csv").rename(tmp_path / "out" / "molecules.csv").read_text()
+    code, _, err = train(capsys, tmp_path)
+    assert (code, (tmp_path / "out" / "molecules.csv").read_text()) == (2, before)
+    assert "molecules.csv: this is the input file" in err
 
 
 def test_a_file_is_scored(capsys, tmp_path):
@@ -142,7 +155,7 @@ def test_a_proxy_is_judged_by_a_table(capsys, tmp_path):
     code, out, err = molgfn(capsys, *words, "--unit", "kcal/mol")
     assert code == 0, err
     assert "new          30 molecules that proxy 'tiny' was not trained on" in out
-    assert "trained on   1 molecule, judged apart" in out
+    assert "trained on   1 molecule, judged separately" in out
     code, out, _ = molgfn(capsys, *words, "--unit", "kcal/mol", "--json")
     found = json.loads(out)
     assert (code, found["new"]["molecules"], found["trained_on"]["molecules"]) == (0, 30, 1)

@@ -8,6 +8,7 @@ import torch
 
 from molgfn.errors import ConfigError, DataError
 from molgfn.proxy.classical.mixture import networks_of
+from molgfn.proxy.evaluation.metrics import rmse
 from molgfn.proxy.proxy import Proxy
 
 
@@ -58,7 +59,8 @@ def test_a_proxy_of_an_earlier_version_has_neither(proxy, smiles, tmp_path):
 
 
 def test_prediction_is_in_the_unit_of_the_target(proxy, smiles, values):
-    assert proxy.predict(smiles).mean == pytest.approx(values, abs=1.5)
+    # Any constant has an error of at least one standard deviation of the values.
+    assert rmse(proxy.predict(smiles).mean, values) < 0.5 * values.std()
     assert (proxy.unit, proxy.direction, proxy.name, proxy.n_train) == ("kcal/mol", "minimise", "tiny", len(smiles))
 
 

@@ -64,10 +64,16 @@ def test_without_initial_data_nothing_is_compared(run, change):
     assert said(run)[-1].endswith("there is no D0 (initial data) to compare it with.")
 
 
+def test_initial_data_in_another_unit_are_not_compared(run, change):
+    change(run, "UPDATE initial_data SET unit = 'pIC50'")
+    assert said(run)[-1].endswith(". D0, the initial data, is in pIC50: the two are not compared.")
+    assert "better" not in said(run)[-1]
+
+
 def test_a_run_that_has_just_begun(make_run):
     assert said(make_run(rounds=0)) == [
-        "The campaign parp1-demo designs molecules and scores them by docking to PARP1, lower being better. "
-        "0 of 2 rounds are finished.",
+        "The campaign parp1-demo designs molecules and scores them by docking to PARP1 in kcal/mol, lower being "
+        "better. 0 of 2 rounds are finished.",
         "No molecule is proposed yet.",
     ]
 

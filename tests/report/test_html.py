@@ -122,7 +122,7 @@ def test_a_failure_that_was_answered_later_is_counted_apart(run, change):
     change(
         run,
         "UPDATE compounds SET status = 'completed' WHERE status = 'failed'",
-        "INSERT INTO measurements SELECT NULL, compound_id, round, -9, 'kcal/mol', '', 1, '' FROM failures",
+        "INSERT INTO measurements SELECT NULL, compound_id, round, 'x', -9, 'kcal/mol', '', 1, '' FROM failures",
     )
     assert "timeout 0 1 no answer within 600 s" in Page(write_report(run).read_text()).text
 

@@ -20,6 +20,7 @@ from molgfn.campaign.file.load import Campaign, load_campaign
 from molgfn.campaign.lab.values import Example, key_of, lab_rows_in, measured_in_run, rows_of_table, with_lab
 from molgfn.campaign.models.build import proxy_settings
 from molgfn.campaign.models.history import last_learnt, proxy_after, write_index
+from molgfn.campaign.record.compound_ids import CompoundIds
 from molgfn.campaign.record.rows import LabRow, RetrainingRow
 from molgfn.campaign.record.run_directory import RunDirectory, open_run
 from molgfn.campaign.record.stop import StopRequest, stop_on_signals
@@ -169,10 +170,16 @@ class _Retraining:
         )
 
     def _read(self, table: Path, options: ReadingOptions) -> Assay:
-        known = {row.compound_id: row.smiles for row in self.store.compounds()}
-        assay = read_assay(table, replace(options, known=known), self.progress)
+        ids = CompoundIds({row.compound_id: row.smiles for row in self.store.compounds()})
+        assay = read_assay(table, replace(options, known=ids), self.progress)
         for line in report(assay).splitlines():
             self.progress.log(line)
+        for reading in assay.readings:
+            if reading.other_id:
+                self.progress.log(
+                    f"{table}, line {reading.line}: {reading.other_id} is {ids[reading.other_id]} in this run, but the "
+                    f"row draws {reading.structure.smiles}: the value counts for the structure drawn"
+                )
         assay.check_rows()
         return assay
 

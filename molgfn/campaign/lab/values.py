@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from molgfn.assay.structures import structure_of
 from molgfn.assay.table_import import Assay
+from molgfn.campaign.record.compound_ids import CompoundIds
 from molgfn.campaign.record.rows import CompoundRow, LabRow
 from molgfn.campaign.record.store import Store
 from molgfn.chem.standardise import MoleculeError
@@ -70,17 +71,18 @@ def rows_of_table(
     trained_on : collection of str
         Keys of the molecules that the proxies of this quantity were trained on.
     """
-    ids = {row.compound_id for row in compounds}
+    ids = CompoundIds({row.compound_id: row.smiles for row in compounds})
     by_key = {row.inchikey.split("-")[0]: row.compound_id for row in compounds}
     decided = {row.key: row.held_out for row in earlier}
     rows = []
     for compound in assay.compounds:
         key = key_of(compound.smiles)
-        named = next((one for one in compound.ids if one in ids), by_key.get(key, ""))
-        own = next((one for one in compound.ids if one not in ids), "")
+        own_ids = [ids.id_of(written) for written in compound.ids]
+        named = next(filter(None, own_ids), by_key.get(key, ""))
+        lab_id = next((written for written, own in zip(compound.ids, own_ids, strict=True) if not own), "")
         held_out = decided.get(key, key not in trained_on and _is_drawn(key))
         side, n = SIDES[compound.relation], float(compound.n)
-        rows.append(LabRow(version, key, compound.smiles, named, own, compound.value, side, n, held_out))
+        rows.append(LabRow(version, key, compound.smiles, named, lab_id, compound.value, side, n, held_out))
     return rows
 
 

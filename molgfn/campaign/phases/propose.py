@@ -1,16 +1,16 @@
 """Propose: train a flow network on what the proxy thinks, and sample candidates from it."""
 
 import json
-import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from molgfn.campaign.lab.values import lab_rows
-from molgfn.campaign.models.interfaces import FlowStep, FlowTrainer, ProxyModel, Sampled
+from molgfn.campaign.models.interfaces import FlowStep, FlowTrainer, Sampled
 from molgfn.campaign.phases.candidates import Proposals, inchikeys_of
+from molgfn.campaign.phases.predict import objective_of, predict
 from molgfn.campaign.phases.state import Context
-from molgfn.campaign.record.rows import CompoundRow, PredictionRow
-from molgfn.campaign.reward.objective import Objective, Scoring
+from molgfn.campaign.record.rows import PredictionRow
+from molgfn.campaign.reward.objective import Objective
 from molgfn.chem.trees.tree import Tree
 from molgfn.errors import Stopped
 from molgfn.files import whole_folder, write_json
@@ -48,27 +48,12 @@ def propose(context: Context, round_number: int) -> None:
         return
     model = context.proxy_folder(round_number - 1)
     proxy = context.parts.load_proxy(model)
-    objective = _objective(context, round_number, proxy)
+    objective = objective_of(context.campaign, context.store, proxy, round_number)
     flow = _trained_flow(context, round_number, objective)
     found = _collect(context, round_number, plan.proposals, lambda _, n: flow.sample(n))
     candidates = [*context.store.compounds(status="proposed"), *found.new_compounds(context.id_prefix)]
-    _record(context, found, _predictions(context, proxy, objective, candidates, round_number))
-
-
-def _objective(context: Context, round_number: int, proxy: ProxyModel) -> Objective:
-    section, acquisition = context.campaign.objective, context.campaign.acquisition
-    measured = [row.value for row in context.store.initial_data()]
-    measured += [row.value for row in context.store.measurements()]
-    better = min if section.best < section.worst else max
-    scoring = Scoring(
-        acquisition.kind,
-        acquisition.kappa,
-        worst=section.worst,
-        best=section.best,
-        best_so_far=better(measured, default=None),
-        seed=context.seed(round_number, "propose"),
-    )
-    return Objective(proxy, scoring, context.constraints, exponent=section.exponent, floor=section.floor)
+    measured = measured_by(context.oracle)
+    _record(context, found, predict(context.run, proxy, model, objective, candidates, round_number, measured))
 
 
 def _trained_flow(context: Context, round_number: int, objective: Objective) -> FlowTrainer:
@@ -154,37 +139,6 @@ def _collect(
             shown.advance(len(found.accepted) - before, f"of {found.sampled} sampled")
             chunk += 1
     return found
-
-
-def _predictions(
-    context: Context, proxy: ProxyModel, objective: Objective, rows: Sequence[CompoundRow], round_number: int
-) -> list[PredictionRow]:
-    folder = context.run.relative(context.proxy_folder(round_number - 1))
-    flows = {row.round: context.run.relative(context.run.flow(row.round)) if row.round else "random" for row in rows}
-    smiles = [row.smiles for row in rows]
-    thought, near = objective.assess(smiles), proxy.neighbours(smiles)
-    columns = (thought.mean, thought.std, thought.acquisition, thought.log_reward, near.similarity)
-    numbers = zip(*(column.tolist() for column in columns), strict=True)
-    known = zip(near.in_domain, near.smiles, strict=True)
-    return [
-        PredictionRow(
-            row.compound_id,
-            round_number,
-            mean,
-            None if math.isnan(std) else std,
-            acquisition,
-            log_reward,
-            f"{flows[row.round]}; {folder}",
-            inside,
-            None if math.isnan(similarity) else similarity,
-            nearest,
-            measured_by(context.oracle),
-            context.oracle.unit,
-        )
-        for row, (mean, std, acquisition, log_reward, similarity), (inside, nearest) in zip(
-            rows, numbers, known, strict=True
-        )
-    ]
 
 
 def _record(context: Context, found: Proposals, predictions: Sequence[PredictionRow]) -> None:

@@ -1,4 +1,4 @@
-"""The model card: what a proxy was trained on and how far it can be believed, as facts."""
+"""The facts of a model card: what a proxy was trained on, and how good it is."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ WORST = 10
 
 @dataclass(frozen=True)
 class DataFacts:
-    """What a proxy was trained on; `mean` to `most` are of the measured values, `bounds` have none."""
+    """What a proxy was trained on; `mean`, `std`, `least` and `most` are of the measured values, without bounds."""
 
     file: str
     sha256: str
@@ -57,7 +57,7 @@ class DataFacts:
 
 @dataclass(frozen=True)
 class WorstPrediction:
-    """A molecule that was predicted badly by a proxy that had not seen it; what is not known is None."""
+    """A molecule that was predicted badly by a proxy that was not trained on it; None: not known."""
 
     smiles: str
     measured: float
@@ -81,12 +81,12 @@ class Card:
     settings : ProxySettings
     data : DataFacts
     noise : Noise or None
-        Replicate noise of the assay; None where the table does not tell it.
+        Replicate noise of the assay; None where the table has no replicates.
     evaluations : sequence of HeldOutEvaluation
-        The first of them decides the verdict, and gives plots and worst predictions.
+        The first one decides the verdict; plots and worst predictions are of it.
     worst : sequence of WorstPrediction
     epochs : sequence of int
-        That each member of the proxy took; none of a forest.
+        Of each member of the proxy; empty for a forest.
     """
 
     verdict: str
@@ -109,11 +109,11 @@ class Card:
             **{key: info[key] for key in kept},
             "data": asdict(self.data),
             "noise": None if self.noise is None else asdict(self.noise),
-            "evaluations": [asdict(one) for one in self.evaluations],
+            "evaluations": [asdict(evaluation) for evaluation in self.evaluations],
             "levels": LEVELS,
             "calibration": info["calibration"],
             "domain": info["domain"],
-            "worst": [asdict(one) for one in self.worst],
+            "worst": [asdict(prediction) for prediction in self.worst],
             "settings": self.settings.model_dump(),
             "epochs": self.epochs,
         }
@@ -121,7 +121,7 @@ class Card:
 
 
 def worst_predictions(held: Held, smiles: Sequence[str]) -> list[WorstPrediction]:
-    """Return the molecules whose prediction was farthest from what was measured, each once, the worst first."""
+    """Return the molecules whose prediction was farthest from the measured value, each once, the worst first."""
     predicted, self_assessment = held.predicted[PROXY], held.self_assessment
     assert self_assessment is not None, "the proxy was left out"
     rows = list(range(len(predicted)))
@@ -144,9 +144,9 @@ def worst_predictions(held: Held, smiles: Sequence[str]) -> list[WorstPrediction
 def without_nan(value: Any) -> Any:
     """Return content for JSON, with null for every number that is undefined."""
     if isinstance(value, Mapping):
-        return {key: without_nan(one) for key, one in value.items()}
+        return {key: without_nan(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [without_nan(one) for one in value]
+        return [without_nan(part) for part in value]
     if isinstance(value, np.generic):
         value = value.item()
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,4 +1,4 @@
-"""Training data: a table of molecules and values, read row by row, with every row used or listed."""
+"""Training data: molecules and their values, read from a table; every row is used or listed with a reason."""
 
 import csv
 import hashlib
@@ -16,7 +16,7 @@ from molgfn.errors import DataError, did_you_mean
 
 @dataclass(frozen=True)
 class BadRow:
-    """A row that cannot be used: its line in the file and what was found."""
+    """A row that cannot be used: its line in the file, and what was found there."""
 
     line: int
     found: str
@@ -61,7 +61,7 @@ class TrainingData:
         return len(self.smiles)
 
     def take(self, rows: IntArray) -> "TrainingData":
-        """Return some of the molecules; what is said of the table stays."""
+        """Return some of the molecules; the numbers of rows stay those of the table."""
         return replace(
             self,
             smiles=tuple(self.smiles[row] for row in rows),
@@ -72,7 +72,7 @@ class TrainingData:
         )
 
     def sha256(self) -> str:
-        """Return a digest of the molecules and values, whatever the order and spelling of the rows."""
+        """Return a digest of the molecules and values; it does not depend on order and spelling of the rows."""
         marks = {-1: " below", 0: "", 1: " above"}
         rows = zip(self.smiles, self.values.tolist(), self.sides.tolist(), strict=True)
         lines = (f"{smiles} {value!r}{marks[side]}\n" for smiles, value, side in rows)
@@ -85,7 +85,7 @@ def merge(
     sides: Sequence[int] | IntArray | None = None,
     counts: Sequence[float] | FloatArray | None = None,
 ) -> TrainingData:
-    """Standardise molecules and merge equal ones: the mean of what was measured, else the tightest bound.
+    """Standardise molecules and merge equal ones: to the mean of measured values or, without any, the tightest bound.
 
     Parameters
     ----------
@@ -127,17 +127,17 @@ def merge(
 
 
 def weights(counts: FloatArray) -> FloatArray:
-    """Return how much values count that are means of so many measurements: 1 for a single one, towards 2 for many.
+    """Return the weight of values that are means of several measurements: 1 for a single one, nearly 2 for many.
 
-    Of what a model misses, half is taken to be noise of a single measurement: it falls with their number.
+    Half of the squared error of a model is taken for noise of a single measurement, which falls with their number.
     """
     return 2 * counts / (counts + 1)
 
 
 def update(known: TrainingData, new: TrainingData) -> TrainingData:
-    """Return two data sets as one; what is new counts where a molecule is in both."""
-    there = set(new.smiles)
-    kept = known.take(np.array([row for row, text in enumerate(known.smiles) if text not in there], dtype=np.int64))
+    """Return two data sets as one; the new value is used where a molecule is in both."""
+    renewed = set(new.smiles)
+    kept = known.take(np.array([row for row, text in enumerate(known.smiles) if text not in renewed], dtype=np.int64))
     return merge(
         kept.smiles + new.smiles,
         np.concatenate([kept.values, new.values]),
@@ -168,8 +168,8 @@ def read_table(
 ) -> TrainingData:
     """Read a CSV of molecules and values.
 
-    Where the table has a status column only `completed` rows are used: a failure is never a number. Rows that cannot be
-    read are left out and listed in `bad_rows`.
+    Where the table has a status column, only rows that are `completed` are used: a failure is never a number. Rows that
+    cannot be read are left out and listed in `bad_rows`.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The molecules that a proxy was trained on, kept beside it: to measure how near a molecule is, and to go on from."""
+"""The training molecules of a proxy, kept beside it: to find the nearest one, and to train on them again."""
 
 import csv
 from pathlib import Path

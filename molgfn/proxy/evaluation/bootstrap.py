@@ -28,20 +28,20 @@ class Interval:
 
 
 Judged = dict[str, Interval]
-"""Each number by name, with its interval."""
+"""Metric -> its value with its interval."""
 
 
 @dataclass(frozen=True)
 class MethodComparison:
-    """What methods reached on the same predictions, and on the same resamples of them.
+    """The metrics of several methods on the same molecules, and on the same resamples of them.
 
     Attributes
     ----------
     methods : dict
         Method -> each metric of `Metrics`.
     gains : dict
-        Method -> what the first method has more of each metric: where an interval holds 0, the data do not tell them
-        apart. The first method is not in it.
+        Method -> each metric of the first method minus that of this one. Where the interval of a difference holds 0,
+        the data do not show which is better. The first method is not among the keys.
     """
 
     methods: dict[str, Judged]
@@ -64,8 +64,8 @@ def compare(
     measured, heavy_atoms : (R,)
     direction : {"maximise", "minimise"}
     molecule : (R,), optional
-        Number of the molecule of each prediction, where molecules are predicted several times: these are drawn
-        together. By default each is a molecule of its own.
+        Number of the molecule of each prediction, where molecules are predicted several times: predictions of one
+        molecule are drawn together. By default each prediction is of another molecule.
     """
 
     def numbers(method: str, rows: IntArray | slice) -> dict[str, float]:
@@ -83,7 +83,7 @@ def compare(
 
 
 def bootstrap(numbers: Callable[[IntArray], dict[str, float]], n: int, molecule: IntArray | None = None) -> Judged:
-    """Return numbers that follow from R = n rows, with their intervals.
+    """Return numbers that are computed from R = n rows, with their intervals.
 
     Parameters
     ----------

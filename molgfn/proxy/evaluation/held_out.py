@@ -1,4 +1,4 @@
-"""What held-out predictions say of a proxy: metrics beside those of simpler models, error bars, domain."""
+"""How good held-out predictions of a proxy are: metrics beside those of simpler models, error bars, domain."""
 
 from dataclasses import dataclass
 
@@ -18,9 +18,10 @@ from molgfn.proxy.uncertainty.calibration import LEVELS, CalibrationMetrics, Err
 
 @dataclass(frozen=True)
 class BarsJudged:
-    """How true error bars are; `coverage_90` and `spearman` (of the error with the standard deviation) once more.
+    """How well error bars describe the errors that were made.
 
-    No interval is given of the calibration error and the miscalibration area: both can only grow by resampling.
+    `coverage_90`, and `spearman` of the error with the standard deviation, are given once more with their intervals.
+    The calibration error and the miscalibration area have none: resampling can only make both larger.
     """
 
     metrics: CalibrationMetrics
@@ -30,7 +31,7 @@ class BarsJudged:
 
 @dataclass(frozen=True)
 class DomainJudged:
-    """How many of the molecules are in the domain, and the root mean square error in and out of it (NaN of none)."""
+    """How many molecules are in the domain, and the root mean square error inside and outside (NaN where none is)."""
 
     inside: int
     molecules: int
@@ -40,7 +41,7 @@ class DomainJudged:
 
 @dataclass(frozen=True)
 class HeldOutEvaluation:
-    """What a proxy and the simpler models reached on the splits of one kind.
+    """How good a proxy and the simpler models were on the splits of one kind.
 
     Attributes
     ----------
@@ -51,11 +52,11 @@ class HeldOutEvaluation:
     n_train : tuple of int
         Molecules that were trained on, for each split.
     molecules, predictions : int
-        That were judged; a molecule is predicted once a repeat.
+        That were judged; a molecule is predicted once in each repeat.
     methods, gains : dict
         See `MethodComparison`.
     bars, domain : optional
-        None where a training part was too small to learn them from.
+        None where a training part was too small to calibrate the error bars or learn the domain.
     """
 
     split: SplitKind

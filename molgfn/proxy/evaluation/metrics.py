@@ -23,7 +23,8 @@ class Metrics:
     rmse, mae : float
         In the unit of the values.
     spearman_beyond_size : float
-        Spearman after the number of heavy atoms is regressed out of both sides: what is known beyond size.
+        Spearman after the number of heavy atoms is regressed out of both sides: how well a method ranks
+        beyond what size explains.
     enrichment : float
         See `enrichment`.
     """

@@ -1,4 +1,4 @@
-"""What retraining has changed: two proxies judged on the same molecules, which neither has learnt from."""
+"""What retraining has changed: two proxies judged on the same molecules, on which neither was trained."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -11,8 +11,8 @@ from molgfn.proxy.evaluation.metrics import spearman
 from molgfn.proxy.proxy import Proxy
 
 ENOUGH = 30
-"""Molecules from which on a difference is not called a first impression."""
-_SAID = {
+"""Molecules needed; a difference on fewer is called a first impression."""
+_NAMES = {
     "spearman": "Spearman",
     "rmse": "RMSE",
     "mae": "MAE",
@@ -22,7 +22,7 @@ _SAID = {
 
 @dataclass(frozen=True)
 class RetrainingComparison:
-    """Numbers of both proxies, and what the second has more, by name.
+    """The metrics of two proxies, and how much they differ.
 
     Attributes
     ----------
@@ -31,9 +31,9 @@ class RetrainingComparison:
     unit : str
     before, after : dict
         spearman, rmse, mae and coverage_90, the share of values in their 90 % intervals; NaN where undefined. A proxy
-        of another quantity has a Spearman alone, signed so that more is better.
+        of another quantity has a Spearman only, whose sign is chosen so that higher is better.
     change : dict
-        With its 95 % interval over resamples of the molecules.
+        After minus before, with its 95 % interval over resamples of the molecules.
     """
 
     n: int
@@ -45,7 +45,7 @@ class RetrainingComparison:
     def as_json(self) -> dict[str, object]:
         """Return the same for programs; what is undefined is null."""
         known = {
-            key: {"before": self.before[key], "after": self.after[key], **asdict(self.change[key])} for key in _SAID
+            key: {"before": self.before[key], "after": self.after[key], **asdict(self.change[key])} for key in _NAMES
         }
         rows = {
             key: {name: None if np.isnan(number) else number for name, number in row.items()}
@@ -56,7 +56,7 @@ class RetrainingComparison:
     def lines(self) -> list[str]:
         """Return a table and a sentence for people."""
         rows = [f"  {'':<26}{'before':>8}{'after':>8}   change [95 % interval]"]
-        for key, name in _SAID.items():
+        for key, name in _NAMES.items():
             unit = f" {self.unit}" if key in ("rmse", "mae") else ""
             rows.append(
                 f"  {name + unit:<26}{_number(self.before[key]):>8}{_number(self.after[key]):>8}   "
@@ -87,8 +87,8 @@ def compare_proxies(before: Proxy, after: Proxy, smiles: Sequence[str], measured
     old, new = _Predicted.of(before, after, smiles), _Predicted.of(after, after, smiles)
 
     def change(rows: IntArray) -> dict[str, float]:
-        one, other = old.metrics(measured, rows), new.metrics(measured, rows)
-        return {key: other[key] - one[key] for key in one}
+        earlier, later = old.metrics(measured, rows), new.metrics(measured, rows)
+        return {key: later[key] - earlier[key] for key in earlier}
 
     everything = np.arange(len(measured))
     return RetrainingComparison(
@@ -110,13 +110,13 @@ class _Predicted:
 
     @classmethod
     def of(cls, proxy: Proxy, judge: Proxy, smiles: Sequence[str]) -> "_Predicted":
-        """Return what a proxy says, as far as it can be compared with values of the quantity of `judge`."""
-        found = proxy.predict(smiles)
+        """Predict molecules, as far as the predictions can be compared with values of the quantity of `judge`."""
+        prediction = proxy.predict(smiles)
         unknown = np.full(len(smiles), np.nan)
         if (proxy.unit, proxy.direction) != (judge.unit, judge.direction):
-            return cls(found.mean if proxy.direction == judge.direction else -found.mean, unknown, unknown)
-        ends = found.interval(0.9)
-        return cls(found.mean, found.mean, unknown if ends is None else (ends[1] - ends[0]) / 2)
+            return cls(prediction.mean if proxy.direction == judge.direction else -prediction.mean, unknown, unknown)
+        ends = prediction.interval(0.9)
+        return cls(prediction.mean, prediction.mean, unknown if ends is None else (ends[1] - ends[0]) / 2)
 
     def metrics(self, measured: FloatArray, rows: IntArray) -> dict[str, float]:
         error = np.abs(self.value - measured)[rows]

@@ -1,4 +1,4 @@
-"""An existing proxy against measured values: molecules that it was trained on are judged apart."""
+"""An existing proxy judged by measured values; molecules that it was trained on are judged separately."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,9 +32,9 @@ class Group:
     molecules : int
         With a measured value.
     metrics : dict
-        Each of `Metrics`; none where there are no molecules.
+        Each of `Metrics`; empty where there are no molecules.
     bars, domain : optional
-        None where there are no molecules, or the proxy has not learnt them.
+        None where there are no molecules, or the proxy has no error bars or no domain.
     bounds, bounds_met : int
         Molecules of which only a bound is known, and those whose prediction lies on the right side of it.
     """
@@ -49,7 +49,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Verification:
-    """How an existing proxy fares on a table.
+    """How well an existing proxy predicts the compounds of a table.
 
     Attributes
     ----------
@@ -57,9 +57,9 @@ class Verification:
     rows, left_out : int
         Of the table.
     noise : Noise or None
-        Replicate noise, where the table tells it.
+        Replicate noise, where the table has replicates.
     training_known : bool
-        Whether the proxy tells what it was trained on; if not, all molecules are taken for new.
+        Whether the proxy keeps its training molecules; if not, all molecules count as new.
     new, trained_on : Group
     """
 
@@ -93,8 +93,8 @@ def verify(proxy: Proxy, file: Path, options: ReadingOptions, progress: Progress
         If the table cannot be read, has no usable row, or is of another unit.
     """
     data, noise = _read(proxy, file, options, progress)
-    known = _keys(proxy.known.smiles) if proxy.known is not None else set()
-    was_seen = np.array([_key(smiles) in known for smiles in data.smiles], dtype=np.bool_)
+    training_keys = _keys(proxy.known.smiles) if proxy.known is not None else set()
+    was_seen = np.array([_key(smiles) in training_keys for smiles in data.smiles], dtype=np.bool_)
     with progress.step("judging"):
         new, seen = (_judge(proxy, data.take(np.flatnonzero(rows))) for rows in (~was_seen, was_seen))
     return Verification(
@@ -125,9 +125,9 @@ def _read(proxy: Proxy, file: Path, options: ReadingOptions, progress: Progress)
 
 def _read_own_unit(proxy: Proxy, file: Path, options: ReadingOptions) -> TrainingData:
     column = options.columns.get("value", "")
-    said = options.unit or proxy.unit
-    if said != proxy.unit:
-        raise DataError(f"{file}: the values are in {said}, but proxy {proxy.name!r} predicts {proxy.unit}.")
+    unit = options.unit or proxy.unit
+    if unit != proxy.unit:
+        raise DataError(f"{file}: the values are in {unit}, but proxy {proxy.name!r} predicts {proxy.unit}.")
     if not column:
         raise DataError(
             f"{file}: proxy {proxy.name!r} predicts {proxy.unit}, which is no unit of assays; which column holds it?",
@@ -162,7 +162,7 @@ def _bounds_met(proxy: Proxy, bounds: TrainingData) -> int:
 
 
 def _keys(smiles: Sequence[str]) -> set[str]:
-    return {_key(one) for one in smiles}
+    return {_key(text) for text in smiles}
 
 
 def _key(smiles: str) -> str:

@@ -1,4 +1,4 @@
-"""How an existing proxy fares on a table, in words and as numbers."""
+"""How well an existing proxy predicts the compounds of a table, in words and as numbers."""
 
 from dataclasses import asdict
 from math import isnan
@@ -18,45 +18,50 @@ _NAMES = {
     "enrichment": "enrichment of the best {share:.0%}",
 }
 _FEW = 20
-"""Molecules below which the numbers say little."""
+"""With fewer molecules than this, the numbers say little."""
 
 
-def as_json(found: Verification) -> dict[str, Any]:
+def as_json(judged: Verification) -> dict[str, Any]:
     """Return it for programs; what is undefined is null."""
-    content: dict[str, Any] = without_nan(asdict(found))
+    content: dict[str, Any] = without_nan(asdict(judged))
     return content
 
 
-def as_text(found: Verification) -> str:
+def as_text(judged: Verification) -> str:
     """Return it for people."""
-    better = "lower" if found.direction == "minimise" else "higher"
+    better = "lower" if judged.direction == "minimise" else "higher"
     lines = [
-        f"{found.file}: {found.rows:,} rows, {_left_out(found)}; {found.unit}, {better} is better",
-        f"noise floor  {_noise(found)}",
-        f"new          {_counted(found.new)} that proxy {found.proxy!r} was not trained on"
-        if found.training_known
-        else f"all          {_counted(found.new)}; proxy {found.proxy!r} does not tell what it was trained on, so that "
-        "these numbers may flatter it",
-        *_group(found.new, found.unit),
+        f"{judged.file}: {judged.rows:,} rows, {_left_out(judged)}; {judged.unit}, {better} is better",
+        f"noise floor  {_noise(judged)}",
+        f"new          {_counted(judged.new)} that proxy {judged.proxy!r} was not trained on"
+        if judged.training_known
+        else f"all          {_counted(judged.new)}; proxy {judged.proxy!r} does not keep its training "
+        "molecules: these numbers are too good if some of them are here",
+        *_group(judged.new, judged.unit),
     ]
-    if found.training_known:
-        lines += [f"trained on   {_counted(found.trained_on)}, judged apart: it has seen them"]
-        lines += _group(found.trained_on, found.unit)
+    if judged.training_known:
+        lines += [f"trained on   {_counted(judged.trained_on)}, judged separately: the proxy has learnt from them"]
+        lines += _group(judged.trained_on, judged.unit)
     return "\n".join([*lines, "In brackets: 95 % intervals over resamples of the molecules."])
 
 
-def _left_out(found: Verification) -> str:
-    return f"{found.left_out:,} left out (`molgfn assay check` lists them)" if found.left_out else "none left out"
+def _left_out(judged: Verification) -> str:
+    return f"{judged.left_out:,} left out (`molgfn assay check` lists them)" if judged.left_out else "none left out"
 
 
-def _noise(found: Verification) -> str:
-    if found.noise is None or not found.noise.freedom:
-        return "not known: no compound was measured twice" if found.noise else "not known: this table does not tell it"
-    return f"{found.noise.sd:.3f} {found.unit}: standard deviation of one reading; no RMSE can be lower"
+def _noise(judged: Verification) -> str:
+    if judged.noise is None or not judged.noise.freedom:
+        return (
+            "not known: no compound was measured twice" if judged.noise else "not known: this table has no replicates"
+        )
+    return f"{judged.noise.sd:.3f} {judged.unit}: standard deviation of one reading; no RMSE can be lower"
 
 
 def _counted(group: Group) -> str:
-    n = group.molecules + group.bounds
+    return _molecules(group.molecules + group.bounds)
+
+
+def _molecules(n: int) -> str:
     return f"{n:,} molecule{'' if n == 1 else 's'}"
 
 
@@ -73,7 +78,7 @@ def _group(group: Group, unit: str) -> list[str]:
     if group.bounds:
         rows.append(("bounds", f"{group.bounds_met:,} of {group.bounds:,} predictions on the right side"))
     if 0 < group.molecules < _FEW:
-        rows.append(("mind", f"{group.molecules} measured molecules say little"))
+        rows.append(("caution", f"{_molecules(group.molecules)} with a value: too few to judge by"))
     return [f"  {name:<28} {value}" for name, value in rows]
 
 

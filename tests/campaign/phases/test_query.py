@@ -52,14 +52,14 @@ def test_a_failure_is_never_a_number(tmp_path):
 @pytest.mark.parametrize("number", [math.nan, math.inf])
 def test_what_is_no_number_is_a_failure(tmp_path, number):
     def answer(compound):
-        if compound.compound_id == "STAND-IN-000003":
+        if compound.compound_id.endswith("-000003"):
             return Measurement(compound.compound_id, number)
         return value(compound)
 
     start(tmp_path, answer_from(tmp_path, answer))
     with store_of(tmp_path) as store:
         [failure] = store.failures()
-    assert (failure.compound_id, failure.code) == ("STAND-IN-000003", "not_a_number")
+    assert (failure.compound_id[-7:], failure.code) == ("-000003", "not_a_number")
     assert failure.message == f"the oracle gave {number} instead of a number"
 
 
@@ -99,7 +99,7 @@ def test_failures_of_many_kinds_stop_nothing(tmp_path):
 
 def test_few_failures_of_a_small_batch_stop_nothing(tmp_path):
     def answer(compound):
-        return value(compound) if compound.compound_id <= "STAND-IN-000012" else broken(compound)
+        return value(compound) if compound.compound_id[-6:] <= "000012" else broken(compound)
 
     small = 'name = "stand-in"\nrounds = 2\nbatch_size = 4\nproposals = 30\ninitial = 12'
     start(tmp_path, answer_from(tmp_path, answer), campaign=small)
@@ -109,9 +109,14 @@ def test_few_failures_of_a_small_batch_stop_nothing(tmp_path):
 
 @pytest.mark.parametrize("wrong", ["STAND-IN-999999", "twice"])
 def test_an_answer_that_belongs_to_nothing_stops_the_campaign(tmp_path, wrong):
-    mixed_up = "STAND-IN-000001" if wrong == "twice" else wrong
+    asked_ids = []
+
+    def mixed_up(compound):
+        asked_ids.append(compound.compound_id)
+        return Measurement(asked_ids[0] if wrong == "twice" else wrong, -9.0)
+
     with pytest.raises(OracleError, match="which it was not asked about, or answered twice"):
-        start(tmp_path, answer_from(tmp_path, lambda _: Measurement(mixed_up, -9.0)))
+        start(tmp_path, answer_from(tmp_path, mixed_up))
     with store_of(tmp_path) as store:
         assert len(store.measurements()) == (wrong == "twice")
 

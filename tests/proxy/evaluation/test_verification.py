@@ -59,7 +59,7 @@ def test_a_proxy_that_does_not_tell_its_training_molecules_is_believed_less(prox
     path = lab(tmp_path, ["CCCO,=,-5,kcal/mol", "CCCCO,=,-6,kcal/mol"])
     found = judged(Proxy(proxy.info, proxy.ensemble), path)
     assert found.new.domain is None
-    assert "does not tell what it was trained on, so that these numbers may flatter it" in as_text(found)
+    assert "does not keep its training molecules: these numbers are too good" in as_text(found)
 
 
 def test_another_quantity_is_refused(proxy, tmp_path):
@@ -90,5 +90,5 @@ def test_what_is_undefined_is_null_for_programs_and_said_to_people(proxy, tmp_pa
     assert content["noise"]["sd"] is None
     text = as_text(found)
     assert "  Spearman                     undefined" in text
-    assert "1 measured molecules say little" in text
+    assert "1 molecule with a value: too few to judge by" in text
     assert "trained on   0 molecules" in text
