@@ -18,7 +18,7 @@ from molgfn.campaign.record.stop import StopRequest, stop_on_signals
 from molgfn.campaign.record.store import Store
 from molgfn.campaign.record.tables import write_proxy_card, write_round_tables
 from molgfn.errors import ConfigError, Stopped
-from molgfn.files import write_text
+from molgfn.files import is_disk_full, write_text
 from molgfn.oracles.interfaces import Oracle, measured_by
 from molgfn.progress import Progress
 from molgfn.proxy.data.training_data import TrainingData, read_table
@@ -103,7 +103,7 @@ def resume_run(
     """
     run = open_run(path)
     campaign = load_campaign(run.resolved) if rounds is None else _extended(run, rounds)
-    with closing(Store.read(run.database)) as store:
+    with Store.read(run.database) as store:
         finished = {(row.round, row.phase) for row in store.phases()}
     if set(_plan(campaign)) <= finished:
         progress.log(f"{path}: all {campaign.campaign.rounds} rounds are done")
@@ -130,6 +130,11 @@ def _carry_out(run: RunDirectory, campaign: Campaign, parts: Parts, oracle: Orac
         try:
             _carry_out_phases(context, stop)
         except Exception as error:
+            if is_disk_full(error, run.path):
+                raise Stopped(
+                    f"{run.path}: the disk is full; everything recorded so far is kept",
+                    f"Free space, then `molgfn resume {run.path}`.",
+                ) from error
             run.log("stopped" if isinstance(error, Stopped) else "error", message=str(error))
             raise
         run.log("finished")

@@ -45,7 +45,8 @@ CANDIDATE_COLUMNS = (
     Column(
         "in_domain",
         "text",
-        "yes: near enough to what the proxy was trained on for its usual error; no: larger errors are to be expected.",
+        "yes: near enough to what the proxy was trained on for its usual error; no: larger errors are to be expected; "
+        "empty: not known.",
     ),
     Column(
         "nn_similarity",

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from molgfn.campaign.phases.predict import bring_up_to_date
+from molgfn.campaign.record.status import proxy_limits
 from molgfn.files import write_text
 from molgfn.report.candidates import describe, rank_compounds
 from molgfn.report.headline import headline, measured_name
@@ -76,6 +77,7 @@ def _content(data: RunData) -> dict[str, Any]:
         "rounds": rounds,
         "plots": {name: Markup(plot) for name, plot in _plots(data, rounds, measured, compared).items()},
         "overall": agreement(compared["pred_mean"], compared["oracle_value"]),
+        "proxy_limits": proxy_limits(data.folder),
         "best": list(_cards(describe(_shown(ranked)))),
         "retrainings": list(retrainings(data)),
         "failures": _failures(data),

@@ -18,6 +18,7 @@ from molgfn.campaign.reward.objective import Predicted
 from molgfn.direction import Direction
 from molgfn.oracles.interfaces import Answer, Compound, Failure, Measurement
 from molgfn.progress import SilentProgress
+from molgfn.proxy.uncertainty.limits import Limits
 
 LEFT = ["c1ccccc1", "Cc1ccccc1", "Fc1ccccc1", "Clc1ccccc1", "COc1ccccc1", "c1ccncc1", "C1CCCCC1", "c1ccsc1", "Cn1cccc1"]
 LINKERS = ["C(=O)N", "CN", "S(=O)(=O)N", "NC(=O)", "OC", "CC"]
@@ -111,6 +112,7 @@ class LineProxy:
     intercept: float
     unit: str = "kcal/mol"
     direction: Direction = "minimise"
+    limits = Limits("", "")
 
     def predict(self, smiles: Sequence[str]) -> Predicted:
         # Noise that depends on the place in the batch, as the last digits of a real network's output do.

@@ -60,6 +60,15 @@ class Near(Protocol):
     def in_domain(self) -> Sequence[bool | None]: ...
 
 
+class SelfLimits(Protocol):
+    """Why a proxy gives no error bars or no domain, as sentences for the user; empty where it does."""
+
+    @property
+    def error_bars(self) -> str: ...
+    @property
+    def sentences(self) -> Sequence[str]: ...
+
+
 class ProxyModel(Predictor, Protocol):
     """A trained proxy."""
 
@@ -67,6 +76,8 @@ class ProxyModel(Predictor, Protocol):
     def unit(self) -> str: ...
     @property
     def direction(self) -> Direction: ...
+    @property
+    def limits(self) -> SelfLimits: ...
     def neighbours(self, smiles: Sequence[str]) -> Near:
         """Return the nearest training molecule of each molecule (standard SMILES)."""
         ...

@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from molgfn.campaign.lab.values import lab_rows
-from molgfn.campaign.models.interfaces import FlowStep, FlowTrainer, Sampled
+from molgfn.campaign.models.interfaces import FlowStep, FlowTrainer, ProxyModel, Sampled
 from molgfn.campaign.phases.candidates import Proposals, inchikeys_of
 from molgfn.campaign.phases.predict import objective_of, predict
 from molgfn.campaign.phases.state import Context
+from molgfn.campaign.record.damage import reading_checkpoint
 from molgfn.campaign.record.rows import PredictionRow
 from molgfn.campaign.reward.objective import Objective
 from molgfn.errors import Stopped
@@ -46,13 +47,30 @@ def propose(context: Context, round_number: int) -> None:
         _record(context, found, [])
         return
     model = context.proxy_folder(round_number - 1)
-    proxy = context.parts.load_proxy(model)
+    with reading_checkpoint(model, "Put back a copy of this folder, as from a backup, and resume."):
+        proxy = context.parts.load_proxy(model)
+    _tell_limits(context, round_number, proxy)
     objective = objective_of(context.campaign, context.store, proxy, round_number)
     flow = _trained_flow(context, round_number, objective)
     found = _collect(context, round_number, plan.proposals, lambda _, n: flow.sample(n))
     candidates = [*context.store.compounds(status="proposed"), *found.new_compounds(context.id_prefix)]
     measured = measured_by(context.oracle)
     _record(context, found, predict(context.run, proxy, model, objective, candidates, round_number, measured))
+
+
+def _tell_limits(context: Context, round_number: int, proxy: ProxyModel) -> None:
+    """Tell the user what the proxy of the round cannot say of its own predictions, and what follows from that."""
+    folder = context.run.relative(context.proxy_folder(round_number - 1))
+    kind = context.campaign.acquisition.kind
+    for sentence in proxy.limits.sentences:
+        context.progress.log(f"round {round_number}: proxy {folder}: {sentence}")
+    if proxy.limits.error_bars and kind != "greedy":
+        context.progress.log(
+            f'round {round_number}: [acquisition] kind = "{kind}" needs error bars: without them molecules are chosen '
+            'by the predicted value alone, as with "greedy"'
+        )
+    if proxy.limits.sentences:
+        context.run.log("proxy_limits", round=round_number, proxy=folder, limits=list(proxy.limits.sentences))
 
 
 def _trained_flow(context: Context, round_number: int, objective: Objective) -> FlowTrainer:
@@ -65,14 +83,15 @@ def _trained_flow(context: Context, round_number: int, objective: Objective) -> 
     proxy = context.run.relative(context.proxy_folder(round_number - 1))
     done = 0
     if folder.is_dir():
-        kept = json.loads((folder / _STEPS_FILE).read_text(encoding="utf-8"))
-        # Those of earlier versions of molgfn name no proxy; then there was but one.
-        if kept.get("proxy", proxy) == proxy:
-            flow.load(folder)
-            objective.load(folder)
-            done = int(kept["steps"])
-    with context.progress.step(f"round {round_number}: training the flow network", total=steps) as shown:
-        shown.advance(done)
+        remedy = f"Delete this folder, then `molgfn resume {context.run.path}`: the training of the round begins again."
+        with reading_checkpoint(folder, remedy):
+            kept = json.loads((folder / _STEPS_FILE).read_text(encoding="utf-8"))
+            # Those of earlier versions of molgfn name no proxy; then there was but one.
+            if kept.get("proxy", proxy) == proxy:
+                flow.load(folder)
+                objective.load(folder)
+                done = int(kept["steps"])
+    with context.progress.step(f"round {round_number}: training the flow network", total=steps - done) as shown:
 
         def on_step(step: FlowStep) -> None:
             nonlocal done

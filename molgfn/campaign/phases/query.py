@@ -28,8 +28,7 @@ def query(context: Context, round_number: int) -> None:
     _reopen_systematic(context, round_number)
     batch = context.store.compounds(batch_round=round_number)
     waiting = {row.compound_id: row.smiles for row in batch if row.status == "pending"}
-    with context.progress.step(f"round {round_number}: asking the oracle", total=len(batch)) as shown:
-        shown.advance(len(batch) - len(waiting))
+    with context.progress.step(f"round {round_number}: asking the oracle", total=len(waiting)) as shown:
         for answer in _answers(context, [Compound(*item) for item in waiting.items()]):
             answer = _checked(answer, waiting)
             _keep(context, round_number, answer)

@@ -32,7 +32,7 @@ _CACHE_FILE = "rewards.json"
 
 
 class Predicted(Protocol):
-    """Mean and standard deviation, shape (B,), in the unit of the oracle."""
+    """Mean and standard deviation, shape (B,), in the unit of the oracle; NaN where there is no standard deviation."""
 
     @property
     def mean(self) -> Array: ...
@@ -48,7 +48,10 @@ class Predictor(Protocol):
 
 @dataclass(frozen=True)
 class Assessment:
-    """What is thought of B molecules before they are measured; every array has shape (B,)."""
+    """What is thought of B molecules before they are measured; every array has shape (B,).
+
+    `std` is NaN where the proxy gives no error bars.
+    """
 
     mean: Array
     std: Array
@@ -86,7 +89,8 @@ class Scoring:
         return "minimise" if self.best < self.worst else "maximise"
 
     def acquisition(self, smiles: Sequence[str], mean: Array, std: Array) -> Array:
-        """Return the acquisition of each molecule, shape (B,); higher is better."""
+        """Return the acquisition of each molecule, shape (B,); higher is better. No error bar (NaN) counts as 0."""
+        std = np.where(np.isnan(std), 0.0, std)
         best_so_far = self.worst if self.best_so_far is None else self.best_so_far
         match self.kind:
             case "greedy":
@@ -176,7 +180,7 @@ class Objective:
             return Assessment(*(np.empty(0) for _ in range(4)))
         predicted = self._proxy.predict(smiles)
         mean, std = np.asarray(predicted.mean, np.float64), np.asarray(predicted.std, np.float64)
-        wrong = np.flatnonzero(~(np.isfinite(mean) & np.isfinite(std)))
+        wrong = np.flatnonzero(~np.isfinite(mean) | np.isinf(std))
         if wrong.size:
             raise MolgfnError(
                 f"the proxy predicts {mean[wrong[0]]} +- {std[wrong[0]]} for {smiles[wrong[0]]}",

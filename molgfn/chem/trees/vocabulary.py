@@ -165,7 +165,7 @@ class Vocabulary:
             raise DataError(
                 f"{path}: no such file.", "Build one with `molgfn vocabulary build LIBRARY -o FILE`."
             ) from None
-        except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
             raise DataError(
                 f"{path}: not a vocabulary: {error}", "Accepted: JSON of `molgfn vocabulary build`."
             ) from None
@@ -176,10 +176,17 @@ class Vocabulary:
                 f"{path}: not a vocabulary: no key `format` with the value {FORMAT!r}.",
                 "Accepted: JSON of `molgfn vocabulary build`, or a block list with block_name, block_smi and block_r.",
             )
-        rows = [(row.get("smiles"), dict(row.get("stems", []))) for row in content.get("blocks", [])]
+        try:
+            rows = [(row.get("smiles"), dict(row.get("stems", []))) for row in content.get("blocks", [])]
+            joins = content.get("joins")
+            pairs = None if joins is None else frozenset((a, b) for a, b in joins)
+        except (AttributeError, TypeError, ValueError) as error:
+            raise DataError(
+                f"{path}: not a vocabulary: `blocks`, `stems` or `joins` is not what it should be: {error}",
+                'A block is {"smiles": TEXT, "stems": [[ATOM, COUNT], ...]}, and a join a pair. Build the file again '
+                "with `molgfn vocabulary build`.",
+            ) from None
         blocks = _checked_blocks(path, rows)
-        joins = content.get("joins")
-        pairs = None if joins is None else frozenset((a, b) for a, b in joins)
         return cls(str(content.get("name", path.stem)), blocks, pairs, content.get("source", {}))
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from molgfn.arrays import FloatArray, IntArray
 from molgfn.chem.standardise import MoleculeError, standard_smiles
 from molgfn.errors import DataError, did_you_mean
+from molgfn.proxy.data.compound_key import compound_key
 from molgfn.tables.names import structure_column
 from molgfn.tables.table import Table
 from molgfn.tables.text import open_text
@@ -136,10 +137,11 @@ def weights(counts: FloatArray) -> FloatArray:
     return 2 * counts / (counts + 1)
 
 
-def update(known: TrainingData, new: TrainingData) -> TrainingData:
-    """Return two data sets as one; the new value is used where a molecule is in both."""
-    renewed = set(new.smiles)
-    kept = known.take(np.array([row for row, text in enumerate(known.smiles) if text not in renewed], dtype=np.int64))
+def update(earlier: TrainingData, new: TrainingData) -> TrainingData:
+    """Return two data sets as one; the new value is used where a compound is in both, as whichever tautomer."""
+    renewed = set(map(compound_key, new.smiles))
+    rows = [row for row, smiles in enumerate(earlier.smiles) if compound_key(smiles) not in renewed]
+    kept = earlier.take(np.array(rows, dtype=np.int64))
     return merge(
         kept.smiles + new.smiles,
         np.concatenate([kept.values, new.values]),

@@ -215,3 +215,10 @@ def test_the_sampler_and_the_proxy_have_the_defaults_of_the_code():
     }
     docking = asdict(DockingSettings())
     assert DockingSection().model_dump(include=docking) == docking
+
+
+@pytest.mark.parametrize("text", ["x = " + "[" * 5000, "x = " + "[" * 5000 + "]" * 5000, "x = " + "{a=" * 5000])
+def test_brackets_without_end_are_a_mistake_of_the_file_not_of_molgfn(tmp_path, text):
+    (tmp_path / "c.toml").write_text(text)
+    with pytest.raises(ConfigError, match=r"c\.toml"):
+        load_campaign(tmp_path / "c.toml")

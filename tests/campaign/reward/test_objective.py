@@ -126,5 +126,13 @@ def test_rewards_given_survive_a_restart_bit_by_bit(tmp_path):
 
 
 def test_a_damaged_proxy_is_no_reward():
-    with pytest.raises(MolgfnError, match=r"the proxy predicts -7\.5 \+- nan for CCO"):
-        objective(LengthProxy(std=math.nan))(["CCO"])
+    with pytest.raises(MolgfnError, match=r"the proxy predicts -7\.5 \+- inf for CCO"):
+        objective(LengthProxy(std=math.inf))(["CCO"])
+
+
+@pytest.mark.parametrize("kind", ACQUISITION_KINDS)
+def test_a_missing_standard_deviation_counts_as_none_and_stays_missing(kind):
+    scoring = replace(DOCKING, kind=kind)
+    without, certain = (objective(LengthProxy(std=std), scoring).assess(SMILES) for std in (math.nan, 0.0))
+    assert np.isnan(without.std).all()
+    assert without.log_reward == pytest.approx(certain.log_reward)

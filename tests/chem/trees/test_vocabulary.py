@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from molgfn.chem.standardise import standard_mol, standard_smiles
-from molgfn.chem.trees.vocabulary import NotCovered, Vocabulary
+from molgfn.chem.trees.vocabulary import FORMAT, NotCovered, Vocabulary
 from molgfn.errors import DataError
 from tests.library import default_vocabulary, small_vocabulary
 
@@ -130,3 +130,27 @@ def test_a_wrong_entry_of_a_2021_list_is_named(tmp_path: Path) -> None:
     content = {"block_name": {"0": "x"}, "block_smi": {"0": "CO"}, "block_r": {"0": [7]}}
     with pytest.raises(DataError, match="entry 0 \\(CO\\)"):
         Vocabulary.load(write(tmp_path / "blocks.json", content))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"blocks": [1]},
+        {"blocks": 1},
+        {"blocks": [None]},
+        {"blocks": [{"smiles": "CC", "stems": [1]}]},
+        {"blocks": [{"smiles": "CC", "stems": 3}]},
+        {"blocks": [{"smiles": "CC", "stems": [[0, 1]]}], "joins": [1]},
+        {"blocks": [{"smiles": "CC", "stems": [[0, 1]]}], "joins": 5},
+    ],
+)
+def test_json_of_another_shape_is_told(tmp_path: Path, content: dict[str, object]) -> None:
+    (tmp_path / "v.json").write_text(json.dumps({"format": FORMAT} | content))
+    with pytest.raises(DataError, match=r"v\.json: not a vocabulary"):
+        Vocabulary.load(tmp_path / "v.json")
+
+
+def test_json_that_is_nested_without_end_is_told(tmp_path: Path) -> None:
+    (tmp_path / "v.json").write_text("[" * 100_000)
+    with pytest.raises(DataError, match=r"v\.json: not a vocabulary"):
+        Vocabulary.load(tmp_path / "v.json")
