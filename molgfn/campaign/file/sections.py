@@ -91,6 +91,7 @@ NaturalNumber = Annotated[int, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(gt=0, le=1)]
+AddedShare = Annotated[float, Field(ge=0, le=1)]
 # A strict tuple or path would refuse the list or string that TOML gives; what is inside stays strict.
 Point = Annotated[tuple[float, float, float], Field(strict=False)]
 BoxSize = Annotated[tuple[Positive, Positive, Positive], Field(strict=False)]
@@ -124,7 +125,7 @@ class VocabularySection(Section):
 
     file: DataFile = Field(default_factory=lambda: bundled("data", "vocabulary.json"))
     min_blocks: Count = 2
-    max_blocks: Count = 8
+    max_blocks: Annotated[int, Field(ge=1, le=100)] = 8
 
 
 class CoreSection(Section):
@@ -188,6 +189,13 @@ class SamplerSection(Section):
     replay_fraction: Annotated[float, Field(ge=0, lt=1)] = 0.5
     width: Annotated[int, Field(ge=8)] = 128
     layers: Count = 1
+    objective: Literal["TB", "SubTB", "DB", "FM"] = "TB"
+    forward_looking: bool = False
+    """Whether the rewards of the states on the way are asked too."""
+    library_fraction: AddedShare = 0.0
+    """Known molecules added to each batch, as a share of it."""
+    local_search_fraction: AddedShare = 0.0
+    """Molecules of before with their last blocks built anew, added to each batch, as a share of it."""
 
 
 class AcquisitionSection(Section):

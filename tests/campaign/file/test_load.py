@@ -13,7 +13,7 @@ from molgfn.campaign.file.load import Campaign, load_campaign, resolved_toml
 from molgfn.campaign.file.problems import section_at
 from molgfn.campaign.file.sections import DockingSection, ProxySection, PythonSection, SamplerSection
 from molgfn.errors import ConfigError
-from molgfn.flow.fragments.trainer import TrainerSettings
+from molgfn.flow.fragments.trainer import MoleculeSettings
 from molgfn.oracles.docking.oracle import DockingSettings
 from molgfn.proxy.settings import ProxySettings
 
@@ -206,7 +206,7 @@ def test_every_key_is_explained_in_the_guide():
 
 
 def test_the_sampler_and_the_proxy_have_the_defaults_of_the_code():
-    trainer = asdict(TrainerSettings())
+    trainer = asdict(MoleculeSettings())
     shared = SamplerSection().model_dump(exclude={"steps"})
     assert shared == {key: trainer[key] for key in shared}
     proxy = ProxySettings().model_dump()

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,13 @@ def test_saving_and_loading_changes_nothing(tmp_path: Path) -> None:
     assert again.sha256 == vocabulary.sha256
 
 
+def test_the_digest_is_of_the_content_and_not_of_the_name() -> None:
+    vocabulary = small_vocabulary()
+    renamed = replace(vocabulary, name="other")
+    assert renamed.sha256 == vocabulary.sha256 != vocabulary.sha256_with_name != renamed.sha256_with_name
+    assert replace(vocabulary, blocks=vocabulary.blocks[1:]).sha256 != vocabulary.sha256
+
+
 @pytest.mark.parametrize(
     ("smiles", "reason"),
     [
@@ -91,6 +99,10 @@ GOOD = {"smiles": "c1ccccc1", "stems": [[a, 1] for a in range(6)]}
         ({"format": "molgfn-vocabulary-1", "blocks": [GOOD | {"stems": [[0, 2]]}]}, "2 stems on atom 0"),
         (
             {"format": "molgfn-vocabulary-1", "blocks": [{"smiles": "CC", "stems": [[0, 1], [1, 2]]}]},
+            "equivalent atoms",
+        ),
+        (
+            {"format": "molgfn-vocabulary-1", "blocks": [GOOD | {"stems": [[0, 1], [2, 1], [3, 1]]}]},
             "equivalent atoms",
         ),
     ],
