@@ -15,6 +15,7 @@ from molgfn.campaign.file.load import Campaign, load_campaign
 from molgfn.campaign.loop import resume_run, start_run
 from molgfn.campaign.models.interfaces import FlowStep, ProxyEpoch, Reward
 from molgfn.campaign.reward.objective import Predicted
+from molgfn.chem.trees.tree import Tree
 from molgfn.direction import Direction
 from molgfn.oracles.interfaces import Answer, Compound, Failure, Measurement
 from molgfn.progress import SilentProgress
@@ -177,7 +178,10 @@ class StandIns:
     def open_oracle(self) -> InstantOracle:
         return InstantOracle(self.asked, self.answer, self.pause_s)
 
-    def flow_trainer(self, reward: Reward, seed: int) -> TableTrainer:
+    def library(self, smiles: Sequence[str]) -> list[Tree]:
+        return [Tree((0,), ()) for _ in smiles]
+
+    def flow_trainer(self, reward: Reward, seed: int, library: Sequence[Tree] = ()) -> TableTrainer:  # noqa: ARG002
         return TableTrainer(reward, seed, self.pause_s)
 
     def random_samples(self, n: int, seed: int) -> list[Molecule]:

@@ -16,6 +16,8 @@ from molgfn.errors import ConfigError, did_you_mean
 
 __all__ = ["Campaign", "load_campaign", "resolved_toml"]
 
+_LINE_HINT = 'A line is [section], or key = value; text stands in quotes, as name = "my-first".'
+
 
 def load_campaign(path: Path, overrides: list[str] | None = None) -> Campaign:
     """Read and check a campaign file.
@@ -93,12 +95,14 @@ def _read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(path, text, str(error)) from None
+    except RecursionError:
+        raise ConfigError(f"{path}: brackets stand in brackets too many times to be read", _LINE_HINT) from None
 
 
 def _syntax_error(path: Path, text: str, message: str) -> ConfigError:
     what, _, where = message.partition(" (at ")
     where = where.rstrip(")") or "end of document"
-    hint = 'A line is [section], or key = value; text stands in quotes, as name = "my-first".'
+    hint = _LINE_HINT
     if where.startswith("line"):
         number = int(where.split()[1].rstrip(","))
         hint = f"{text.splitlines()[number - 1].strip()}\n{hint}" if number <= len(text.splitlines()) else hint
@@ -112,7 +116,7 @@ def _parse_override(text: str) -> tuple[tuple[str, ...], tuple[Any, str]]:
         raise ConfigError(f"--set {text}\n  Accepted: section.key=value, as campaign.rounds=3")
     try:
         return place, (tomllib.loads(f"value = {value.strip()}\n")["value"], text)
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         # A shell eats the quotes of --set oracle.target="PARP1".
         return place, (value.strip(), text)
 

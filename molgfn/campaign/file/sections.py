@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 from molgfn.bundled import bundled
 from molgfn.campaign.file.fields import (
     ANY,
+    AddedShare,
     Catalogs,
     Count,
     DataFile,
@@ -43,7 +44,7 @@ class VocabularySection(Section):
 
     file: DataFile = Field(default_factory=lambda: bundled("data", "vocabulary.json"))
     min_blocks: Count = 2
-    max_blocks: Count = 8
+    max_blocks: Annotated[int, Field(ge=1, le=100)] = 8
 
 
 class CoreSection(Section):
@@ -111,6 +112,13 @@ class SamplerSection(Section):
     replay_fraction: Annotated[float, Field(ge=0, lt=1)] = 0.5
     width: Annotated[int, Field(ge=8)] = 128
     layers: Count = 1
+    objective: Literal["TB", "SubTB", "DB", "FM"] = "TB"
+    forward_looking: bool = False
+    """Whether the rewards of the states on the way are asked too."""
+    library_fraction: AddedShare = 0.0
+    """Known molecules added to each batch, as a share of it."""
+    local_search_fraction: AddedShare = 0.0
+    """Molecules of before with their last blocks built anew, added to each batch, as a share of it."""
 
 
 class AcquisitionSection(Section):

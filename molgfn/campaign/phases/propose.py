@@ -12,6 +12,7 @@ from molgfn.campaign.phases.state import Context
 from molgfn.campaign.record.damage import reading_checkpoint
 from molgfn.campaign.record.rows import PredictionRow
 from molgfn.campaign.reward.objective import Objective
+from molgfn.chem.trees.tree import Tree
 from molgfn.errors import Stopped
 from molgfn.files import whole_folder, write_json
 from molgfn.oracles.interfaces import measured_by
@@ -78,7 +79,7 @@ def _trained_flow(context: Context, round_number: int, objective: Objective) -> 
 
     A checkpoint counts only while its proxy is that of the round: rewards of two proxies are never mixed.
     """
-    flow = context.parts.flow_trainer(objective, context.seed(round_number, "propose"))
+    flow = context.parts.flow_trainer(objective, context.seed(round_number, "propose"), _library(context, round_number))
     folder, steps = context.run.flow(round_number), context.campaign.sampler.steps
     proxy = context.run.relative(context.proxy_folder(round_number - 1))
     done = 0
@@ -107,6 +108,22 @@ def _trained_flow(context: Context, round_number: int, objective: Objective) -> 
             _checkpoint(folder, flow, objective, {"steps": done, "proxy": proxy})
             raise
     return flow
+
+
+def _library(context: Context, round_number: int) -> Sequence[Tree]:
+    """Return the trees of the molecules whose values are known, if the training is to be shown any."""
+    if context.campaign.sampler.library_fraction == 0:
+        return []
+    store = context.store
+    smiles = {row.compound_id: row.smiles for row in store.compounds()}
+    scored = [row.smiles for row in store.initial_data()] + [smiles[row.compound_id] for row in store.measurements()]
+    molecules = list(dict.fromkeys(scored))
+    trees = context.parts.library(molecules)
+    context.progress.log(
+        f"round {round_number}: the vocabulary builds {len(trees)} of {len(molecules)} known molecules; "
+        + ("they are shown in training" if trees else "library_fraction has no effect")
+    )
+    return trees
 
 
 def _checkpoint(folder: Path, flow: FlowTrainer, objective: Objective, progress: dict[str, object]) -> None:
