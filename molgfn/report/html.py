@@ -89,11 +89,10 @@ def _content(data: RunData) -> dict[str, Any]:
 
 def _shown(ranked: pd.DataFrame) -> pd.DataFrame:
     """Return the best measured compounds and the best predicted ones, half of each as far as there are enough."""
-    measured = ranked[ranked["rank"].notna()]
-    predicted = ranked[ranked["rank_predicted"].notna()]
-    half = BEST_SHOWN // 2
-    first = measured.head(max(half, BEST_SHOWN - len(predicted)))
-    return pd.concat([first, predicted.head(BEST_SHOWN - len(first))], ignore_index=True)
+    measured = ranked.index[ranked["rank"].notna()]
+    predicted = ranked.index[ranked["rank_predicted"].notna()]
+    first = measured[: max(BEST_SHOWN // 2, BEST_SHOWN - len(predicted))]
+    return ranked.loc[[*first, *predicted[: BEST_SHOWN - len(first)]]].reset_index(drop=True)
 
 
 def _plots(

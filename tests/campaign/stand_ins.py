@@ -4,7 +4,7 @@ import hashlib
 import itertools
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from molgfn.campaign.file.load import Campaign, load_campaign
 from molgfn.campaign.loop import resume_run, start_run
 from molgfn.campaign.models.interfaces import FlowStep, ProxyEpoch, Reward
 from molgfn.campaign.reward.objective import Predicted
+from molgfn.chem.trees.tree import Tree
 from molgfn.direction import Direction
 from molgfn.oracles.interfaces import Answer, Compound, Failure, Measurement
 from molgfn.progress import SilentProgress
@@ -138,14 +139,23 @@ class InstantOracle:
 
     def __init__(self, asked: Path, answer: Callable[[Compound], Answer], pause_s: float) -> None:
         self._asked, self._answer, self._pause_s = asked, answer, pause_s
+        self._pending: list[Compound] = []
+        self._ready: list[Answer] = []
         self.closed = False
 
-    def query(self, compounds: Sequence[Compound]) -> Iterator[Answer]:
-        for compound in sorted(compounds, key=lambda one: share(one.smiles)):
-            with self._asked.open("a") as file:
-                file.write(compound.compound_id + "\n")
-            time.sleep(self._pause_s)
-            yield self._answer(compound)
+    def submit(self, compounds: Sequence[Compound]) -> None:
+        self._pending += sorted(compounds, key=lambda compound: share(compound.smiles))
+
+    def wait(self, _seconds: float) -> None:
+        compound = self._pending.pop(0)
+        with self._asked.open("a") as file:
+            file.write(compound.compound_id + "\n")
+        time.sleep(self._pause_s)
+        self._ready.append(self._answer(compound))
+
+    def poll(self) -> Sequence[Answer]:
+        answers, self._ready = self._ready, []
+        return answers
 
     def close(self) -> None:
         self.closed = True
@@ -168,7 +178,10 @@ class StandIns:
     def open_oracle(self) -> InstantOracle:
         return InstantOracle(self.asked, self.answer, self.pause_s)
 
-    def flow_trainer(self, reward: Reward, seed: int) -> TableTrainer:
+    def library(self, smiles: Sequence[str]) -> list[Tree]:
+        return [Tree((0,), ()) for _ in smiles]
+
+    def flow_trainer(self, reward: Reward, seed: int, library: Sequence[Tree] = ()) -> TableTrainer:  # noqa: ARG002
         return TableTrainer(reward, seed, self.pause_s)
 
     def random_samples(self, n: int, seed: int) -> list[Molecule]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from molgfn.campaign.reward.objective import Predictor
+from molgfn.chem.trees.tree import Tree
 from molgfn.direction import Direction
 from molgfn.oracles.interfaces import Oracle
 
@@ -92,8 +93,12 @@ class Parts(Protocol):
         """Return the oracle, which the loop closes."""
         ...
 
-    def flow_trainer(self, reward: Reward, seed: int) -> FlowTrainer:
-        """Return an untrained flow network."""
+    def library(self, smiles: Sequence[str]) -> Sequence[Tree]:
+        """Return the trees of those molecules that can be built; the others are passed over."""
+        ...
+
+    def flow_trainer(self, reward: Reward, seed: int, library: Sequence[Tree] = ()) -> FlowTrainer:
+        """Return an untrained flow network, to which known molecules are shown while it trains."""
         ...
 
     def random_samples(self, n: int, seed: int) -> Sequence[Sampled]:

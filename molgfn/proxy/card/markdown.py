@@ -194,12 +194,12 @@ def _domain(card: Card) -> list[str]:
     unit = card.info.unit
     rows = [
         (
-            one.split,
-            _share(one.domain.inside, one.domain.molecules),
-            *map(_number, (one.domain.rmse_inside, one.domain.rmse_outside)),
+            evaluation.split,
+            _share(evaluation.domain.inside, evaluation.domain.molecules),
+            *map(_number, (evaluation.domain.rmse_inside, evaluation.domain.rmse_outside)),
         )
-        for one in card.evaluations
-        if one.domain
+        for evaluation in card.evaluations
+        if evaluation.domain
     ]
     return [
         *head,
