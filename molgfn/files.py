@@ -1,10 +1,12 @@
 """Files that are written whole or not at all, and tables that a spreadsheet opens safely."""
 
 import csv
+import errno
 import json
 import os
 import re
 import shutil
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +18,8 @@ _RUN_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\u
 """What a cell begins with that a spreadsheet may run; the last four are full-width forms of the first."""
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)*|[.,]\d+)([eE][+-]?\d+)?\s?%?")
 """A number as laboratories write it, with a decimal point or comma, an exponent or a per cent sign."""
+_LEAST_FREE = 64 * 1024
+"""Bytes below which an error of input or output is put down to a full disk."""
 
 
 @contextmanager
@@ -137,3 +141,25 @@ def _flush(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def is_disk_full(error: BaseException, folder: Path | None = None) -> bool:
+    """Tell whether an error, or one behind it, comes from a full disk.
+
+    Parameters
+    ----------
+    error : BaseException
+    folder : Path, optional
+        Where was written: SQLite does not always say what kind of error the disk gave.
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        words = str(cause)
+        if "database or disk is full" in words or "No space left on device" in words:
+            return True
+        if isinstance(cause, sqlite3.OperationalError) and "disk I/O error" in words and folder is not None:
+            return shutil.disk_usage(folder).free < _LEAST_FREE
+        cause = cause.__cause__ or cause.__context__
+    return False

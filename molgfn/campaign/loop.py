@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from molgfn.assay.quantities import KCAL, unit_in_name
 from molgfn.campaign.file.load import Campaign, load_campaign, resolved_toml
+from molgfn.campaign.models.agreement import check_proxy_quantity, unit_of_data
 from molgfn.campaign.models.history import write_index
 from molgfn.campaign.models.interfaces import Parts
 from molgfn.campaign.phases.plan import PHASE_FUNCTIONS, planned_phases
@@ -17,8 +17,8 @@ from molgfn.campaign.record.run_directory import RunDirectory, create_run, open_
 from molgfn.campaign.record.stop import StopRequest, stop_on_signals
 from molgfn.campaign.record.store import Store
 from molgfn.campaign.record.tables import write_proxy_card, write_round_tables
-from molgfn.errors import ConfigError, Stopped
-from molgfn.files import write_text
+from molgfn.errors import Stopped
+from molgfn.files import is_disk_full, write_text
 from molgfn.oracles.interfaces import Oracle, measured_by
 from molgfn.progress import Progress
 from molgfn.proxy.data.training_data import TrainingData, read_table
@@ -103,7 +103,7 @@ def resume_run(
     """
     run = open_run(path)
     campaign = load_campaign(run.resolved) if rounds is None else _extended(run, rounds)
-    with closing(Store.read(run.database)) as store:
+    with Store.read(run.database) as store:
         finished = {(row.round, row.phase) for row in store.phases()}
     if set(_plan(campaign)) <= finished:
         progress.log(f"{path}: all {campaign.campaign.rounds} rounds are done")
@@ -130,6 +130,11 @@ def _carry_out(run: RunDirectory, campaign: Campaign, parts: Parts, oracle: Orac
         try:
             _carry_out_phases(context, stop)
         except Exception as error:
+            if is_disk_full(error, run.path):
+                raise Stopped(
+                    f"{run.path}: the disk is full; everything recorded so far is kept",
+                    f"Free space, then `molgfn resume {run.path}`.",
+                ) from error
             run.log("stopped" if isinstance(error, Stopped) else "error", message=str(error))
             raise
         run.log("finished")
@@ -169,24 +174,10 @@ def _initial_table(campaign: Campaign) -> TrainingData | None:
 
 
 def _initial_rows(campaign: Campaign, table: TrainingData | None, oracle: Oracle) -> Iterator[InitialRow]:
-    """Yield the initial data with their unit: that which the name of their column tells, else the oracle's.
-
-    Raises
-    ------
-    ConfigError
-        If the column is of an energy and the oracle answers in p-values, or the other way round: what is better for one
-        is worse for the other, and no proxy can learn both.
-    """
+    """Yield the initial data with their unit; raises as `unit_of_data`."""
     if table is None:
         return
-    column = campaign.proxy.value_column
-    unit = unit_in_name(column) or oracle.unit
-    if KCAL in (unit, oracle.unit) and unit != oracle.unit and oracle.unit.startswith(("p", KCAL)):
-        raise ConfigError(
-            f"[proxy] value_column = {column!r}: these values are in {unit}, but the oracle answers in {oracle.unit}",
-            "Name a column in the unit of the oracle, or leave [proxy] data out: then random molecules are measured "
-            "first.",
-        )
+    unit = unit_of_data(campaign, oracle)
     measured = measured_by(oracle) if unit == oracle.unit else ""
     for smiles, value in zip(table.smiles, table.values.tolist(), strict=True):
         yield InitialRow(smiles, value, measured, unit)
@@ -195,10 +186,4 @@ def _initial_rows(campaign: Campaign, table: TrainingData | None, oracle: Oracle
 def _check_proxy(campaign: Campaign, parts: Parts, oracle: Oracle) -> None:
     if campaign.proxy.start is None:
         return
-    proxy = parts.load_proxy(campaign.proxy.start)
-    if (proxy.unit, proxy.direction) != (oracle.unit, oracle.direction):
-        raise ConfigError(
-            f"[proxy] start = {campaign.proxy.start}: it predicts {proxy.unit} ({proxy.direction}), "
-            f"but the oracle answers in {oracle.unit} ({oracle.direction})",
-            "Name a proxy of the same unit and direction, or none: then random molecules go to the oracle first.",
-        )
+    check_proxy_quantity(campaign, parts.load_proxy(campaign.proxy.start), oracle)

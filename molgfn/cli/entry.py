@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from molgfn import __version__
 from molgfn.cli import assay, campaigns, proxy, results, retraining, vocabulary
 from molgfn.errors import MolgfnError
+from molgfn.files import is_disk_full
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
@@ -141,6 +142,9 @@ def _told(error: Exception) -> tuple[str, int]:
     """Return what the user is told, and the exit code."""
     if isinstance(error, MolgfnError):
         return str(error), error.exit_code
+    if is_disk_full(error):
+        place = getattr(error, "filename", None)
+        return f"{place or 'cannot write'}: the disk is full\n  Free space, then give the command again.", 75
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}", 2
     return f"internal error: {_name(error)}\n  Run the command again with --debug to see where.", 1

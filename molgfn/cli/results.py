@@ -49,6 +49,8 @@ def _status_lines(status: "RunStatus") -> Iterator[str]:
     if status.proxy:
         table = f", retrained on {status.retrained_on}" if status.retrained_on else ""
         yield f"proxy      {status.proxy}{table}"
+        for sentence in status.proxy_limits:
+            yield f"           {sentence}"
     if status.state == "stopped":
         yield f"next       molgfn resume {status.run}"
 

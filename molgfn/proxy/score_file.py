@@ -17,7 +17,7 @@ from molgfn.tables.table import Row
 
 _PIECE = 1000
 _SHOWN = 5
-ADDED = ("pred_mean", "pred_std", "unit", "in_domain", "nn_similarity", "nn_smiles", "error")
+ADDED = ("pred_mean", "pred_std", "unit", "extrapolated", "in_domain", "nn_similarity", "nn_smiles", "error")
 """Columns that are added to those of the file."""
 
 
@@ -68,6 +68,8 @@ def score_file(
         If the file cannot be read, has no such column, or no row of it holds a usable molecule; nothing is written.
     """
     refuse_input_as_output(out, [path])
+    for sentence in proxy.limits.sentences:
+        progress.log(f"proxy {proxy.name}: {sentence}")
     file, scored = open_molecules(path, column), ScoredFile()
     with progress.step(f"scoring {path.name}", total=file.text.n_lines) as step:
         rows: Iterable[_ScoredRow] = _count(_scored(proxy, file, step), scored, path)
@@ -119,7 +121,7 @@ def _scored(proxy: Proxy, file: MoleculeFile, step: Step) -> Iterator[_ScoredRow
         for row, (_, error) in zip(piece, standard, strict=True):
             cells = (*row.cells, *[""] * (len(file.header) - len(row.cells)))
             if error:
-                added = (None, None, proxy.unit, "", None, "", f"line {row.line}: {error}")
+                added = (None, None, proxy.unit, "", "", None, "", f"line {row.line}: {error}")
                 yield _ScoredRow(cells, None, added)
             else:
                 mean, others = next(predictions)
@@ -135,8 +137,10 @@ def _predicted(proxy: Proxy, smiles: Sequence[str]) -> Iterator[tuple[float, tup
         return
     prediction, near = proxy.predict(smiles), proxy.neighbours(smiles)
     numbers = (prediction.mean.round(4).tolist(), prediction.std.round(4).tolist(), near.similarity.round(3).tolist())
-    for mean, std, similarity, inside, nearest in zip(*numbers, near.in_domain, near.smiles, strict=True):
-        yield mean, (_or_blank(std), proxy.unit, IN_DOMAIN[inside], _or_blank(similarity), nearest)
+    beyond = proxy.value_range.is_beyond(prediction.mean) if proxy.value_range else [False] * len(smiles)
+    columns = (*numbers, ["yes" if is_beyond else "" for is_beyond in beyond], near.in_domain, near.smiles)
+    for mean, std, similarity, extrapolated, inside, nearest in zip(*columns, strict=True):
+        yield mean, (_or_blank(std), proxy.unit, extrapolated, IN_DOMAIN[inside], _or_blank(similarity), nearest)
 
 
 def _or_blank(number: float) -> float | None:

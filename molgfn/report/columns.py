@@ -64,7 +64,7 @@ CANDIDATE_COLUMNS = (
         "in_domain",
         "text",
         "yes: near enough to what the proxy was trained on for its usual error; no: larger errors are to be expected; "
-        "empty: the proxy does not know its domain.",
+        "empty: not known.",
     ),
     Column(
         "nn_similarity",

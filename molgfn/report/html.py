@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from molgfn.campaign.phases.predict import bring_up_to_date
+from molgfn.campaign.record.status import proxy_limits
 from molgfn.files import write_text
 from molgfn.report.candidates import describe, rank_compounds
 from molgfn.report.headline import found_by, headline, value_name
@@ -72,12 +73,12 @@ def _content(data: RunData) -> dict[str, Any]:
         "unit": data.unit,
         "value_name": value_name(data),
         "found_by": found_by(data),
-        "blind": list(_blind(data)),
         "better": "lower" if data.direction == "minimise" else "higher",
         "headline": headline(data, ranked, rounds),
         "rounds": rounds,
         "plots": {name: Markup(plot) for name, plot in _plots(data, rounds, measured, compared).items()},
         "overall": agreement(compared["pred_mean"], compared["oracle_value"]),
+        "proxy_limits": proxy_limits(data.folder),
         "best": list(_cards(describe(_shown(ranked)))),
         "retrainings": list(retrainings(data)),
         "failures": _failures(data),
@@ -89,11 +90,10 @@ def _content(data: RunData) -> dict[str, Any]:
 
 def _shown(ranked: pd.DataFrame) -> pd.DataFrame:
     """Return the best measured compounds and the best predicted ones, half of each as far as there are enough."""
-    measured = ranked[ranked["rank"].notna()]
-    predicted = ranked[ranked["rank_predicted"].notna()]
-    half = BEST_SHOWN // 2
-    first = measured.head(max(half, BEST_SHOWN - len(predicted)))
-    return pd.concat([first, predicted.head(BEST_SHOWN - len(first))], ignore_index=True)
+    measured = ranked.index[ranked["rank"].notna()]
+    predicted = ranked.index[ranked["rank_predicted"].notna()]
+    first = measured[: max(BEST_SHOWN // 2, BEST_SHOWN - len(predicted))]
+    return ranked.loc[[*first, *predicted[: BEST_SHOWN - len(first)]]].reset_index(drop=True)
 
 
 def _plots(
@@ -130,14 +130,6 @@ def round_label(number: int) -> str:
 def _cards(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
     for row in table.to_dict("records"):
         yield {**{str(key): value for key, value in row.items()}, "picture": Markup(structure_picture(row["smiles"]))}
-
-
-def _blind(data: RunData) -> Iterator[str]:
-    """Name what the latest prediction of no compound has, because the proxy does not know it."""
-    if len(data.predictions) and data.predictions["pred_std"].isna().all():
-        yield "standard deviation (± and pred_std)"
-    if len(data.predictions) and data.predictions["in_domain"].isna().all():
-        yield "domain (in_domain)"
 
 
 def _failures(data: RunData) -> list[dict[str, Any]]:

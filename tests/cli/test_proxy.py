@@ -95,9 +95,9 @@ def test_a_file_is_scored(capsys, tmp_path):
     assert code == 0
     assert out == f"1 molecule scored, 1 row without a prediction: {tmp_path / 'scored.csv'}\n"
     lines = (tmp_path / "scored.csv").read_text().splitlines()
-    assert lines[0] == "smiles,name,pred_mean,pred_std,unit,in_domain,nn_similarity,nn_smiles,error"
+    assert lines[0] == "smiles,name,pred_mean,pred_std,unit,extrapolated,in_domain,nn_similarity,nn_smiles,error"
     assert lines[1].startswith("CCCO,propanol,-")
-    assert lines[2] == "what?,,,,kcal/mol,,,,line 2: not a valid SMILES: 'what?'"
+    assert lines[2] == "what?,,,,kcal/mol,,,,,line 2: not a valid SMILES: 'what?'"
 
 
 def test_a_file_is_sorted_never_overwritten_and_refused_where_nothing_can_be_scored(capsys, tmp_path):

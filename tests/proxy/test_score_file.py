@@ -6,6 +6,7 @@ import pytest
 from molgfn.errors import ConfigError, DataError
 from molgfn.progress import SilentProgress
 from molgfn.proxy import score_file as scoring
+from molgfn.proxy.data.training_data import merge
 from molgfn.proxy.proxy import Proxy
 from molgfn.proxy.score_file import score_file
 from molgfn.proxy.uncertainty.domain import Domain
@@ -37,7 +38,7 @@ def test_every_row_is_in_the_table_in_order_with_its_own_columns(proxy, tmp_path
 
 def test_rows_say_whether_the_proxy_knows_the_like(proxy, smiles, tmp_path):
     domain = Domain(threshold=0.5, usual_error=0.1, n=20)
-    sure = Proxy(proxy.info.model_copy(update={"domain": domain}), proxy.ensemble, proxy.known)
+    sure = Proxy(proxy.info.model_copy(update={"domain": domain}), proxy.ensemble, proxy.training_molecules)
     text = f"CCCCCCCCCCCCCCCCCCBr\nnonsense\n{smiles[0]}\n"
     _, rows = scored(sure, tmp_path, "library.smi", text)
     assert [row["in_domain"] for row in rows] == ["no", "", "yes"]
@@ -48,6 +49,31 @@ def test_rows_say_whether_the_proxy_knows_the_like(proxy, smiles, tmp_path):
     _, rows = scored(earlier, tmp_path, "library.smi", text)
     assert {row[name] for row in rows for name in ("in_domain", "nn_similarity", "nn_smiles")} == {""}
     assert rows[2]["pred_mean"]
+
+
+def test_predictions_far_beyond_the_training_values_are_marked(proxy, smiles, tmp_path):
+    values = proxy.predict(smiles[:20]).mean
+    few = merge(smiles[:20], values)
+    narrow = Proxy(proxy.info, proxy.ensemble, few)
+    _, rows = scored(narrow, tmp_path, "library.smi", f"{'C' * 60}\n{few.smiles[3]}\nnonsense\n")
+    assert [row["extrapolated"] for row in rows] == ["yes", "", ""]
+
+
+def test_what_the_proxy_cannot_say_is_blank_and_told(proxy, smiles, tmp_path):
+    heard = []
+    domain = Domain(threshold=0.0, usual_error=0.1, n=20)
+    info = proxy.info.model_copy(update={"domain": domain, "calibration": None})
+    bare = Proxy(info, proxy.ensemble, proxy.training_molecules)
+    progress = SilentProgress()
+    progress.log = heard.append
+    (tmp_path / "few.smi").write_text(f"{smiles[0]}\n[SiH3]O[SiH3]\n")
+    score_file(bare, tmp_path / "few.smi", tmp_path / "out.csv", progress)
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as handle:
+        near, far = csv.DictReader(handle)
+    assert (near["pred_std"], near["in_domain"], near["nn_similarity"]) == ("", "", "1.0")
+    assert (far["pred_std"], far["in_domain"]) == ("", "no")
+    assert near["pred_mean"]
+    assert [line.split(":")[1] for line in heard] == [" no error bars", " no domain"]
 
 
 def test_lists_of_smiles_and_single_columns_are_read_too(proxy, tmp_path):
@@ -102,7 +128,7 @@ def test_columns_that_the_file_has_already_are_kept_beside_the_new_ones(proxy, t
 
 @pytest.mark.parametrize("direction", ["minimise", "maximise"])
 def test_sorted_the_best_come_first_and_rows_without_a_prediction_last(proxy, smiles, tmp_path, direction):
-    either = Proxy(proxy.info.model_copy(update={"direction": direction}), proxy.ensemble, proxy.known)
+    either = Proxy(proxy.info.model_copy(update={"direction": direction}), proxy.ensemble, proxy.training_molecules)
     lines = ["what?,0", *(f"{text},{number}" for number, text in enumerate([*smiles[:9], *smiles[:9]], start=1)), ",99"]
     _, rows = scored(either, tmp_path, "library.csv", "smiles,n\n" + "\n".join(lines), best_first=True)
     means = [float(row["pred_mean"]) for row in rows[:-2]]

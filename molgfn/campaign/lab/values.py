@@ -8,10 +8,15 @@ from molgfn.assay.structures import structure_of
 from molgfn.assay.table_import import Assay
 from molgfn.campaign.record.compound_ids import CompoundIds
 from molgfn.campaign.record.rows import CompoundRow, LabRow
+from molgfn.campaign.record.run_directory import RunDirectory
 from molgfn.campaign.record.store import Store
 from molgfn.chem.standardise import MoleculeError
 from molgfn.direction import Direction
+from molgfn.progress import Progress
+from molgfn.proxy.data.compound_key import compound_key
 from molgfn.proxy.data.from_assay import SIDES
+from molgfn.proxy.data.training_data import TrainingData
+from molgfn.proxy.data.training_molecules import FILE, kept_molecules
 
 HELD_OUT_SHARE = 0.2
 
@@ -98,6 +103,41 @@ def measured_in_run(store: Store) -> list[Example]:
     return [Example(row.smiles, row.value) for row in store.initial_data()] + [
         Example(smiles_of[row.compound_id], row.value) for row in answers
     ]
+
+
+def training_examples(run: RunDirectory, store: Store) -> list[Example]:
+    """Return what the campaign's proxies learn from, but for the lab's values.
+
+    That is all that was measured in the run, and what the proxy that the campaign starts from was trained on, or that
+    would be forgotten. The campaign's own value counts where a compound is in both.
+    """
+    measured = measured_in_run(store)
+    kept = kept_molecules(run.input_proxy)
+    if kept is None:
+        return measured
+    renewed = {compound_key(example.smiles) for example in measured}
+    return [example for example in examples_of(kept) if compound_key(example.smiles) not in renewed] + measured
+
+
+def keeps_start(run: RunDirectory) -> bool:
+    """Return whether what the proxy was trained on before the campaign, if there is one, can be learnt again."""
+    return not run.input_proxy.is_dir() or (run.input_proxy / FILE).is_file()
+
+
+def note_forgetting(run: RunDirectory, progress: Progress) -> None:
+    """Tell the user where the proxy that the campaign starts from keeps no training molecules."""
+    if not keeps_start(run):
+        progress.log(
+            f"the proxy that the campaign starts from keeps no training molecules ({run.relative(run.input_proxy)}/"
+            f"{FILE} is missing): it goes on learning from the values of this run alone, and forgets part of what it "
+            "knew. To avoid that, train it again from its recipe (molgfn proxy train) and start from the new one."
+        )
+
+
+def examples_of(data: TrainingData) -> list[Example]:
+    """Return the molecules of training data, in order."""
+    columns = (data.smiles, data.values.tolist(), data.sides.tolist(), data.counts.tolist())
+    return [Example(*row) for row in zip(*columns, strict=True)]
 
 
 def with_lab(known: Sequence[Example], rows: Sequence[LabRow]) -> list[Example]:

@@ -8,26 +8,39 @@ from molgfn.campaign.file.load import Campaign, load_campaign
 from molgfn.campaign.lab.values import lab_rows
 from molgfn.campaign.models.history import last_learnt, proxy_after
 from molgfn.campaign.models.interfaces import ProxyModel
-from molgfn.campaign.phases.state import constraints_of, seed_of
+from molgfn.campaign.phases.state import seed_of
+from molgfn.campaign.record.damage import reading_checkpoint
 from molgfn.campaign.record.rows import CompoundRow, PredictionRow
 from molgfn.campaign.record.run_directory import RunDirectory, open_run
 from molgfn.campaign.record.store import Store
-from molgfn.campaign.reward.objective import Objective, Scoring
+from molgfn.campaign.reward.objective import Objective, acquisition_times_constraints
+from molgfn.campaign.reward.scoring import Scoring
 from molgfn.oracles.interfaces import MEASURED_VALUE
 
 
 def objective_of(campaign: Campaign, store: Store, proxy: ProxyModel, round_number: int) -> Objective:
-    """Return what a round aims at: see `best_value` for what an improvement is counted from."""
+    """Return what a round aims at: see `best_value` for what an improvement is counted from.
+
+    With a proxy without error bars every acquisition is "greedy".
+    """
     section, acquisition = campaign.objective, campaign.acquisition
     scoring = Scoring(
-        acquisition.kind,
+        # Improvements over the best value are 0 for nearly every molecule without error bars: no flow could learn that.
+        "greedy" if proxy.limits.error_bars else acquisition.kind,
         acquisition.kappa,
         worst=section.worst,
         best=section.best,
         best_so_far=best_value(campaign, store, proxy.unit),
         seed=seed_of(campaign, round_number, "propose"),
     )
-    return Objective(proxy, scoring, constraints_of(campaign), exponent=section.exponent, floor=section.floor)
+    return acquisition_times_constraints(
+        proxy,
+        scoring,
+        section.constraints(),
+        unit=proxy.unit,
+        exponent=section.exponent,
+        floor=section.floor,
+    )
 
 
 def best_value(campaign: Campaign, store: Store, unit: str) -> float | None:
@@ -123,7 +136,8 @@ def predict_again(run: RunDirectory, campaign: Campaign, store: Store, load_prox
     if not rows or learnt is None:
         return 0
     number, folder = learnt + 1, proxy_after(run, store, learnt)
-    proxy = load_proxy(folder)
+    with reading_checkpoint(folder, "Put back a copy of this folder, as from a backup."):
+        proxy = load_proxy(folder)
     objective = objective_of(campaign, store, proxy, number)
     measured = next((row.property for row in store.measurements()), MEASURED_VALUE)
     predictions = predict(run, proxy, folder, objective, rows, number, measured)

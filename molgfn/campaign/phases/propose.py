@@ -5,12 +5,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from molgfn.campaign.lab.values import lab_rows
-from molgfn.campaign.models.interfaces import FlowStep, FlowTrainer, Sampled
+from molgfn.campaign.models.interfaces import FlowStep, FlowTrainer, ProxyModel, Sampled
 from molgfn.campaign.phases.candidates import Proposals, inchikeys_of
 from molgfn.campaign.phases.predict import objective_of, predict
 from molgfn.campaign.phases.state import Context
+from molgfn.campaign.record.damage import reading_checkpoint
 from molgfn.campaign.record.rows import PredictionRow
 from molgfn.campaign.reward.objective import Objective
+from molgfn.chem.trees.tree import Tree
 from molgfn.errors import Stopped
 from molgfn.files import whole_folder, write_json
 from molgfn.oracles.interfaces import measured_by
@@ -46,7 +48,9 @@ def propose(context: Context, round_number: int) -> None:
         _record(context, found, [])
         return
     model = context.proxy_folder(round_number - 1)
-    proxy = context.parts.load_proxy(model)
+    with reading_checkpoint(model, "Put back a copy of this folder, as from a backup, and resume."):
+        proxy = context.parts.load_proxy(model)
+    _tell_limits(context, round_number, proxy)
     objective = objective_of(context.campaign, context.store, proxy, round_number)
     flow = _trained_flow(context, round_number, objective)
     found = _collect(context, round_number, plan.proposals, lambda _, n: flow.sample(n))
@@ -55,24 +59,40 @@ def propose(context: Context, round_number: int) -> None:
     _record(context, found, predict(context.run, proxy, model, objective, candidates, round_number, measured))
 
 
+def _tell_limits(context: Context, round_number: int, proxy: ProxyModel) -> None:
+    """Tell the user what the proxy of the round cannot say of its own predictions, and what follows from that."""
+    folder = context.run.relative(context.proxy_folder(round_number - 1))
+    kind = context.campaign.acquisition.kind
+    for sentence in proxy.limits.sentences:
+        context.progress.log(f"round {round_number}: proxy {folder}: {sentence}")
+    if proxy.limits.error_bars and kind != "greedy":
+        context.progress.log(
+            f'round {round_number}: [acquisition] kind = "{kind}" needs error bars: without them molecules are chosen '
+            'by the predicted value alone, as with "greedy"'
+        )
+    if proxy.limits.sentences:
+        context.run.log("proxy_limits", round=round_number, proxy=folder, limits=list(proxy.limits.sentences))
+
+
 def _trained_flow(context: Context, round_number: int, objective: Objective) -> FlowTrainer:
     """Train a new flow network, or go on from the checkpoint of one.
 
     A checkpoint counts only while its proxy is that of the round: rewards of two proxies are never mixed.
     """
-    flow = context.parts.flow_trainer(objective, context.seed(round_number, "propose"))
+    flow = context.parts.flow_trainer(objective, context.seed(round_number, "propose"), _library(context, round_number))
     folder, steps = context.run.flow(round_number), context.campaign.sampler.steps
     proxy = context.run.relative(context.proxy_folder(round_number - 1))
     done = 0
     if folder.is_dir():
-        kept = json.loads((folder / _STEPS_FILE).read_text(encoding="utf-8"))
-        # Those of earlier versions of molgfn name no proxy; then there was but one.
-        if kept.get("proxy", proxy) == proxy:
-            flow.load(folder)
-            objective.load(folder)
-            done = int(kept["steps"])
-    with context.progress.step(f"round {round_number}: training the flow network", total=steps) as shown:
-        shown.advance(done)
+        remedy = f"Delete this folder, then `molgfn resume {context.run.path}`: the training of the round begins again."
+        with reading_checkpoint(folder, remedy):
+            kept = json.loads((folder / _STEPS_FILE).read_text(encoding="utf-8"))
+            # Those of earlier versions of molgfn name no proxy; then there was but one.
+            if kept.get("proxy", proxy) == proxy:
+                flow.load(folder)
+                objective.load(folder)
+                done = int(kept["steps"])
+    with context.progress.step(f"round {round_number}: training the flow network", total=steps - done) as shown:
 
         def on_step(step: FlowStep) -> None:
             nonlocal done
@@ -88,6 +108,22 @@ def _trained_flow(context: Context, round_number: int, objective: Objective) -> 
             _checkpoint(folder, flow, objective, {"steps": done, "proxy": proxy})
             raise
     return flow
+
+
+def _library(context: Context, round_number: int) -> Sequence[Tree]:
+    """Return the trees of the molecules whose values are known, if the training is to be shown any."""
+    if context.campaign.sampler.library_fraction == 0:
+        return []
+    store = context.store
+    smiles = {row.compound_id: row.smiles for row in store.compounds()}
+    scored = [row.smiles for row in store.initial_data()] + [smiles[row.compound_id] for row in store.measurements()]
+    molecules = list(dict.fromkeys(scored))
+    trees = context.parts.library(molecules)
+    context.progress.log(
+        f"round {round_number}: the vocabulary builds {len(trees)} of {len(molecules)} known molecules; "
+        + ("they are shown in training" if trees else "library_fraction has no effect")
+    )
+    return trees
 
 
 def _checkpoint(folder: Path, flow: FlowTrainer, objective: Objective, progress: dict[str, object]) -> None:

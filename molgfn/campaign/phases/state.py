@@ -33,7 +33,7 @@ class Context:
     @property
     def constraints(self) -> Constraints:
         """What a candidate must meet."""
-        return constraints_of(self.campaign)
+        return self.campaign.objective.constraints()
 
     @property
     def id_prefix(self) -> str:
@@ -47,14 +47,6 @@ class Context:
     def proxy_folder(self, round_number: int) -> Path:
         """Return where the proxy is that the round after this one is proposed with."""
         return proxy_after(self.run, self.store, round_number)
-
-
-def constraints_of(campaign: Campaign) -> Constraints:
-    """Return what a candidate of a campaign must meet."""
-    objective = campaign.objective
-    return Constraints(
-        objective.windows.limits(), objective.alerts, required=objective.required, forbidden=objective.forbidden
-    )
 
 
 def seed_of(campaign: Campaign, round_number: int, phase: PhaseName) -> int:

@@ -11,17 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from molgfn.campaign.file.load import Campaign, resolved_toml
-from molgfn.campaign.file.sections import DockingSection, PythonSection
 from molgfn.campaign.record.compound_ids import new_prefix
 from molgfn.campaign.record.rows import InitialRow
 from molgfn.campaign.record.run_directory import RunDirectory
 from molgfn.campaign.record.store import Store
 from molgfn.files import write_json, write_text
-from molgfn.oracles.python_files import files_of
 
 PACKAGES = ("molgfn", "torch", "torch-geometric", "rdkit", "numpy", "vina", "meeko", "dockstring")
-PYTHON_FILES = "inputs/oracle"
-"""Where a run keeps its copy of a Python oracle."""
 
 
 def prepare(
@@ -59,31 +55,20 @@ def _inputs(campaign: Campaign) -> Iterator[tuple[str, Path]]:
         yield "inputs/proxy", campaign.proxy.start
     if campaign.proxy.data is not None:
         yield "inputs/data.csv", campaign.proxy.data
-    if isinstance(campaign.oracle, DockingSection):
-        if campaign.oracle.receptor is not None:
-            yield "inputs/receptor.pdbqt", campaign.oracle.receptor
-        if campaign.oracle.ligand is not None:
-            yield f"inputs/ligand{campaign.oracle.ligand.suffix}", campaign.oracle.ligand
-    if isinstance(campaign.oracle, PythonSection):
-        for name, file in files_of(campaign.oracle.factory, campaign.oracle.folder).items():
-            yield f"{PYTHON_FILES}/{name}", file
+    for name, file in campaign.oracle.input_files().items():
+        yield f"inputs/{name}", file
 
 
 def _with_inputs(campaign: Campaign, run: RunDirectory) -> Campaign:
-    """Return the campaign with every path pointing to the copy.
-
-    An installed Python oracle, of which there is no copy, needs no folder: `inputs` stands for it.
-    """
+    """Return the campaign with every path pointing to the copy."""
     copies = {original: run.path.absolute() / name for name, original in _inputs(campaign)}
     changed = {}
-    for name in ("vocabulary", "proxy", "oracle"):
+    for name in ("vocabulary", "proxy"):
         section = getattr(campaign, name)
         paths = {key: copies[value] for key, value in section if isinstance(value, Path) and value in copies}
         changed[name] = section.model_copy(update=paths)
-    if isinstance(campaign.oracle, PythonSection):
-        folder = run.path.absolute() / PYTHON_FILES
-        changed["oracle"] = campaign.oracle.model_copy(update={"folder": folder if folder.is_dir() else folder.parent})
-    return campaign.model_copy(update=changed)
+    oracle = campaign.oracle.moved_to(run.path.absolute() / "inputs")
+    return campaign.model_copy(update=changed | {"oracle": oracle})
 
 
 def _copy(original: Path, copy: Path) -> None:

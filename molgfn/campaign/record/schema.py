@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
+from molgfn.campaign.record.damage import damaged_record
 from molgfn.campaign.record.migrations import (
     FAILURES,
     INITIAL_DATA,
@@ -69,6 +70,8 @@ def open_file(path: Path, mode: Mode) -> sqlite3.Connection:
     """
     if not path.is_file():
         raise DataError(f"{path}: no such file", "A run directory made by `molgfn run` has one.")
+    if path.stat().st_size == 0:
+        raise damaged_record(path, sqlite3.DatabaseError("it is empty"))
     connection = _connect(path, mode)
     try:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -77,7 +80,10 @@ def open_file(path: Path, mode: Mode) -> sqlite3.Connection:
         connection.execute("PRAGMA foreign_keys = ON")
     except sqlite3.DatabaseError as error:
         connection.close()
-        raise DataError(f"{path}: not readable as the record of a campaign ({error})") from None
+        raise DataError(
+            f"{path}: not readable as the record of a campaign ({error})",
+            "It is damaged, or no record: put back a copy, as from a backup.",
+        ) from None
     if version in STEPS:
         connection.close()
         _migrate(path, version)

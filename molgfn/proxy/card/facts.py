@@ -14,6 +14,7 @@ from molgfn.proxy.evaluation.cross_validation import PROXY, Held
 from molgfn.proxy.evaluation.held_out import HeldOutEvaluation
 from molgfn.proxy.settings import ProxySettings
 from molgfn.proxy.uncertainty.calibration import LEVELS
+from molgfn.proxy.uncertainty.limits import Limits, limits
 
 WORST = 10
 """Predictions that are shown one by one."""
@@ -99,6 +100,11 @@ class Card:
     worst: Sequence[WorstPrediction]
     epochs: Sequence[int]
 
+    @property
+    def limits(self) -> Limits:
+        """What the proxy that is kept cannot say of its own predictions."""
+        return limits(self.info.calibration, self.info.domain, self.info.unit, keeps_molecules=True)
+
     def as_json(self) -> dict[str, Any]:
         """Return the card for programs; what is undefined is null."""
         info = self.info.model_dump()
@@ -113,6 +119,7 @@ class Card:
             "levels": LEVELS,
             "calibration": info["calibration"],
             "domain": info["domain"],
+            "limits": self.limits.sentences,
             "worst": [asdict(prediction) for prediction in self.worst],
             "settings": self.settings.model_dump(),
             "epochs": self.epochs,

@@ -10,13 +10,15 @@ from molgfn.proxy.card.facts import Card
 from molgfn.proxy.card.markdown import markdown
 from molgfn.proxy.card.plots import calibration_plot, curves_plot, parity_plot, worst_picture
 from molgfn.proxy.data.training_data import TrainingData
+from molgfn.proxy.data.training_molecules import FILE as TRAINING_MOLECULES
 from molgfn.proxy.description import existing
 from molgfn.proxy.evaluation.cross_validation import PROXY, Held
-from molgfn.proxy.proxy import CURVES, DESCRIPTION, KNOWN, WEIGHTS, Proxy
+from molgfn.proxy.proxy import CURVES, DESCRIPTION, WEIGHTS, Proxy
+from molgfn.proxy.uncertainty.limits import limits_of_folder
 
 CARD, CARD_FOR_PROGRAMS, HELD_OUT = "card.md", "card.json", "held_out.csv"
 PLOTS = ("parity.svg", "calibration.svg", "curves.svg", "worst.svg")
-WRITTEN = (WEIGHTS, DESCRIPTION, KNOWN, CURVES, CARD, CARD_FOR_PROGRAMS, HELD_OUT, *PLOTS)
+WRITTEN = (WEIGHTS, DESCRIPTION, TRAINING_MOLECULES, CURVES, CARD, CARD_FOR_PROGRAMS, HELD_OUT, *PLOTS)
 """Files of a proxy; an earlier one of the same name is replaced or removed."""
 
 _COLUMNS = ("split", "part", "smiles", "measured", "predicted", "std", "in_domain", "similarity", "nearest")
@@ -46,7 +48,7 @@ def write_proxy(proxy: Proxy, card: Card, held: Sequence[Held], data: TrainingDa
 
 
 def read_card(folder: Path, for_programs: bool = False) -> str:
-    """Return the card of a proxy as Markdown, or as JSON.
+    """Return the card of a proxy as Markdown, or as JSON, with what it cannot say even if an earlier version wrote it.
 
     Raises
     ------
@@ -61,8 +63,11 @@ def read_card(folder: Path, for_programs: bool = False) -> str:
             "`molgfn proxy train` writes one; a proxy of a campaign is judged in proxy_card.json of its run.\n"
             "To judge it by measured values: molgfn proxy evaluate PROXY FILE.",
         )
-    content = path.read_text(encoding="utf-8")
-    return json.dumps(json.loads(content), indent=2, ensure_ascii=False) if for_programs else content.rstrip("\n")
+    content, limits = path.read_text(encoding="utf-8"), limits_of_folder(folder)
+    sentences = limits.sentences if limits else ()
+    if for_programs:
+        return json.dumps(json.loads(content) | {"limits": sentences}, indent=2, ensure_ascii=False)
+    return "\n".join([content.rstrip("\n"), *(f"\nThis proxy gives {sentence}." for sentence in sentences)])
 
 
 def _write_plots(proxy: Proxy, card: Card, first: Held, folder: Path) -> None:

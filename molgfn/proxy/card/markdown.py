@@ -129,7 +129,8 @@ def _bars(card: Card) -> list[str]:
     head = ["## Error bars", ""]
     judged = [(evaluation.split, evaluation.bars) for evaluation in card.evaluations if evaluation.bars]
     if not judged:
-        return [*head, "None: they need at least 2 members, and 20 measured molecules in each training part."]
+        none = "Not judged: that needs at least 2 members, and 20 measured molecules in each training part."
+        return [*head, none, *_kept_calibration(card)]
     rows = [
         (
             split,
@@ -168,9 +169,9 @@ def _bars(card: Card) -> list[str]:
 
 def _kept_calibration(card: Card) -> list[str]:
     kept = card.info.calibration
-    if kept is None:
-        return []
-    whose = "the members and the process" if card.info.process_say else "the members"
+    if kept is None or card.limits.error_bars:
+        return ["", f"The proxy that is kept gives {card.limits.error_bars}."]
+    whose = "the members and the process" if card.info.process_weight else "the members"
     return [
         "",
         f"Of the proxy that is kept: standard deviation of the error = sqrt({kept.base:.3f}^2 + ({kept.scale:.3f} x "
@@ -181,23 +182,24 @@ def _kept_calibration(card: Card) -> list[str]:
 def _domain(card: Card) -> list[str]:
     head, domain = ["## Domain", ""], card.info.domain
     if domain is None:
-        return [*head, "Not known: there were fewer than 20 molecules to learn it from."]
+        return [*head, f"The proxy that is kept gives {card.limits.domain}."]
     learnt = (
-        "A molecule is in the domain if its similarity to the nearest training molecule is at least "
+        f"The proxy that is kept gives {card.limits.domain}: only molecules farther from its training molecules than "
+        "99 % of these are from each other are called outside"
+        if card.limits.domain
+        else "A molecule is in the domain if its similarity to the nearest training molecule is at least "
         f"{domain.threshold:.2f} (Tanimoto, Morgan fingerprints): below, the expected error is more than 1.5 times the "
         "usual one"
-        if domain.threshold > 0
-        else "Every molecule is in the domain: the error does not grow with the distance to the training molecules"
     )
     unit = card.info.unit
     rows = [
         (
-            one.split,
-            _share(one.domain.inside, one.domain.molecules),
-            *map(_number, (one.domain.rmse_inside, one.domain.rmse_outside)),
+            evaluation.split,
+            _share(evaluation.domain.inside, evaluation.domain.molecules),
+            *map(_number, (evaluation.domain.rmse_inside, evaluation.domain.rmse_outside)),
         )
-        for one in card.evaluations
-        if one.domain
+        for evaluation in card.evaluations
+        if evaluation.domain
     ]
     return [
         *head,
@@ -246,7 +248,7 @@ def _model(card: Card) -> list[str]:
         "## Model",
         "",
         f"Ensemble of {info.members} {kind}; the mean over the members is the prediction.",
-        *_process(info.process_say),
+        *_process(info.process_weight),
         *(curves if card.epochs else []),
         "",
         *_table(("setting", "value"), [(key, str(value)) for key, value in _settings(card.settings).items()]),
@@ -257,12 +259,12 @@ def _model(card: Card) -> list[str]:
     ]
 
 
-def _process(say: float) -> list[str]:
-    if not say:
+def _process(weight: float) -> list[str]:
+    if not weight:
         return []
     return [
-        f"Beside them a Gaussian process with the Tanimoto kernel on Morgan counts has {say:.0%} of the say where it "
-        "knows a molecule well, and less the farther that is from the training molecules."
+        f"Beside them a Gaussian process with the Tanimoto kernel on Morgan counts has a weight of {weight:.0%} near "
+        "the training molecules, and less with the distance to them."
     ]
 
 

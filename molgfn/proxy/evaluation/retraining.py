@@ -44,14 +44,14 @@ class RetrainingComparison:
 
     def as_json(self) -> dict[str, object]:
         """Return the same for programs; what is undefined is null."""
-        known = {
+        rows = {
             key: {"before": self.before[key], "after": self.after[key], **asdict(self.change[key])} for key in _NAMES
         }
-        rows = {
+        defined = {
             key: {name: None if np.isnan(number) else number for name, number in row.items()}
-            for key, row in known.items()
+            for key, row in rows.items()
         }
-        return {"molecules": self.n, "unit": self.unit, "metrics": rows}
+        return {"molecules": self.n, "unit": self.unit, "metrics": defined}
 
     def lines(self) -> list[str]:
         """Return a table and a sentence for people."""
@@ -65,13 +65,13 @@ class RetrainingComparison:
         return [*rows, *self._verdict()]
 
     def _verdict(self) -> list[str]:
-        told = "RMSE" if not np.isnan(self.change["rmse"].value) else "Spearman"
-        change = self.change[told.lower()]
-        better = change.high < 0 if told == "RMSE" else change.low > 0
-        worse = change.low > 0 if told == "RMSE" else change.high < 0
+        metric = "RMSE" if not np.isnan(self.change["rmse"].value) else "Spearman"
+        change = self.change[metric.lower()]
+        better = change.high < 0 if metric == "RMSE" else change.low > 0
+        worse = change.low > 0 if metric == "RMSE" else change.high < 0
         verdict = "better" if better else "worse" if worse else "not told apart"
         few = f" {self.n} are few: take it for a first impression." if self.n < ENOUGH else ""
-        return [f"  By its {told} on these {self.n} molecules the new proxy is {verdict}.{few}"]
+        return [f"  By its {metric} on these {self.n} molecules the new proxy is {verdict}.{few}"]
 
 
 def compare_proxies(before: Proxy, after: Proxy, smiles: Sequence[str], measured: FloatArray) -> RetrainingComparison:

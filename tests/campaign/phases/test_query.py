@@ -1,10 +1,14 @@
 import math
+import os
+import signal
+import sqlite3
 from collections import Counter
+from contextlib import closing
 
 import pytest
 
 from molgfn.campaign.record.store import Store
-from molgfn.errors import OracleError
+from molgfn.errors import OracleError, Stopped
 from molgfn.oracles.interfaces import Failure, Measurement
 from tests.campaign.stand_ins import StandIns, resume, start, true_value, usual_answer
 
@@ -73,7 +77,8 @@ def test_the_same_failure_again_and_again_stops_the_campaign_and_is_asked_again(
     [run] = (tmp_path / "runs").iterdir()
     first = (tmp_path / "asked").read_text().split()[0]
     assert str(error.value).splitlines() == [
-        "round 0: 7 of 12 compounds failed with the same code, engine_missing; [oracle] max_failure_rate = 0.5",
+        "oracle nowhere:Nothing, round 0: 7 of 12 compounds failed with the same code, engine_missing; "
+        "[oracle] max_failure_rate = 0.5",
         f"  The first, {min((tmp_path / 'asked').read_text().split())}: vina: command not found",
         "  Mend that (`molgfn check` asks about one control compound), "
         f"then `molgfn resume {run}`: these compounds are asked about again.",
@@ -125,11 +130,17 @@ def test_compounds_without_an_answer_are_asked_again(tmp_path):
     class Silent(StandIns):
         def open_oracle(self):
             oracle = super().open_oracle()
-            answers = oracle.query
-            oracle.query = lambda compounds: list(answers(compounds))[:9]
+            wait, waits = oracle.wait, iter(range(1000))
+
+            def wait_nine_times(seconds):
+                if next(waits) == 9:
+                    raise OracleError("the line is dead")
+                wait(seconds)
+
+            oracle.wait = wait_nine_times
             return oracle
 
-    with pytest.raises(OracleError, match="no answer for 3 of 12 compounds"):
+    with pytest.raises(OracleError, match="the line is dead"):
         start(tmp_path, Silent(tmp_path / "asked"))
     [run] = (tmp_path / "runs").iterdir()
     with store_of(tmp_path) as store:
@@ -138,3 +149,78 @@ def test_compounds_without_an_answer_are_asked_again(tmp_path):
     (tmp_path / "asked").unlink()
     resume(run, StandIns(tmp_path / "asked", usual_answer))
     assert not answered & set(asked(tmp_path))
+
+
+class SlowOracle:
+    """Has nothing for a while, then several answers at once, and more that nobody has fetched when it is stopped."""
+
+    unit, direction = "kcal/mol", "minimise"
+
+    def __init__(self, on_wait):
+        self._on_wait, self._pending, self._ready, self._waits = on_wait, [], [], 0
+
+    def submit(self, compounds):
+        self._pending += compounds
+
+    def wait(self, _seconds):
+        self._waits += 1
+        if self._waits % 3 == 0:
+            self._ready += [value(compound) for compound in self._pending[:5]]
+            del self._pending[:5]
+        self._on_wait(self._waits)
+
+    def poll(self):
+        answers, self._ready = self._ready, []
+        return answers
+
+    def close(self):
+        pass
+
+
+class SlowParts(StandIns):
+    on_wait = staticmethod(lambda _: None)
+
+    def open_oracle(self):
+        return SlowOracle(self.on_wait)
+
+
+def test_compounds_may_be_pending_for_as_long_as_the_oracle_takes(tmp_path):
+    start(tmp_path, SlowParts(tmp_path / "asked"))
+    with store_of(tmp_path) as store:
+        assert len(store.compounds(status="completed")) == 12 + 8 + 8
+
+
+def test_what_the_oracle_has_answered_when_a_run_is_stopped_is_recorded(tmp_path):
+    def stop_in_the_third_wait(waits):
+        if waits == 3:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    parts = SlowParts(tmp_path / "asked")
+    parts.on_wait = stop_in_the_third_wait
+    with pytest.raises(Stopped):
+        start(tmp_path, parts)
+    [run] = (tmp_path / "runs").iterdir()
+    with store_of(tmp_path) as store:
+        assert len(store.measurements()) == 5
+        assert len(store.compounds(status="pending")) == 7
+    resume(run, StandIns(tmp_path / "asked", value))
+    assert sum(asked(tmp_path).values()) == 7 + 8 + 8
+
+
+def test_an_abandoned_compound_is_waited_for_no_longer(tmp_path):
+    def stop_in_the_first_wait(waits):
+        if waits == 1:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    parts = SlowParts(tmp_path / "asked")
+    parts.on_wait = stop_in_the_first_wait
+    with pytest.raises(Stopped):
+        start(tmp_path, parts)
+    [run] = (tmp_path / "runs").iterdir()
+    with closing(sqlite3.connect(run / "campaign.sqlite")) as record, record:
+        record.execute("UPDATE compounds SET status = 'abandoned' WHERE compound_id = 'STAND-IN-000004'")
+        record.commit()
+    resume(run, StandIns(tmp_path / "asked", value))
+    with store_of(tmp_path) as store:
+        assert [row.compound_id for row in store.compounds(status="abandoned")] == ["STAND-IN-000004"]
+    assert "STAND-IN-000004" not in asked(tmp_path)

@@ -120,10 +120,10 @@ def test_the_worst_are_shown_once_each_the_worst_first():
     assert [(one.smiles, one.predicted) for one in worst] == [("CCC", -9), ("CC", 5), ("C", 1)]
 
 
-def test_a_process_beside_the_networks_is_told_with_its_say(card):
-    alone = dataclasses.replace(card, info=card.info.model_copy(update={"process_say": 0.0}))
+def test_a_process_beside_the_networks_is_told_with_its_weight(card):
+    alone = dataclasses.replace(card, info=card.info.model_copy(update={"process_weight": 0.0}))
     assert "Gaussian process with" not in markdown(alone)
     assert "spread of the members)" in markdown(alone)
-    heard = dataclasses.replace(card, info=card.info.model_copy(update={"process_say": 0.47}))
-    assert "has 47% of the say" in markdown(heard)
+    heard = dataclasses.replace(card, info=card.info.model_copy(update={"process_weight": 0.47}))
+    assert "has a weight of 47% near" in markdown(heard)
     assert "spread of the members and the process)" in markdown(heard)

@@ -43,7 +43,8 @@ def test_molecules_of_the_training_set_are_judged_apart(proxy, smiles, values, t
 
 
 def test_tautomers_of_training_molecules_are_not_new(proxy, tmp_path):
-    pyrazole = dataclasses.replace(proxy.known, smiles=("Cc1cc[nH]n1", *proxy.known.smiles[1:]))
+    trained_on = proxy.training_molecules
+    pyrazole = dataclasses.replace(trained_on, smiles=("Cc1cc[nH]n1", *trained_on.smiles[1:]))
     other = Proxy(proxy.info, proxy.ensemble, pyrazole)
     found = judged(other, lab(tmp_path, ["Cc1ccn[nH]1,=,-5,kcal/mol", "CCCO,=,-4,kcal/mol"]))
     assert (found.new.molecules, found.trained_on.molecules) == (1, 1)
@@ -73,7 +74,7 @@ def test_another_quantity_is_refused(proxy, tmp_path):
 
 
 def test_a_unit_that_no_assay_has_is_read_from_the_column_named(proxy, tmp_path):
-    points = Proxy(proxy.info.model_copy(update={"unit": "points"}), proxy.ensemble, proxy.known)
+    points = Proxy(proxy.info.model_copy(update={"unit": "points"}), proxy.ensemble, proxy.training_molecules)
     path = lab(tmp_path, ["CCCO,-5", "CCCCO,-6"], "smiles,score")
     with pytest.raises(DataError, match="no unit of assays; which column holds it"):
         judged(points, path)
