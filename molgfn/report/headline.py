@@ -125,9 +125,6 @@ def _sized(start: RoundSummary, last: RoundSummary, data: RunData) -> list[str]:
         text = f"Docking rewards size; the batch is not larger ({sizes})."
     if isfinite(last.efficiency.mean) and isfinite(start.efficiency.mean):
         text += f" Its ligand efficiency is {last.efficiency.mean:.3f} against {start.efficiency.mean:.3f}."
-    if isfinite(last.beyond_size):
-        side = "better" if (last.beyond_size < 0) == (data.direction == "minimise") else "worse"
-        text += f" At equal size it is {abs(last.beyond_size):.2f} {data.unit} {side} than D0."
     return [text]
 
 
