@@ -76,12 +76,20 @@ def test_no_module_is_long(place):
     assert not long
 
 
+def length(function: ast.FunctionDef) -> int:
+    """Return the lines of a function without its docstring, which should be as long as its reader needs."""
+    first = function.body[0]
+    documented = ast.get_docstring(function) is not None
+    docstring = (first.end_lineno or 0) - first.lineno + 1 if documented else 0
+    return (function.end_lineno or 0) - function.lineno + 1 - docstring
+
+
 def test_no_function_is_long():
     long = {
-        f"{name}.{node.name}": length
+        f"{name}.{node.name}": lines
         for name, path in FILES.items()
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.FunctionDef) and (length := (node.end_lineno or 0) - node.lineno + 1) > LONGEST_FUNCTION
+        if isinstance(node, ast.FunctionDef) and (lines := length(node)) > LONGEST_FUNCTION
     }
     assert not long
 
