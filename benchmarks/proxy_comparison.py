@@ -26,7 +26,7 @@ from molgfn.direction import Direction
 from molgfn.proxy.classical.baselines import BASELINES
 from molgfn.proxy.data.graphs import featurise_smiles
 from molgfn.proxy.data.training_data import TrainingData
-from molgfn.proxy.evaluation.bootstrap import Comparison, compare
+from molgfn.proxy.evaluation.bootstrap import MethodComparison, compare
 from molgfn.proxy.evaluation.cross_validation import Held, Train, cross_validate
 from molgfn.proxy.evaluation.split_plans import plan
 from molgfn.proxy.evaluation.splits import GroupKind, folds, split
@@ -43,7 +43,7 @@ def judged(held: Held, data: TrainingData, direction: Direction) -> dict[str, di
     return told(compare(held.predicted, held.measured, heavy_atoms, direction))
 
 
-def told(comparison: Comparison) -> dict[str, dict[str, object]]:
+def told(comparison: MethodComparison) -> dict[str, dict[str, object]]:
     return {
         method: {
             "rmse": found["rmse"].value,

@@ -7,9 +7,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from molgfn.arrays import FloatArray
 from molgfn.proxy.uncertainty.calibration import Calibration
-
-FloatArray = NDArray[np.float64]
 
 IN_DOMAIN = {None: "", False: "no", True: "yes"}
 """How tables say whether a molecule is in the domain."""

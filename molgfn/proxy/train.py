@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from molgfn.arrays import BoolArray, FloatArray, IntArray
 from molgfn.direction import Direction
 from molgfn.errors import ConfigError, DataError
 from molgfn.proxy.classical.forest import grow
@@ -24,7 +24,7 @@ MIN_MOLECULES = 5
 
 def train_proxy(
     smiles: Sequence[str],
-    values: Sequence[float] | NDArray[np.float64],
+    values: Sequence[float] | FloatArray,
     *,
     unit: str,
     direction: Direction,
@@ -34,8 +34,8 @@ def train_proxy(
     transfer: bool = False,
     auxiliary: Auxiliary | None = None,
     name: str = "proxy",
-    sides: Sequence[int] | NDArray[np.int64] | None = None,
-    counts: Sequence[float] | NDArray[np.float64] | None = None,
+    sides: Sequence[int] | IntArray | None = None,
+    counts: Sequence[float] | FloatArray | None = None,
     on_epoch: Callable[[TrainingEpoch], None] = lambda _: None,
 ) -> Proxy:
     """Train a proxy; the same data in any order and the same seed give the same proxy.
@@ -132,7 +132,7 @@ class _Made:
 
     ensemble: Ensemble
     data: TrainingData
-    seen: NDArray[np.bool_]
+    seen: BoolArray
     member_predictions: MemberPredictions
     architecture: Architecture | None = None
     mean: float = 0.0

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from molgfn.chem.standardise import MoleculeError, parse_smiles
+from molgfn.proxy.evaluation.metrics import spearman
 from molgfn.report.candidates import ligand_efficiency
 from molgfn.report.reading import RunData
 
@@ -154,7 +155,7 @@ def agreement(predicted: pd.Series, measured: pd.Series) -> Agreement:
     """Compare predictions with measurements where both are there; Spearman's rho needs three pairs that differ."""
     both = pd.DataFrame({"predicted": predicted, "measured": measured}).dropna()
     error = both["predicted"] - both["measured"]
-    rankable = len(both) >= 3 and both.nunique().min() > 1
-    spearman = both["predicted"].rank().corr(both["measured"].rank()) if rankable else np.nan
+    pairs = both.to_numpy(dtype=np.float64)
+    rank_correlation = spearman(*pairs.T) if len(pairs) >= 3 else np.nan
     rmse = np.sqrt((error**2).mean()) if len(both) else np.nan
-    return Agreement(len(both), float(rmse), float(error.mean()), float(spearman))
+    return Agreement(len(both), float(rmse), float(error.mean()), float(rank_correlation))

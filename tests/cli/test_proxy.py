@@ -80,11 +80,27 @@ def test_a_file_is_scored(capsys, tmp_path):
     (tmp_path / "library.smi").write_text("CCCO propanol\nwhat?\n")
     code, out, _ = molgfn(capsys, "score", tmp_path / "out", tmp_path / "library.smi", "-o", tmp_path / "scored.csv")
     assert code == 0
-    assert out == f"1 molecules scored, 1 rows without one: {tmp_path / 'scored.csv'}\n"
+    assert out == f"1 molecule scored, 1 row without a prediction: {tmp_path / 'scored.csv'}\n"
     lines = (tmp_path / "scored.csv").read_text().splitlines()
     assert lines[0] == "smiles,name,pred_mean,pred_std,unit,in_domain,nn_similarity,nn_smiles,error"
     assert lines[1].startswith("CCCO,propanol,-")
-    assert lines[2] == "what?,,,,kcal/mol,,,,not a valid SMILES: 'what?'"
+    assert lines[2] == "what?,,,,kcal/mol,,,,line 2: not a valid SMILES: 'what?'"
+
+
+def test_a_file_is_sorted_never_overwritten_and_refused_where_nothing_can_be_scored(capsys, tmp_path):
+    write(tmp_path)
+    train(capsys, tmp_path)
+    library, out = tmp_path / "library.csv", tmp_path / "scored.csv"
+    library.write_text("smiles\nCCO\nCCCCCCCCCO\n")
+    assert molgfn(capsys, "score", tmp_path / "out", library, "-o", out, "--sort")[0] == 0
+    assert [line.split(",")[0] for line in out.read_text().splitlines()] == ["smiles", "CCCCCCCCCO", "CCO"]
+    code, _, err = molgfn(capsys, "score", tmp_path / "out", library, "-o", library)
+    assert (code, library.read_text()) == (2, "smiles\nCCO\nCCCCCCCCCO\n")
+    assert "Give another name for the output." in err
+    library.write_text("smiles\nwhat?\n")
+    code, printed, err = molgfn(capsys, "score", tmp_path / "out", library, "-o", out)
+    assert (code, printed) == (3, "")
+    assert "line 2: not a valid SMILES" in err
 
 
 def test_the_card_is_printed_for_people_and_for_programs(capsys, tmp_path):

@@ -29,7 +29,7 @@ from molgfn.errors import ConfigError, DataError
 from molgfn.files import whole_folder, write_json
 from molgfn.progress import Progress, Step
 from molgfn.proxy.data.training_molecules import read_known
-from molgfn.proxy.evaluation.retraining import Comparison, compare_proxies
+from molgfn.proxy.evaluation.retraining import RetrainingComparison, compare_proxies
 from molgfn.proxy.proxy import KNOWN, Proxy
 from molgfn.proxy.settings import TrainingEpoch
 from molgfn.proxy.train import train_proxy
@@ -50,7 +50,7 @@ class Retrained:
         Compounds of this table that no earlier one had, or with another value.
     joined : int
         Compounds of this table that are compounds of the run.
-    comparison : Comparison or None
+    comparison : RetrainingComparison or None
         None where nothing that is held out has a value.
     next_round : int
         The first round that is proposed with the proxy.
@@ -63,7 +63,7 @@ class Retrained:
     held_out: int
     new: int
     joined: int
-    comparison: Comparison | None
+    comparison: RetrainingComparison | None
     next_round: int
     rounds: int
 
@@ -227,7 +227,9 @@ class _Retraining:
 
         return on_epoch
 
-    def _keep(self, record: RetrainingRow, rows: Sequence[LabRow], proxy: Proxy, comparison: Comparison | None) -> None:
+    def _keep(
+        self, record: RetrainingRow, rows: Sequence[LabRow], proxy: Proxy, comparison: RetrainingComparison | None
+    ) -> None:
         with whole_folder(self.run.retrained(record.version)) as draft:
             proxy.save(draft)
             write_json(draft / "comparison.json", comparison.as_json() if comparison else {"molecules": 0})
@@ -243,7 +245,7 @@ def _new(rows: Sequence[LabRow], earlier: Sequence[LabRow]) -> list[LabRow]:
     return [row for row in rows if before.get(row.key) != (row.value, row.side)]
 
 
-def _compared(before: Proxy, after: Proxy, held_out: Sequence[LabRow]) -> Comparison | None:
+def _compared(before: Proxy, after: Proxy, held_out: Sequence[LabRow]) -> RetrainingComparison | None:
     judged = [row for row in held_out if row.side == 0]
     if not judged:
         return None

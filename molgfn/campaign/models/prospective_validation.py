@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
 from molgfn.campaign.record.store import Store
+from molgfn.proxy.evaluation.metrics import spearman
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,12 @@ def prospective_validation(store: Store, round_number: int) -> ProspectiveValida
     mean, value = np.array([(row.pred_mean, value) for row, value in pairs]).T
     std = np.array([row.pred_std for row, _ in pairs], dtype=np.float64)  # None becomes NaN
     error = mean - value
-    ranks = rankdata(mean), rankdata(value)
-    ordered = all(np.ptp(rank) > 0 for rank in ranks)
+    rank_correlation = spearman(mean, value)
     return ProspectiveValidation(
         round_number,
         len(pairs),
         rmse=float(np.sqrt(np.mean(error**2))),
         mean_error=float(error.mean()),
         within_2_std=None if np.isnan(std).any() else float(np.mean(np.abs(error) <= 2 * std)),
-        spearman=float(np.corrcoef(*ranks)[0, 1]) if ordered else None,
+        spearman=None if np.isnan(rank_correlation) else rank_correlation,
     )

@@ -11,7 +11,7 @@ from molgfn.assay.compounds import Noise
 from molgfn.proxy.data.training_data import BadRow, TrainingData
 from molgfn.proxy.description import ProxyInfo
 from molgfn.proxy.evaluation.cross_validation import PROXY, Held
-from molgfn.proxy.evaluation.held_out import Evaluation
+from molgfn.proxy.evaluation.held_out import HeldOutEvaluation
 from molgfn.proxy.settings import ProxySettings
 from molgfn.proxy.uncertainty.calibration import LEVELS
 
@@ -82,7 +82,7 @@ class Card:
     data : DataFacts
     noise : Noise or None
         Replicate noise of the assay; None where the table does not tell it.
-    evaluations : sequence of Evaluation
+    evaluations : sequence of HeldOutEvaluation
         The first of them decides the verdict, and gives plots and worst predictions.
     worst : sequence of WorstPrediction
     epochs : sequence of int
@@ -95,7 +95,7 @@ class Card:
     settings: ProxySettings
     data: DataFacts
     noise: Noise | None
-    evaluations: Sequence[Evaluation]
+    evaluations: Sequence[HeldOutEvaluation]
     worst: Sequence[WorstPrediction]
     epochs: Sequence[int]
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from molgfn.proxy.card.facts import Card
 from molgfn.proxy.evaluation.cross_validation import PROXY
-from molgfn.proxy.evaluation.held_out import Evaluation
+from molgfn.proxy.evaluation.held_out import HeldOutEvaluation
 from molgfn.proxy.evaluation.metrics import BEST_SHARE
 from molgfn.proxy.settings import ProxySettings
 
@@ -76,7 +76,7 @@ def _numbers(card: Card) -> list[str]:
     ]
 
 
-def _split(card: Card, one: Evaluation) -> list[str]:
+def _split(card: Card, one: HeldOutEvaluation) -> list[str]:
     unit = card.info.unit
     columns = {
         "spearman": "Spearman",
@@ -108,7 +108,7 @@ def _split(card: Card, one: Evaluation) -> list[str]:
     ]
 
 
-def _how_often(one: Evaluation) -> str:
+def _how_often(one: HeldOutEvaluation) -> str:
     if one.folds == 1:
         return "One split"
     return f"{one.folds} folds" + (f", {one.repeats} times anew" if one.repeats > 1 else "")

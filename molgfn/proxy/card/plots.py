@@ -4,13 +4,11 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import groupby
 
-import numpy as np
-from numpy.typing import NDArray
 from rdkit import Chem
 from rdkit.Chem import Draw
 
+from molgfn.arrays import BoolArray, FloatArray
 from molgfn.proxy.card.facts import WorstPrediction
-from molgfn.proxy.evaluation.metrics import FloatArray
 from molgfn.proxy.settings import TrainingEpoch
 from molgfn.proxy.uncertainty.calibration import LEVELS
 from molgfn.svg import Scale, line, scale_of, text, tick_label
@@ -27,7 +25,7 @@ _STYLE = "".join(
 )
 
 
-def parity_plot(predicted: FloatArray, measured: FloatArray, unit: str, in_domain: NDArray[np.bool_] | None) -> str:
+def parity_plot(predicted: FloatArray, measured: FloatArray, unit: str, in_domain: BoolArray | None) -> str:
     """Draw measured over predicted values, each of shape (R,); those out of the domain in another colour."""
     x, y = _square(scale_of([*predicted, *measured], _LEFT, _SIDE - _RIGHT))
     kinds = [

@@ -5,12 +5,12 @@ import math
 from molgfn.proxy.classical.baselines import FOREST
 from molgfn.proxy.evaluation.bootstrap import Interval
 from molgfn.proxy.evaluation.cross_validation import PROXY
-from molgfn.proxy.evaluation.held_out import Evaluation
+from molgfn.proxy.evaluation.held_out import HeldOutEvaluation
 
 _ADVICE = 'use it: model = "forest" in [settings] of the recipe, or in [proxy] of a campaign file'
 
 
-def verdict(name: str, evaluation: Evaluation) -> str:
+def verdict(name: str, evaluation: HeldOutEvaluation) -> str:
     """Return the line, by Spearman on the splits of one kind; a forest that ranks better is the advice."""
     scores = {method: _or_least(judged["spearman"].value) for method, judged in evaluation.methods.items()}
     own = scores.pop(PROXY)
@@ -25,11 +25,11 @@ def verdict(name: str, evaluation: Evaluation) -> str:
     return f"{name}: better than every simpler model {_compared(evaluation, best)}"
 
 
-def _gain(evaluation: Evaluation, other: str) -> Interval:
+def _gain(evaluation: HeldOutEvaluation, other: str) -> Interval:
     return evaluation.gains[other]["spearman"]
 
 
-def _compared(evaluation: Evaluation, other: str) -> str:
+def _compared(evaluation: HeldOutEvaluation, other: str) -> str:
     own, beside = (evaluation.methods[method]["spearman"].value for method in (PROXY, other))
     gain = _gain(evaluation, other)
     words = f"on {evaluation.split} splits: Spearman {_number(own)}, {other} {_number(beside)}"

@@ -18,10 +18,10 @@ from sklearn.gaussian_process.kernels import (
     WhiteKernel,
 )
 
+from molgfn.arrays import FloatArray
 from molgfn.proxy.classical.ridge import fit_ridge
 from molgfn.proxy.data.graphs import MORGAN, featurise_smiles
 
-FloatArray = NDArray[np.float64]
 Baseline = Callable[[Sequence[str], FloatArray, Sequence[str], int], FloatArray]
 """(training SMILES, values, test SMILES, seed) -> predictions; SMILES are standard."""
 

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import csr_array
 
+from molgfn.arrays import FloatArray, IntArray
 from molgfn.proxy.data.graphs import featurise_counted
 from molgfn.proxy.data.training_data import TrainingData, weights
-from molgfn.proxy.interfaces import FloatArray
 
 _NOISES = np.logspace(-2.5, 1, 15)
 """Variances of a measurement's noise that are tried, in units of that of the signal."""
@@ -36,7 +36,7 @@ class Posterior:
     std: FloatArray
     known: FloatArray
 
-    def put(self, rows: NDArray[np.int64], other: "Posterior") -> None:
+    def put(self, rows: IntArray, other: "Posterior") -> None:
         """Replace some molecules by those of another one."""
         for name in ("mean", "std", "known"):
             getattr(self, name)[rows] = getattr(other, name)

@@ -6,11 +6,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from molgfn.arrays import BoolArray, FloatArray
 from molgfn.proxy.classical.gaussian_process import GaussianProcess, Posterior, fit_process
 from molgfn.proxy.data.graphs import N_ENVIRONMENTS, featurise_counted
 from molgfn.proxy.data.training_data import TrainingData
 from molgfn.proxy.description import ProxyInfo
-from molgfn.proxy.interfaces import Ensemble, FloatArray, MemberPredictions
+from molgfn.proxy.interfaces import Ensemble, MemberPredictions
 from molgfn.proxy.networks.ensemble import NetworkEnsemble
 from molgfn.proxy.uncertainty.calibration import LEAST
 from molgfn.proxy.uncertainty.out_of_bag import out_of_bag
@@ -80,7 +81,7 @@ def mixed(member_predictions: MemberPredictions, posterior: Posterior, say: floa
 
 
 def add_process(
-    networks: NetworkEnsemble, data: TrainingData, seen: NDArray[np.bool_], seed: int
+    networks: NetworkEnsemble, data: TrainingData, seen: BoolArray, seed: int
 ) -> tuple[Mixture | NetworkEnsemble, MemberPredictions]:
     """Add a process to trained networks, if it makes them better on molecules that neither has learnt from.
 
@@ -116,9 +117,7 @@ def _completed(data: TrainingData, predicted: FloatArray) -> TrainingData:
     return replace(data, values=np.where(kept, predicted, data.values))
 
 
-def _say(
-    member_predictions: MemberPredictions, posterior: Posterior, values: FloatArray, seen: NDArray[np.bool_]
-) -> float:
+def _say(member_predictions: MemberPredictions, posterior: Posterior, values: FloatArray, seen: BoolArray) -> float:
     """Return the share that makes the squared errors of the whole ensemble least, from 0 to 1."""
     found = out_of_bag(member_predictions, seen)
     rows, asked, members = found.rows, (~seen).sum(axis=0)[found.rows], len(seen)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from molgfn.arrays import FloatArray
+
 _LEAST_SCALE = 0.25
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from molgfn.arrays import FloatArray, IntArray
 from molgfn.chem.standardise import MoleculeError, standard_smiles
 from molgfn.errors import DataError, did_you_mean
 
@@ -48,9 +48,9 @@ class TrainingData:
     """
 
     smiles: tuple[str, ...]
-    values: NDArray[np.float64]
-    sides: NDArray[np.int64]
-    counts: NDArray[np.float64]
+    values: FloatArray
+    sides: IntArray
+    counts: FloatArray
     n_rows: int
     n_not_completed: int = 0
     n_merged: int = 0
@@ -60,7 +60,7 @@ class TrainingData:
     def __len__(self) -> int:
         return len(self.smiles)
 
-    def take(self, rows: NDArray[np.int64]) -> "TrainingData":
+    def take(self, rows: IntArray) -> "TrainingData":
         """Return some of the molecules; what is said of the table stays."""
         return replace(
             self,
@@ -81,9 +81,9 @@ class TrainingData:
 
 def merge(
     smiles: Sequence[str],
-    values: Sequence[float] | NDArray[np.float64],
-    sides: Sequence[int] | NDArray[np.int64] | None = None,
-    counts: Sequence[float] | NDArray[np.float64] | None = None,
+    values: Sequence[float] | FloatArray,
+    sides: Sequence[int] | IntArray | None = None,
+    counts: Sequence[float] | FloatArray | None = None,
 ) -> TrainingData:
     """Standardise molecules and merge equal ones: the mean of what was measured, else the tightest bound.
 
@@ -126,7 +126,7 @@ def merge(
     )
 
 
-def weights(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+def weights(counts: FloatArray) -> FloatArray:
     """Return how much values count that are means of so many measurements: 1 for a single one, towards 2 for many.
 
     Of what a model misses, half is taken to be noise of a single measurement: it falls with their number.

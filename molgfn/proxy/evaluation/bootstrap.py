@@ -4,15 +4,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from molgfn.arrays import FloatArray, IntArray
 from molgfn.direction import Direction
-from molgfn.proxy.evaluation.metrics import FloatArray, judge
+from molgfn.proxy.evaluation.metrics import judge
 
 RESAMPLES = 1000
 LEVEL = 0.95
-
-Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ Judged = dict[str, Interval]
 
 
 @dataclass(frozen=True)
-class Comparison:
+class MethodComparison:
     """What methods reached on the same predictions, and on the same resamples of them.
 
     Attributes
@@ -53,10 +51,10 @@ class Comparison:
 def compare(
     predicted: Mapping[str, FloatArray],
     measured: FloatArray,
-    heavy_atoms: NDArray[np.int64],
+    heavy_atoms: IntArray,
     direction: Direction,
-    molecule: Rows | None = None,
-) -> Comparison:
+    molecule: IntArray | None = None,
+) -> MethodComparison:
     """Judge methods on the same R > 0 predictions.
 
     Parameters
@@ -70,7 +68,7 @@ def compare(
         together. By default each is a molecule of its own.
     """
 
-    def numbers(method: str, rows: Rows | slice) -> dict[str, float]:
+    def numbers(method: str, rows: IntArray | slice) -> dict[str, float]:
         return asdict(judge(predicted[method][rows], measured[rows], heavy_atoms[rows], direction))
 
     drawn = list(_resamples(len(measured), molecule))
@@ -81,16 +79,16 @@ def compare(
     for other in others:
         differences = [_minus(a, b) for a, b in zip(parts[first], parts[other], strict=True)]
         gains[other] = _judged(_minus(whole[first], whole[other]), differences)
-    return Comparison({method: _judged(whole[method], parts[method]) for method in predicted}, gains)
+    return MethodComparison({method: _judged(whole[method], parts[method]) for method in predicted}, gains)
 
 
-def bootstrap(numbers: Callable[[Rows], dict[str, float]], n: int, molecule: Rows | None = None) -> Judged:
+def bootstrap(numbers: Callable[[IntArray], dict[str, float]], n: int, molecule: IntArray | None = None) -> Judged:
     """Return numbers that follow from R = n rows, with their intervals.
 
     Parameters
     ----------
     numbers : callable
-        Rows -> numbers by name.
+        IntArray -> numbers by name.
     n : int
     molecule : (R,), optional
         See `compare`.
@@ -113,7 +111,7 @@ def _interval(value: float, resampled: FloatArray) -> Interval:
     return Interval(value, float(low), float(high))
 
 
-def _resamples(n: int, molecule: Rows | None) -> Iterator[Rows]:
+def _resamples(n: int, molecule: IntArray | None) -> Iterator[IntArray]:
     generator = np.random.default_rng(0)
     if molecule is None:
         for _ in range(RESAMPLES):

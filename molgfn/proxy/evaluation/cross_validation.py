@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from molgfn.arrays import BoolArray, FloatArray, IntArray
 from molgfn.proxy.classical.baselines import Baseline
 from molgfn.proxy.data.training_data import TrainingData
-from molgfn.proxy.evaluation.metrics import FloatArray
 from molgfn.proxy.evaluation.split_plans import Plan
 from molgfn.proxy.interfaces import Neighbours, Prediction
 from molgfn.proxy.proxy import Proxy
@@ -40,7 +39,7 @@ class SelfAssessment:
     bars: ErrorBars | None
     similarity: FloatArray
     nearest: tuple[str, ...]
-    in_domain: NDArray[np.bool_] | None
+    in_domain: BoolArray | None
 
     @classmethod
     def of(cls, proxy: Proxy, prediction: Prediction, smiles: tuple[str, ...]) -> "SelfAssessment":
@@ -69,9 +68,9 @@ class Held:
         Molecules that were trained on, for each split.
     """
 
-    molecule: NDArray[np.int64]
+    molecule: IntArray
     measured: FloatArray
-    part: NDArray[np.int64]
+    part: IntArray
     predicted: dict[str, FloatArray]
     self_assessment: SelfAssessment | None
     n_train: tuple[int, ...]
@@ -127,7 +126,7 @@ def cross_validate(
     )
 
 
-def _known(near: Neighbours) -> NDArray[np.bool_] | None:
+def _known(near: Neighbours) -> BoolArray | None:
     return None if None in near.in_domain else np.array(near.in_domain, dtype=np.bool_)
 
 

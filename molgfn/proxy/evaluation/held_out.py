@@ -3,19 +3,17 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from molgfn.arrays import BoolArray, FloatArray, IntArray
 from molgfn.direction import Direction
 from molgfn.proxy.data.graphs import featurise_smiles
 from molgfn.proxy.data.training_data import TrainingData
 from molgfn.proxy.evaluation.bootstrap import Interval, Judged, bootstrap, compare
 from molgfn.proxy.evaluation.cross_validation import PROXY, Held
-from molgfn.proxy.evaluation.metrics import FloatArray, spearman
+from molgfn.proxy.evaluation.metrics import spearman
 from molgfn.proxy.evaluation.split_plans import Plan
 from molgfn.proxy.evaluation.splits import SplitKind
 from molgfn.proxy.uncertainty.calibration import LEVELS, CalibrationMetrics, ErrorBars, judge_error_bars
-
-Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ class DomainJudged:
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class HeldOutEvaluation:
     """What a proxy and the simpler models reached on the splits of one kind.
 
     Attributes
@@ -55,7 +53,7 @@ class Evaluation:
     molecules, predictions : int
         That were judged; a molecule is predicted once a repeat.
     methods, gains : dict
-        See `Comparison`.
+        See `MethodComparison`.
     bars, domain : optional
         None where a training part was too small to learn them from.
     """
@@ -73,12 +71,12 @@ class Evaluation:
     domain: DomainJudged | None
 
 
-def judge_held(held: Held, plan: Plan, data: TrainingData, direction: Direction) -> Evaluation:
+def judge_held(held: Held, plan: Plan, data: TrainingData, direction: Direction) -> HeldOutEvaluation:
     """Judge the predictions that `cross_validate` made of `data` along `plan`."""
     heavy_atoms = featurise_smiles(data.smiles).n_atoms[held.molecule]
     compared = compare(held.predicted, held.measured, heavy_atoms, direction, held.molecule)
     error, self_assessment = held.measured - held.predicted[PROXY], held.self_assessment
-    return Evaluation(
+    return HeldOutEvaluation(
         plan.kind,
         plan.folds,
         plan.repeats,
@@ -95,18 +93,18 @@ def judge_held(held: Held, plan: Plan, data: TrainingData, direction: Direction)
     )
 
 
-def judge_bars(bars: ErrorBars, error: FloatArray, molecule: Rows | None = None) -> BarsJudged:
+def judge_bars(bars: ErrorBars, error: FloatArray, molecule: IntArray | None = None) -> BarsJudged:
     """Judge error bars by R errors; `molecule` as in `compare`."""
     size = np.abs(error)
     inside = size <= bars.half_widths[LEVELS.index(0.9)]
 
-    def numbers(rows: Rows) -> dict[str, float]:
+    def numbers(rows: IntArray) -> dict[str, float]:
         return {"coverage_90": float(inside[rows].mean()), "spearman": spearman(bars.std[rows], size[rows])}
 
     return BarsJudged(judge_error_bars(bars, error), **bootstrap(numbers, len(error), molecule))
 
 
-def judge_domain(in_domain: NDArray[np.bool_], error: FloatArray) -> DomainJudged:
+def judge_domain(in_domain: BoolArray, error: FloatArray) -> DomainJudged:
     """Compare R errors in the domain with those outside."""
     sizes = [error[in_domain], error[~in_domain]]
     inside, outside = (float(np.sqrt(np.mean(part**2))) if len(part) else float("nan") for part in sizes)

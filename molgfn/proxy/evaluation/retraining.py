@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from molgfn.arrays import FloatArray, IntArray
 from molgfn.proxy.evaluation.bootstrap import Interval, bootstrap
 from molgfn.proxy.evaluation.metrics import spearman
-from molgfn.proxy.interfaces import FloatArray
 from molgfn.proxy.proxy import Proxy
 
 ENOUGH = 30
@@ -22,7 +21,7 @@ _SAID = {
 
 
 @dataclass(frozen=True)
-class Comparison:
+class RetrainingComparison:
     """Numbers of both proxies, and what the second has more, by name.
 
     Attributes
@@ -75,7 +74,7 @@ class Comparison:
         return [f"  By its {told} on these {self.n} molecules the new proxy is {verdict}.{few}"]
 
 
-def compare_proxies(before: Proxy, after: Proxy, smiles: Sequence[str], measured: FloatArray) -> Comparison:
+def compare_proxies(before: Proxy, after: Proxy, smiles: Sequence[str], measured: FloatArray) -> RetrainingComparison:
     """Judge two proxies on molecules that neither has learnt from.
 
     Parameters
@@ -87,12 +86,12 @@ def compare_proxies(before: Proxy, after: Proxy, smiles: Sequence[str], measured
     """
     old, new = _Predicted.of(before, after, smiles), _Predicted.of(after, after, smiles)
 
-    def change(rows: NDArray[np.int64]) -> dict[str, float]:
+    def change(rows: IntArray) -> dict[str, float]:
         one, other = old.metrics(measured, rows), new.metrics(measured, rows)
         return {key: other[key] - one[key] for key in one}
 
     everything = np.arange(len(measured))
-    return Comparison(
+    return RetrainingComparison(
         len(measured),
         after.unit,
         old.metrics(measured, everything),
@@ -119,7 +118,7 @@ class _Predicted:
         ends = found.interval(0.9)
         return cls(found.mean, found.mean, unknown if ends is None else (ends[1] - ends[0]) / 2)
 
-    def metrics(self, measured: FloatArray, rows: NDArray[np.int64]) -> dict[str, float]:
+    def metrics(self, measured: FloatArray, rows: IntArray) -> dict[str, float]:
         error = np.abs(self.value - measured)[rows]
         inside = np.where(np.isnan(self.half_width[rows]), np.nan, error <= self.half_width[rows])
         return {

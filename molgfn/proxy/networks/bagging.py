@@ -4,13 +4,14 @@ import hashlib
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+
+from molgfn.arrays import BoolArray, FloatArray
 
 SHARE = 0.75
 """Of the molecules that each member learns from: from one molecule in three, two of five members or more are kept."""
 
 
-def drawn(smiles: Sequence[str], member: int) -> NDArray[np.bool_]:
+def drawn(smiles: Sequence[str], member: int) -> BoolArray:
     """Return which molecules one member learns from, shape (B,).
 
     That depends on the molecule and the member alone: a member that goes on learning from more data never meets what
@@ -21,7 +22,7 @@ def drawn(smiles: Sequence[str], member: int) -> NDArray[np.bool_]:
     return found if found.sum() > 1 else np.ones(len(smiles), dtype=np.bool_)
 
 
-def stopping(smiles: Sequence[str]) -> NDArray[np.bool_]:
+def stopping(smiles: Sequence[str]) -> BoolArray:
     """Return the half of the molecules that tell members which have not drawn them when to stop, shape (B,).
 
     The other half is left to tell how far the members can be believed.
@@ -29,6 +30,6 @@ def stopping(smiles: Sequence[str]) -> NDArray[np.bool_]:
     return _uniform(smiles, "stopping") < 0.5
 
 
-def _uniform(smiles: Sequence[str], salt: str) -> NDArray[np.float64]:
+def _uniform(smiles: Sequence[str], salt: str) -> FloatArray:
     digests = [hashlib.sha256(f"{salt} {text}".encode()).digest() for text in smiles]
     return (np.array([int.from_bytes(digest[:6], "big") for digest in digests], dtype=np.float64) + 0.5) / 2**48

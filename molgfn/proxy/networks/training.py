@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from molgfn.arrays import BoolArray
 from molgfn.proxy.classical.ridge import fit_ridge
 from molgfn.proxy.data.training_data import TrainingData
 from molgfn.proxy.networks.bagging import drawn, stopping
@@ -69,7 +69,7 @@ class Fitted:
     ensemble: NetworkEnsemble
     mean: float
     std: float
-    seen: NDArray[np.bool_]
+    seen: BoolArray
     epochs: tuple[TrainingEpoch, ...]
 
     @property

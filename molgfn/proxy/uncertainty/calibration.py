@@ -4,14 +4,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, FiniteFloat, NonNegativeFloat, PositiveFloat
 from scipy.optimize import minimize
 from scipy.stats import norm
 
+from molgfn.arrays import FloatArray, IntArray
 from molgfn.proxy.evaluation.metrics import spearman
-
-FloatArray = NDArray[np.float64]
 
 LEVELS = tuple(round(0.05 * step, 2) for step in range(1, 20))
 """Levels at which intervals are given and judged."""
@@ -34,7 +32,7 @@ class ErrorBars:
     std: FloatArray
     half_widths: FloatArray
 
-    def take(self, rows: NDArray[np.int64]) -> "ErrorBars":
+    def take(self, rows: IntArray) -> "ErrorBars":
         """Return those of some of the predictions."""
         return ErrorBars(self.std[rows], self.half_widths[:, rows])
 

@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, FiniteFloat
 from rdkit import Chem
 from rdkit.DataStructs import BulkTanimotoSimilarity, ExplicitBitVect
 from sklearn.isotonic import IsotonicRegression
 
+from molgfn.arrays import BoolArray, FloatArray, IntArray
 from molgfn.chem.similarity import fingerprint
-
-FloatArray = NDArray[np.float64]
 
 WORSE = 1.5
 """Out of the domain the expected error is more than this times the usual one."""
@@ -37,7 +35,7 @@ class Domain(BaseModel):
     usual_error: FiniteFloat
     n: int
 
-    def holds(self, similarity: FloatArray) -> NDArray[np.bool_]:
+    def holds(self, similarity: FloatArray) -> BoolArray:
         """Return whether molecules are in the domain, shape (B,)."""
         return similarity >= self.threshold
 
@@ -47,7 +45,7 @@ def fingerprints(smiles: Sequence[str]) -> list[ExplicitBitVect]:
     return [fingerprint(Chem.MolFromSmiles(text)) for text in smiles]
 
 
-def nearest(smiles: Sequence[str], training: Sequence[ExplicitBitVect]) -> tuple[FloatArray, NDArray[np.int64]]:
+def nearest(smiles: Sequence[str], training: Sequence[ExplicitBitVect]) -> tuple[FloatArray, IntArray]:
     """Return similarity to, and number of, the nearest training molecule, each of shape (B,); SMILES are standard."""
     similarity, number = np.zeros(len(smiles)), np.zeros(len(smiles), dtype=np.int64)
     for row, bits in enumerate(fingerprints(smiles)):
@@ -58,7 +56,7 @@ def nearest(smiles: Sequence[str], training: Sequence[ExplicitBitVect]) -> tuple
     return similarity, number
 
 
-def nearest_other(smiles: Sequence[str], rows: NDArray[np.int64]) -> FloatArray:
+def nearest_other(smiles: Sequence[str], rows: IntArray) -> FloatArray:
     """Return the similarity of some molecules to the nearest other one of the same list, shape (R,)."""
     known, similarity = fingerprints(smiles), np.zeros(len(rows))
     for place, row in enumerate(rows):

@@ -8,10 +8,10 @@ are spent on it, and it stays true when the members go on learning (see `molgfn.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from molgfn.arrays import BoolArray, FloatArray, IntArray
 from molgfn.proxy.data.training_data import TrainingData
-from molgfn.proxy.interfaces import FloatArray, MemberPredictions
+from molgfn.proxy.interfaces import MemberPredictions
 from molgfn.proxy.uncertainty.calibration import LEAST, Calibration, fit_calibration
 from molgfn.proxy.uncertainty.domain import Domain, fit_domain, nearest_other
 
@@ -30,12 +30,12 @@ class OutOfBag:
         The spread as that of the whole ensemble would be; NaN where a single member is left.
     """
 
-    rows: NDArray[np.int64]
+    rows: IntArray
     mean: FloatArray
     spread: FloatArray
 
 
-def out_of_bag(member_predictions: MemberPredictions, seen: NDArray[np.bool_]) -> OutOfBag:
+def out_of_bag(member_predictions: MemberPredictions, seen: BoolArray) -> OutOfBag:
     """Return what the members think of molecules that they had not seen.
 
     Parameters
@@ -59,7 +59,7 @@ def out_of_bag(member_predictions: MemberPredictions, seen: NDArray[np.bool_]) -
 
 
 def fit_reliability(
-    data: TrainingData, member_predictions: MemberPredictions, seen: NDArray[np.bool_]
+    data: TrainingData, member_predictions: MemberPredictions, seen: BoolArray
 ) -> tuple[Calibration | None, Domain | None]:
     """Fit calibration and domain on what was measured; none where fewer than 20 molecules tell of it.
 

@@ -13,7 +13,7 @@ from molgfn.proxy.card.markdown import markdown
 from molgfn.proxy.data.training_data import BadRow, merge
 from molgfn.proxy.evaluation.bootstrap import Interval
 from molgfn.proxy.evaluation.cross_validation import Held, SelfAssessment
-from molgfn.proxy.evaluation.held_out import BarsJudged, DomainJudged, Evaluation, judge_error_bars
+from molgfn.proxy.evaluation.held_out import BarsJudged, DomainJudged, HeldOutEvaluation, judge_error_bars
 from molgfn.proxy.uncertainty.calibration import ErrorBars
 
 UNDEFINED = Interval(float("nan"), float("nan"), float("nan"))
@@ -29,7 +29,7 @@ def metrics(value: float, beyond: Interval | None = None) -> dict[str, Interval]
 def card(proxy, smiles, values, tiny) -> Card:
     data = dataclasses.replace(merge(smiles, values), bad_rows=(BadRow(7, "not a valid SMILES: 'a|b'"),))
     bars = judge_error_bars(ErrorBars(np.ones(9), np.ones((19, 9))), np.linspace(0.1, 1.2, 9))
-    evaluation = Evaluation(
+    evaluation = HeldOutEvaluation(
         "scaffold",
         5,
         2,

@@ -4,12 +4,12 @@ import pytest
 
 from molgfn.proxy.card.verdict import verdict
 from molgfn.proxy.evaluation.bootstrap import Interval
-from molgfn.proxy.evaluation.held_out import Evaluation
+from molgfn.proxy.evaluation.held_out import HeldOutEvaluation
 
 FOREST, SIZE = "random forest on Morgan counts", "number of heavy atoms alone"
 
 
-def evaluation(own: float, forest: float | None, size: float, half: float = 0.01) -> Evaluation:
+def evaluation(own: float, forest: float | None, size: float, half: float = 0.01) -> HeldOutEvaluation:
     values = {"proxy": own, SIZE: size} | ({} if forest is None else {FOREST: forest})
     methods = {name: {"spearman": Interval(value, value - half, value + half)} for name, value in values.items()}
     gains = {
@@ -17,7 +17,7 @@ def evaluation(own: float, forest: float | None, size: float, half: float = 0.01
         for name, value in values.items()
         if name != "proxy"
     }
-    return Evaluation("scaffold", 5, 1, (1,), (8,), 10, 10, methods, gains, None, None)
+    return HeldOutEvaluation("scaffold", 5, 1, (1,), (8,), 10, 10, methods, gains, None, None)
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from molgfn.assay.table_import import ReadingOptions
 from molgfn.errors import DataError
 from molgfn.progress import SilentProgress
 from molgfn.proxy.evaluation import bootstrap
-from molgfn.proxy.evaluation.on_table import verify
-from molgfn.proxy.evaluation.on_table_text import as_json, as_text
+from molgfn.proxy.evaluation.verification import verify
+from molgfn.proxy.evaluation.verification_text import as_json, as_text
 from molgfn.proxy.proxy import Proxy
 
 NEW = [f"{'C' * n}OC1CCCCC1" for n in range(2, 32)]

@@ -7,7 +7,7 @@ from typing import Any
 from molgfn.proxy.card.facts import without_nan
 from molgfn.proxy.evaluation.held_out import DomainJudged
 from molgfn.proxy.evaluation.metrics import BEST_SHARE
-from molgfn.proxy.evaluation.on_table import Group, Verification
+from molgfn.proxy.evaluation.verification import Group, Verification
 
 _NAMES = {
     "spearman": "Spearman",
