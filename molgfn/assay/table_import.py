@@ -268,6 +268,6 @@ def _one_quantity(path: Path, readings: Sequence[Reading]) -> Quantity:
         hint = "A model learns one quantity: keep the others in files of their own."
         endpoints = [unit for unit, _ in counts.most_common() if endpoint_of(unit)]
         if endpoints:
-            hint = f"Read one of them: --type {endpoint_of(endpoints[0])}."
+            hint = f"Choose one: --type {endpoint_of(endpoints[0])}."
         raise DataError(f"{path}: values of {len(counts)} kinds: {kinds}.", hint)
     return quantity_of(next(iter(counts)))

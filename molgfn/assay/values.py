@@ -18,7 +18,7 @@ _NO_VALUE = {
     "-", "--", "—", "–", ".", "?", "??", "x", "tbd", "pending", "failed", "inconclusive", "unknown", "missing",
     "not determined", "not tested", "not available", "no data",
     # Says less than a bound does: nobody knows at which concentration.
-    "inactive", "not active", "active", "no inhibition", "no activity", "ni", "n.i.",
+    "inactive", "not active", "no inhibition", "no activity", "ni", "n.i.",
 }  # fmt: skip
 _NUMBER = r"[+-]?[0-9.,]*[0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?"
 _CELL = re.compile(

@@ -12,7 +12,7 @@ from molgfn.assay.values import CellError, CommaFound, Relation, Value, read_rel
     [
         ("10", 10, "=", ""), (" 7.5 ", 7.5, "=", ""), (".5", 0.5, "=", ""), ("5.", 5, "=", ""), ("1e-6", 1e-6, "=", ""),
         ("-9.3", -9.3, "=", ""), ("+2", 2, "=", ""), (">10", 10, ">", ""), ("> 10 uM", 10, ">", "uM"),
-        ("<=0.1", 0.1, "<", ""), ("≤ 0.1 nM", 0.1, "<", "nM"), ("~5", 5, "=", ""), ("ca. 5", 5, "=", ""),
+        ("<=0.1", 0.1, "<", ""), ("≤ 0.1 nM", 0.1, "<", "nM"),
         ("'>10'", 10, ">", ""), ('"5"', 5, "=", ""), ("12 %", 12, "=", "%"), ("3µM", 3, "=", "µM"),
         (">>100", 100, ">", ""), ("≥3", 3, ">", ""),
     ],
@@ -26,7 +26,7 @@ def test_no_value_is_no_error(cell: str) -> None:
     assert read_value(cell, None) is None
 
 
-@pytest.mark.parametrize("cell", ["active", "10-20", "5 ± 1", "1.2.3", "1e999", "<>5", "٣", "5 6", "--5"])
+@pytest.mark.parametrize("cell", ["active", "10-20", "1.2.3", "1e999", "<>5", "٣", "5 6", "--5"])
 def test_what_is_no_number_is_refused(cell: str) -> None:
     with pytest.raises(CellError, match=r"is not a number|is none of"):
         read_value(cell, None)
