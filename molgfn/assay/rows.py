@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from sys import intern
 
 from molgfn.assay.columns import Columns
@@ -139,7 +140,7 @@ class RowReader:
         written = self.columns.cell(cells, "date")
         day = read_day(written)
         notes = [*measured.notes, *flags]
-        if compound_id and compound_id != written_id:
+        if compound_id and compound_id != written_id and not disagree:
             notes.append("id of the run in another spelling, or with a batch suffix")
         # Replicates and a whole table share these words: a million rows must not hold a million copies.
         compound_id = intern(compound_id)
@@ -167,10 +168,13 @@ class RowReader:
         """Return the id as the run has it, where the table writes it in other case or with a batch suffix."""
         if not self.known or written in self.known:
             return written
-        folded = {name.casefold(): name for name in self.known}
         whole = written.casefold()
         batch = _BATCH.match(whole)
-        return folded.get(whole) or (folded.get(batch[1]) if batch else None) or written
+        return self._folded_ids.get(whole) or (self._folded_ids.get(batch[1]) if batch else None) or written
+
+    @cached_property
+    def _folded_ids(self) -> dict[str, str]:
+        return {name.casefold(): name for name in self.known}
 
     def _structure(self, cells: Sequence[str], compound_id: str) -> Structure:
         drawn, registered = self.columns.cell(cells, "smiles"), self.known.get(compound_id, "")
