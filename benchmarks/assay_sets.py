@@ -6,7 +6,7 @@ from pathlib import Path
 import rdkit
 
 from molgfn.bundled import bundled
-from molgfn.oracles.interfaces import Direction
+from molgfn.direction import Direction
 from molgfn.proxy.data.training_data import TrainingData, merge, read_table
 
 SETS: dict[str, tuple[str, Direction]] = {

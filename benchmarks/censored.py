@@ -17,10 +17,10 @@ import numpy as np
 import torch
 from assay_sets import SETS, load
 from made_with import COMMIT
+from sklearn.model_selection import train_test_split
 
 from molgfn.proxy.evaluation.bootstrap import bootstrap
 from molgfn.proxy.evaluation.metrics import rmse
-from molgfn.proxy.evaluation.splits import split
 from molgfn.proxy.settings import ProxySettings
 from molgfn.proxy.train import train_proxy
 
@@ -39,10 +39,10 @@ def row(name: str, seeds: list[int], settings: ProxySettings) -> dict[str, objec
     squares: dict[str, list[np.ndarray]] = {name: [] for name in found}
     started = time.process_time()
     for seed in seeds:
-        parts = split("random", data.smiles, 0.2, seed)
-        test = [data.smiles[i] for i in parts.test]
-        measured_only = parts.train[~is_bound[parts.train]]
-        ways = {"likelihood": (parts.train, side), "dropped": (measured_only, side), "clamped": (parts.train, 0 * side)}
+        train, held_out = train_test_split(np.arange(len(data)), test_size=0.2, random_state=seed)
+        test = [data.smiles[i] for i in held_out]
+        measured_only = train[~is_bound[train]]
+        ways = {"likelihood": (train, side), "dropped": (measured_only, side), "clamped": (train, 0 * side)}
         for way, (rows, sides) in ways.items():
             proxy = train_proxy(
                 [data.smiles[i] for i in rows],
@@ -53,7 +53,7 @@ def row(name: str, seeds: list[int], settings: ProxySettings) -> dict[str, objec
                 seed=seed,
                 sides=sides[rows],
             )
-            predicted, truth = proxy.predict(test).mean, data.values[parts.test]
+            predicted, truth = proxy.predict(test).mean, data.values[held_out]
             found[way].append(rmse(predicted, truth))
             squares[way].append((predicted - truth) ** 2)
     whole = {way: np.concatenate(parts) for way, parts in squares.items()}

@@ -3,8 +3,9 @@
     python benchmarks/proxy_comparison.py --json [--set CHEMBL2321810 ...] [--split random scaffold] [--done FILE]
 
 Five-fold cross-validation: once for the proxy (default settings), five times for the others. RMSE and Spearman over all
-held-out molecules, with bootstrap intervals over molecules (the repeats averaged); intervals calibrated on one fifth of
-each training part, without training again. One line of JSON for each set and split.
+held-out molecules, with bootstrap intervals over molecules (the repeats averaged). The error bars are those that every
+trained proxy has: calibrated out of bag on its own training part, and judged here on the held-out fold. One line of
+JSON for each set and split.
 """
 
 import argparse
@@ -23,18 +24,18 @@ import torch
 from assay_sets import SETS, load
 from made_with import COMMIT
 
-from molgfn.oracles.interfaces import Direction
+from molgfn.direction import Direction
 from molgfn.proxy.classical.baselines import BASELINES
 from molgfn.proxy.data.graphs import featurise_smiles
 from molgfn.proxy.data.training_data import TrainingData
-from molgfn.proxy.evaluation.bootstrap import Comparison, compare
-from molgfn.proxy.evaluation.cross_validation import Held, Train, cross_validate
+from molgfn.proxy.evaluation.bootstrap import MethodComparison, compare
+from molgfn.proxy.evaluation.cross_validation import PROXY, Held, cross_validate
 from molgfn.proxy.evaluation.split_plans import plan
-from molgfn.proxy.evaluation.splits import GroupKind, folds, split
+from molgfn.proxy.evaluation.splits import GroupKind
 from molgfn.proxy.proxy import Proxy
 from molgfn.proxy.settings import ProxySettings
 from molgfn.proxy.train import train_proxy
-from molgfn.proxy.uncertainty.calibration import CalibrationMetrics, fit_calibration, judge_error_bars
+from molgfn.proxy.uncertainty.calibration import CalibrationMetrics, judge_error_bars
 
 FOLDS = 5
 
@@ -44,7 +45,7 @@ def judged(held: Held, data: TrainingData, direction: Direction) -> dict[str, di
     return told(compare(held.predicted, held.measured, heavy_atoms, direction))
 
 
-def told(comparison: Comparison) -> dict[str, dict[str, object]]:
+def told(comparison: MethodComparison) -> dict[str, dict[str, object]]:
     return {
         method: {
             "rmse": found["rmse"].value,
@@ -57,18 +58,17 @@ def told(comparison: Comparison) -> dict[str, dict[str, object]]:
     }
 
 
-def judge_intervals(data: TrainingData, kind: GroupKind, train: Train) -> list[CalibrationMetrics]:
-    """Judge error bars in each fold, calibrated on one fifth of the training part that is kept from the proxy."""
-    found = []
-    for parts in folds(kind, data.smiles, FOLDS, 0):
-        known = data.take(parts.train)
-        inner = split(kind, known.smiles, 1 / 5, 0)
-        proxy = train(known.take(inner.train), 0)
-        kept, asked = known.take(inner.test), data.take(parts.test)
-        calibrating, judging = proxy.predict(kept.smiles), proxy.predict(asked.smiles)
-        calibration = fit_calibration(calibrating.mean, calibrating.spread, kept.values)
-        found.append(judge_error_bars(calibration.bars(judging.spread), asked.values - judging.mean))
-    return found
+def judge_intervals(held: Held) -> list[CalibrationMetrics]:
+    """Judge in each fold the error bars that the proxy of that fold learnt from its own training part (out of bag).
+
+    None where a training part was too small to learn them from.
+    """
+    assessment = held.self_assessment
+    if assessment is None or assessment.bars is None:
+        return []
+    error, bars = held.measured - held.predicted[PROXY], assessment.bars
+    folds = [np.flatnonzero(held.part == number) for number in np.unique(held.part)]
+    return [judge_error_bars(bars.take(rows), error[rows]) for rows in folds]
 
 
 def mean_of(parts: list[dict[str, object]]) -> dict[str, object]:
@@ -79,10 +79,17 @@ def mean_of(parts: list[dict[str, object]]) -> dict[str, object]:
 def from_card(folder: Path, data: TrainingData, kind: GroupKind, direction: Direction) -> dict[str, object]:
     """Judge the proxy by the held-out predictions beside its card."""
     with (folder / "held_out.csv").open(encoding="utf-8", newline="") as file:
-        rows = {one["smiles"]: float(one["predicted"]) for one in csv.DictReader(file) if one["split"] == kind}
-    predicted = {"proxy": np.array([rows[smiles] for smiles in data.smiles])}
+        rows = {line["smiles"]: float(line["predicted"]) for line in csv.DictReader(file) if line["split"] == kind}
+    predicted = {PROXY: np.array([rows[smiles] for smiles in data.smiles])}
     heavy_atoms = featurise_smiles(data.smiles).n_atoms
-    return told(compare(predicted, data.values, heavy_atoms, direction))["proxy"]
+    return told(compare(predicted, data.values, heavy_atoms, direction))[PROXY]
+
+
+def intervals_of_card(folder: Path, kind: GroupKind) -> list[dict[str, object]]:
+    """Return how the card judged the error bars on splits of this kind, over all folds together; none if it did not."""
+    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    bars = [judged["bars"] for judged in card["evaluations"] if judged["split"] == kind]
+    return [found["metrics"] for found in bars if found is not None]
 
 
 def row(name: str, kind: GroupKind, repeats: int, settings: ProxySettings, card: Path | None) -> dict[str, object]:
@@ -102,23 +109,26 @@ def row(name: str, kind: GroupKind, repeats: int, settings: ProxySettings, card:
             counts=part.counts,
         )
 
-    methods: Mapping[str, list[dict[str, object]]] = {method: [] for method in ("proxy", *BASELINES)}
+    methods: Mapping[str, list[dict[str, object]]] = {method: [] for method in (PROXY, *BASELINES)}
+    intervals: list[dict[str, object]] = []
     if card is not None:
-        methods["proxy"].append(from_card(card, data, kind, direction))
+        methods[PROXY].append(from_card(card, data, kind, direction))
+        intervals = intervals_of_card(card, kind)
     for seed in range(repeats):
-        one = plan(kind, data, FOLDS, 1, seed)
-        anew = seed == 0 and card is None
-        held = cross_validate(data, one, train=train if anew else None, baselines=BASELINES)
-        for method, found in judged(held, data, direction).items():
-            methods[method].append(found)
-    intervals = judge_intervals(data, kind, train)
+        splits = plan(kind, data, FOLDS, 1, seed)
+        is_trained = seed == 0 and card is None
+        held = cross_validate(data, splits, train=train if is_trained else None, baselines=BASELINES)
+        if is_trained:
+            intervals = [asdict(fold) for fold in judge_intervals(held)]
+        for method, numbers in judged(held, data, direction).items():
+            methods[method].append(numbers)
     return {
         "set": name,
         "molecules": len(data),
         "split": kind,
         "methods": {method: {"repeats": len(parts), **mean_of(parts)} for method, parts in methods.items()},
-        "coverage_90": float(np.mean([fold.coverage_90 for fold in intervals])),
-        "intervals": [asdict(fold) for fold in intervals],
+        "coverage_90": mean_of(intervals)["coverage_90"] if intervals else None,
+        "intervals": intervals,
         "settings": settings.model_dump(),
         "cpu_s": round(time.process_time() - started, 1),
     }

@@ -1,13 +1,25 @@
 """Files that are written whole or not at all, and tables that a spreadsheet opens safely."""
 
 import csv
+import errno
 import json
 import os
+import re
 import shutil
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
+
+from molgfn.errors import ConfigError
+
+_RUN_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a cell begins with that a spreadsheet may run; the last four are full-width forms of the first."""
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)*|[.,]\d+)([eE][+-]?\d+)?\s?%?")
+"""A number as laboratories write it, with a decimal point or comma, an exponent or a per cent sign."""
+_LEAST_FREE = 64 * 1024
+"""Bytes below which an error of input or output is put down to a full disk."""
 
 
 @contextmanager
@@ -39,23 +51,42 @@ def write_json(path: Path, content: Any) -> None:
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write a table row by row, whole or not at all.
 
-    Text that a spreadsheet would run as a formula gets a leading apostrophe.
+    Text that a spreadsheet would run as a formula gets a leading apostrophe, in the header too (see `harmless`).
     """
     with whole_file(path) as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
+        writer.writerow([harmless(name) for name in columns])
         writer.writerows([harmless(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
 
 
 def harmless(cell: str) -> str:
-    """Return text that no spreadsheet takes for a formula.
+    """Return text that no spreadsheet takes for a formula; numbers stay numbers.
 
     Examples
     --------
-    >>> harmless("=1+1"), harmless("c1ccccc1"), harmless("=")
-    ("'=1+1", 'c1ccccc1', '=')
+    >>> harmless("=1+1"), harmless("-9.6"), harmless("-9.6+cmd"), harmless("c1ccccc1"), harmless("=")
+    ("'=1+1", '-9.6', "'-9.6+cmd", 'c1ccccc1', '=')
     """
-    return f"'{cell}" if len(cell) > 1 and cell[0] in ("=", "+", "-", "@", "\t", "\r") else cell
+    if len(cell) < 2 or not (cell.startswith(_RUN_AS_FORMULA) or cell.lstrip().startswith(_RUN_AS_FORMULA)):
+        return cell
+    return cell if _NUMBER.fullmatch(cell.strip()) else f"'{cell}"
+
+
+def refuse_input_as_output(out: Path, inputs: Iterable[Path]) -> None:
+    """See that a file to be written is none of those that are read, whatever its spelling, and through links too.
+
+    Raises
+    ------
+    ConfigError
+        If it is one of them.
+    """
+    for path in inputs:
+        same = out.exists() and path.exists() and out.samefile(path)
+        if same or out.resolve() == path.resolve():
+            raise ConfigError(
+                f"-o {out}: this is the input file {path}, which would be overwritten.",
+                "Give another name for the output.",
+            )
 
 
 @contextmanager
@@ -110,3 +141,25 @@ def _flush(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def is_disk_full(error: BaseException, folder: Path | None = None) -> bool:
+    """Tell whether an error, or one behind it, comes from a full disk.
+
+    Parameters
+    ----------
+    error : BaseException
+    folder : Path, optional
+        Where was written: SQLite does not always say what kind of error the disk gave.
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        words = str(cause)
+        if "database or disk is full" in words or "No space left on device" in words:
+            return True
+        if isinstance(cause, sqlite3.OperationalError) and "disk I/O error" in words and folder is not None:
+            return shutil.disk_usage(folder).free < _LEAST_FREE
+        cause = cause.__cause__ or cause.__context__
+    return False

@@ -14,9 +14,11 @@ import time
 from pathlib import Path
 
 from molgfn.errors import DataError, MolgfnError
+from molgfn.oracles.answers import ask
 from molgfn.oracles.docking.oracle import DockingOracle, DockingSettings
 from molgfn.oracles.docking.receptors import find_target
 from molgfn.oracles.interfaces import Answer, Compound, Measurement
+from molgfn.oracles.workers import local_processes
 
 ANSWER_COLUMNS = ["status", "score_kcal_mol", "docked_smiles", "code", "message", "wall_s"]
 
@@ -61,7 +63,7 @@ def dock_rows(rows: list[Row], columns: list[str], output: Path, oracle: Docking
         writer = csv.DictWriter(file, [*columns, *ANSWER_COLUMNS], extrasaction="ignore", lineterminator="\n")
         if file.tell() == 0:
             writer.writeheader()
-        for count, answer in enumerate(oracle.query(compounds), 1):
+        for count, answer in enumerate(ask(oracle, compounds), 1):
             writer.writerow(rows[int(answer.compound_id)] | answer_columns(answer))
             file.flush()
             left_min = (time.monotonic() - started) / count * (len(rows) - count) / 60
@@ -78,7 +80,8 @@ def main() -> None:
     try:
         columns, rows = read_rows(arguments.input)
         answered = answered_rows(arguments.output)
-        oracle = DockingOracle(find_target(arguments.target), DockingSettings(), arguments.workers, poses=False)
+        executor = local_processes(arguments.workers)
+        oracle = DockingOracle(find_target(arguments.target), DockingSettings(), executor, poses=False)
         try:
             dock_rows([row for row in rows if key(row) not in answered], columns, arguments.output, oracle)
         finally:

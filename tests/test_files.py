@@ -3,10 +3,12 @@
 import csv
 import json
 import os
+from pathlib import Path
 
 import pytest
 
-from molgfn.files import harmless, whole_files, whole_folder, write_csv, write_json, write_text
+from molgfn.errors import ConfigError
+from molgfn.files import harmless, refuse_input_as_output, whole_files, whole_folder, write_csv, write_json, write_text
 
 
 def test_a_table_that_fails_half_way_leaves_the_earlier_one(tmp_path):
@@ -60,9 +62,40 @@ def test_a_table_reads_back_and_runs_no_formula(tmp_path):
     assert rows[1:] == [["c1ccccc1", "-9.25", '\'=HYPERLINK("x"),\n'], ["C", "1", ""]]
 
 
-@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\tx"])
-def test_formulas_are_disarmed(cell):
-    assert harmless(cell) == f"'{cell}"
+@pytest.mark.parametrize(
+    "cell",
+    ["=1", "+cmd", "-1+2", "@x", "\tx", "\n=1", " =1+1", "-9.6 kcal/mol", "+1-202-555", "-", "--", "\uff1d1", "-inf"],
+)
+def test_formulas_are_disarmed_but_for_a_lone_sign(cell):
+    assert harmless(cell) == (cell if cell == "-" else f"'{cell}")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["-9.6", "+1", "-1e-05", "-.5", "-9,6", "-1.234,5", "-12 %", " -9.6 ", "-5%", "12-3", "[O-]c1ccccc1", "a=b", ""],
+)
+def test_numbers_and_plain_text_stay_what_they_are(cell):
+    assert harmless(cell) == cell
+
+
+def test_the_header_of_a_table_runs_no_formula(tmp_path):
+    write_csv(tmp_path / "t.csv", ['=HYPERLINK("http://x")', "-9.6", "smiles"], [("1", "-9.6", "C")])
+    with (tmp_path / "t.csv").open(newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows == [['\'=HYPERLINK("http://x")', "-9.6", "smiles"], ["1", "-9.6", "C"]]
+
+
+def test_an_output_that_is_the_input_is_refused_however_it_is_spelled(tmp_path, monkeypatch):
+    table = tmp_path / "t.csv"
+    table.write_text("smiles\n")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link.csv").symlink_to(table)
+    (tmp_path / "hard.csv").hardlink_to(table)
+    monkeypatch.chdir(tmp_path)
+    for name in ("t.csv", "./t.csv", "folder/../t.csv", "link.csv", "hard.csv"):
+        with pytest.raises(ConfigError, match=r"this is the input file .*t\.csv, which would be overwritten"):
+            refuse_input_as_output(Path(name), [tmp_path / "other.csv", table])
+    refuse_input_as_output(Path("new.csv"), [table])
 
 
 def test_files_move_into_a_folder_together_and_leave_what_else_is_there(tmp_path):

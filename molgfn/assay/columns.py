@@ -1,11 +1,11 @@
 """Which column of a table holds what."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from molgfn.assay.quantities import is_per_cent, of_header
 from molgfn.errors import DataError, did_you_mean
+from molgfn.tables.names import STRUCTURE_COLUMNS, fold_name
 
 ROLES = {
     "smiles": "the structure as SMILES",
@@ -18,9 +18,9 @@ ROLES = {
     "date": "when it was measured",
 }
 
-# As folded by `_fold`; earlier names win.
+# As folded by `fold_name`; earlier names win.
 _NAMES = {
-    "smiles": ("smiles", "canonical smiles", "isomeric smiles", "structure smiles", "structure", "mol"),
+    "smiles": STRUCTURE_COLUMNS,
     "id": (
         "compound id",
         "molecule chembl id",
@@ -115,10 +115,6 @@ def _said_by_name(name: str) -> tuple[str, str]:
     return of_header(name) or ("", "%" if is_per_cent(name) else "")
 
 
-def _fold(name: str) -> str:
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", name.casefold()).split())
-
-
 def _chosen(path: object, header: Sequence[str], role: str, name: str) -> int:
     if role not in ROLES:
         hint = did_you_mean(role, ROLES) or f"Accepted: {', '.join(ROLES)}."
@@ -130,7 +126,7 @@ def _chosen(path: object, header: Sequence[str], role: str, name: str) -> int:
 
 
 def _by_name(header: Sequence[str], role: str) -> int | None:
-    folded = [_fold(name) for name in header]
+    folded = [fold_name(name) for name in header]
     return next((folded.index(name) for name in _NAMES[role] if name in folded), None)
 
 

@@ -3,11 +3,9 @@
 import math
 import re
 from dataclasses import dataclass
-from typing import Literal
 
+from molgfn.direction import Direction
 from molgfn.errors import did_you_mean
-
-Direction = Literal["maximise", "minimise"]
 
 ACCEPTED = "M, mM, uM, nM, pM, pIC50, pKi, pKd, pEC50, kcal/mol, kJ/mol"
 ENDPOINTS = ("IC50", "EC50", "XC50", "AC50", "Ki", "Kd", "GI50", "CC50", "potency")
@@ -65,6 +63,21 @@ def endpoint_of(words: str) -> str | None:
     """
     folded = words.strip().casefold()
     return next((name for name in ENDPOINTS if folded in (name.casefold(), f"p{name.casefold()}")), None)
+
+
+def unit_in_name(column: str) -> str:
+    """Return the unit of values whose column has this name; empty where the name does not tell.
+
+    Examples
+    --------
+    >>> unit_in_name("score_kcal_mol"), unit_in_name("pic50"), unit_in_name("score")
+    ('kcal/mol', 'pIC50', '')
+    """
+    folded = column.strip().casefold()
+    if re.search(r"kcal[ ._/]*(per[ ._])?mol", folded):
+        return KCAL
+    endpoint = endpoint_of(column) if folded.startswith("p") else None
+    return f"p{endpoint}" if endpoint and endpoint.casefold() != folded else ""
 
 
 def is_log(words: str) -> bool:

@@ -50,6 +50,8 @@ class Reading:
         ISO date or year; may be empty.
     unread_day : str
         What stands in the date column and is no date that can be read without guessing.
+    other_id : str
+        An id that stands for another structure than the one drawn: it was not used.
     """
 
     line: int
@@ -60,6 +62,7 @@ class Reading:
     unit: str
     day: str
     unread_day: str = ""
+    other_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,8 @@ class RowReader:
     decimal : "point", "comma" or None
         What a comma in a number means; None: nobody has said.
     known : mapping
-        Id -> SMILES of compounds whose structure need not be given.
+        Id -> SMILES of compounds whose structure need not be given. Where one is drawn that is another, it counts, and
+        the id does not.
     """
 
     columns: Columns
@@ -101,12 +105,15 @@ class RowReader:
         value, relation, unit = self._measured(cells, kind)
         compound_id = self.columns.cell(cells, "id")
         structure = self._structure(cells, compound_id)
+        known = self.known.get(compound_id, "")
+        disagree = bool(known) and structure.key != structure_of(known).key
         written = self.columns.cell(cells, "date")
         day = read_day(written)
         # Replicates and a whole table share these words: a million rows must not hold a million copies.
         compound_id, unit = intern(compound_id), intern(unit)
         unread = intern(written) if day is None else ""
-        return Reading(line, compound_id, structure, value, relation, unit, intern(day or ""), unread)
+        name, other_id = ("", compound_id) if disagree else (compound_id, "")
+        return Reading(line, name, structure, value, relation, unit, intern(day or ""), unread, other_id)
 
     def _structure(self, cells: Sequence[str], compound_id: str) -> Structure:
         drawn, known = self.columns.cell(cells, "smiles"), self.known.get(compound_id, "")
@@ -115,12 +122,9 @@ class RowReader:
             raise RowRejectedError("no structure", told)
         try:
             # ChemAxon and ChEMBL write extensions and names after the SMILES.
-            structure = structure_of(drawn.split()[0] if drawn else known)
+            return structure_of(drawn.split()[0] if drawn else known)
         except MoleculeError as error:
             raise RowRejectedError("unusable structure", str(error)) from None
-        if known and structure.key != structure_of(known).key:
-            raise RowRejectedError("not the structure of this id", f"{compound_id} is {known}")
-        return structure
 
     def _kind(self, cells: Sequence[str]) -> str:
         """Return what was measured: as the row says, the name of the column, the unit, or the user."""

@@ -1,13 +1,15 @@
 """The loop: carry out the phases of a campaign that are not finished, one after the other."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
 from molgfn.campaign.file.load import Campaign, load_campaign, resolved_toml
+from molgfn.campaign.models.agreement import check_proxy_quantity, unit_of_data
 from molgfn.campaign.models.history import write_index
 from molgfn.campaign.models.interfaces import Parts
 from molgfn.campaign.phases.plan import PHASE_FUNCTIONS, planned_phases
+from molgfn.campaign.phases.predict import predict_again
 from molgfn.campaign.phases.state import Context
 from molgfn.campaign.record.inputs import prepare
 from molgfn.campaign.record.rows import InitialRow, PhaseName
@@ -15,11 +17,11 @@ from molgfn.campaign.record.run_directory import RunDirectory, create_run, open_
 from molgfn.campaign.record.stop import StopRequest, stop_on_signals
 from molgfn.campaign.record.store import Store
 from molgfn.campaign.record.tables import write_proxy_card, write_round_tables
-from molgfn.errors import ConfigError, Stopped
-from molgfn.files import write_text
-from molgfn.oracles.interfaces import Oracle
+from molgfn.errors import Stopped
+from molgfn.files import is_disk_full, write_text
+from molgfn.oracles.interfaces import Oracle, measured_by
 from molgfn.progress import Progress
-from molgfn.proxy.data.training_data import BadRow, read_table
+from molgfn.proxy.data.training_data import TrainingData, read_table
 
 
 def real_parts(campaign: Campaign) -> Parts:
@@ -65,9 +67,11 @@ def start_run(
         NoCandidateError, or Stopped, after which `resume_run` goes on.
     """
     parts = assemble(campaign)
-    initial, left_out = _initial_data(campaign)
+    table = _initial_table(campaign)
     with closing(parts.open_oracle()) as oracle:
         _check_proxy(campaign, parts, oracle)
+        initial = list(_initial_rows(campaign, table, oracle))
+        left_out = table.bad_rows if table else ()
         run = create_run(runs_dir, campaign.campaign.name, lambda run: prepare(run, campaign, source, argv, initial))
         progress.log(f"run directory: {run.path}")
         for row in left_out:
@@ -99,7 +103,7 @@ def resume_run(
     """
     run = open_run(path)
     campaign = load_campaign(run.resolved) if rounds is None else _extended(run, rounds)
-    with closing(Store.read(run.database)) as store:
+    with Store.read(run.database) as store:
         finished = {(row.round, row.phase) for row in store.phases()}
     if set(_plan(campaign)) <= finished:
         progress.log(f"{path}: all {campaign.campaign.rounds} rounds are done")
@@ -126,6 +130,11 @@ def _carry_out(run: RunDirectory, campaign: Campaign, parts: Parts, oracle: Orac
         try:
             _carry_out_phases(context, stop)
         except Exception as error:
+            if is_disk_full(error, run.path):
+                raise Stopped(
+                    f"{run.path}: the disk is full; everything recorded so far is kept",
+                    f"Free space, then `molgfn resume {run.path}`.",
+                ) from error
             run.log("stopped" if isinstance(error, Stopped) else "error", message=str(error))
             raise
         run.log("finished")
@@ -149,6 +158,9 @@ def _carry_out_phases(context: Context, stop: StopRequest) -> None:
         if phase == "learn":
             write_proxy_card(run, store)
             write_index(run, store)
+    again = predict_again(run, context.campaign, store, context.parts.load_proxy)
+    if again:
+        context.progress.log(f"{again} candidates predicted again with the last proxy")
 
 
 def _plan(campaign: Campaign) -> list[tuple[int, PhaseName]]:
@@ -156,22 +168,22 @@ def _plan(campaign: Campaign) -> list[tuple[int, PhaseName]]:
     return planned_phases(campaign.campaign.rounds, proxy=proxy.start is not None, data=proxy.data is not None)
 
 
-def _initial_data(campaign: Campaign) -> tuple[list[InitialRow], Sequence[BadRow]]:
+def _initial_table(campaign: Campaign) -> TrainingData | None:
     section = campaign.proxy
-    if section.data is None:
-        return [], ()
-    table = read_table(section.data, section.value_column)
-    rows = [InitialRow(*row) for row in zip(table.smiles, table.values.tolist(), strict=True)]
-    return rows, table.bad_rows
+    return read_table(section.data, section.value_column) if section.data is not None else None
+
+
+def _initial_rows(campaign: Campaign, table: TrainingData | None, oracle: Oracle) -> Iterator[InitialRow]:
+    """Yield the initial data with their unit; raises as `unit_of_data`."""
+    if table is None:
+        return
+    unit = unit_of_data(campaign, oracle)
+    measured = measured_by(oracle) if unit == oracle.unit else ""
+    for smiles, value in zip(table.smiles, table.values.tolist(), strict=True):
+        yield InitialRow(smiles, value, measured, unit)
 
 
 def _check_proxy(campaign: Campaign, parts: Parts, oracle: Oracle) -> None:
     if campaign.proxy.start is None:
         return
-    proxy = parts.load_proxy(campaign.proxy.start)
-    if (proxy.unit, proxy.direction) != (oracle.unit, oracle.direction):
-        raise ConfigError(
-            f"[proxy] start = {campaign.proxy.start}: it predicts {proxy.unit} ({proxy.direction}), "
-            f"but the oracle answers in {oracle.unit} ({oracle.direction})",
-            "Name a proxy of the same unit and direction, or none: then random molecules are measured first.",
-        )
+    check_proxy_quantity(campaign, parts.load_proxy(campaign.proxy.start), oracle)

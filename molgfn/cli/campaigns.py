@@ -2,13 +2,17 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from molgfn.cli.options import CampaignFile, Overrides, Rounds, Run, RunsDir, Workers, as_overrides
 from molgfn.cli.results import leave_results
+from molgfn.errors import OracleError
 from molgfn.progress import progress_for
+
+if TYPE_CHECKING:
+    from molgfn.oracles.docking.receptors import Receptor
 
 
 def demo(rounds: Rounds = None, workers: Workers = None, runs_dir: RunsDir = Path("runs")) -> None:
@@ -32,16 +36,33 @@ def init(
     ligand: Annotated[
         Path | None, typer.Option("--ligand", metavar="L.sdf", help="A bound ligand, to put the box around.")
     ] = None,
+    no_dock: Annotated[bool, typer.Option("--no-dock", help="Do not dock the control ligand.")] = False,
 ) -> None:
     """Write a campaign file that is ready to run.
 
-    It is for a named target, or for your own receptor with a box or a bound ligand.
+    It is for a named target, or for your own receptor with a box or a bound ligand. The control ligand is
+    docked to set the range of scores.
     """
-    from molgfn.campaign.file.starter import write_campaign
+    from molgfn.campaign.file.starter import receptor_notes, write_campaign
 
-    file = write_campaign(folder, target=target, receptor=receptor, box=box, ligand=ligand)
+    score_control = None if no_dock else _score_control
+    file = write_campaign(folder, target=target, receptor=receptor, box=box, ligand=ligand, score_control=score_control)
+    for note in receptor_notes(file):
+        print(f"note: {note}", file=sys.stderr)
     print(file)
     print(f"Next: molgfn check {file}\n      molgfn run {file}", file=sys.stderr)
+
+
+def _score_control(receptor: "Receptor") -> float | None:
+    from molgfn.campaign.file.control import docked_control
+
+    with progress_for(sys.stderr).step("docking the control ligand", total=1) as step:
+        try:
+            score = docked_control(receptor)
+        except OracleError:  # no Vina here: the file may be for another machine
+            return None
+        step.advance()
+    return score
 
 
 def check(
@@ -59,7 +80,7 @@ def check(
 
     campaign = load_campaign(campaign_file, as_overrides(overrides, workers=workers))
     for finding in check_campaign(campaign, dock=not no_dock, progress=progress_for(sys.stderr)):
-        print(f"ok  {finding.what:<10}  {finding.found}", flush=True)
+        print(f"{finding.level:<4}  {finding.what:<10}  {finding.found}", flush=True)
 
 
 def run(

@@ -6,19 +6,33 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from molgfn import __version__
 from molgfn.cli import assay, campaigns, proxy, results, retraining, vocabulary
 from molgfn.errors import MolgfnError
+from molgfn.files import is_disk_full
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
-def _group(**settings: Any) -> typer.Typer:
+class _MainGroup(TyperGroup):
+    """All commands; the two options that set up completion by the Tab key work, but are not in the help."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        params = super().get_params(ctx)
+        for param in params:
+            # The help has to fit one screen; docs/use/commands.md names them.
+            if param.name in ("install_completion", "show_completion"):
+                param.hidden = True
+        return params
+
+
+def _group(*, completion: bool = False, **settings: Any) -> typer.Typer:
     # Plain help: rich boxes would not fit one screen.
     return typer.Typer(
         no_args_is_help=True,
-        add_completion=False,
+        add_completion=completion,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings=dict(_SETTINGS),
@@ -26,7 +40,7 @@ def _group(**settings: Any) -> typer.Typer:
     )
 
 
-app = _group()
+app = _group(completion=True, cls=_MainGroup)
 
 
 def _example(*lines: str) -> str:
@@ -66,7 +80,7 @@ _add(app, campaigns.check, "molgfn check my-campaign/campaign.toml")
 _add(app, campaigns.run, "molgfn run my-campaign/campaign.toml --rounds 3 --set acquisition.kappa=2")
 _add(app, campaigns.resume, "molgfn resume runs/2026-11-22_my-campaign --rounds 5")
 _add(app, results.status, "molgfn status runs/2026-11-22_my-campaign --json")
-_add(app, results.export, "molgfn export runs/2026-11-22_my-campaign --format csv --top 50")
+_add(app, results.export, "molgfn export runs/2026-11-22_my-campaign --top 50 -o best.sdf")
 _add(app, results.report, "molgfn report runs/2026-11-22_my-campaign")
 _add(app, campaigns.targets, "molgfn targets")
 
@@ -128,6 +142,9 @@ def _told(error: Exception) -> tuple[str, int]:
     """Return what the user is told, and the exit code."""
     if isinstance(error, MolgfnError):
         return str(error), error.exit_code
+    if is_disk_full(error):
+        place = getattr(error, "filename", None)
+        return f"{place or 'cannot write'}: the disk is full\n  Free space, then give the command again.", 75
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}", 2
     return f"internal error: {_name(error)}\n  Run the command again with --debug to see where.", 1

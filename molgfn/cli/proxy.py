@@ -18,31 +18,40 @@ def train(
     recipe: Annotated[Path, typer.Argument(metavar="RECIPE", help="A recipe (.toml).", show_default=False)],
     out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Where to write it.", show_default=False)],
 ) -> None:
-    """Train a proxy as a recipe says, and write its card."""
+    """Train a proxy as a recipe says, and write its card.
+
+    Prints where it is, and the verdict: whether it ranks better than simpler models.
+    """
     from molgfn.proxy.train_recipe import run_recipe
 
-    run_recipe(recipe, out, progress_for(sys.stderr))
-    print(out)
+    verdict = run_recipe(recipe, out, progress_for(sys.stderr))
+    print(f"{out}\n{verdict}")
 
 
 def score(
     proxy: ProxyFolder,
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A table with a column smiles, or SMILES.", show_default=False)
+        Path, typer.Argument(metavar="FILE", help="A table with a column of SMILES, or SMILES.", show_default=False)
     ],
     out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="Where to write it.", show_default=False)],
     column: Annotated[str, typer.Option("--column", metavar="NAME", help="The column of SMILES.")] = "",
+    sort: Annotated[bool, typer.Option("--sort", help="Best first; rows without a prediction last.")] = False,
 ) -> None:
     """Predict every molecule of a file, however long.
 
-    Keeps the columns of the file and adds pred_mean, pred_std and unit, whether the proxy knows the like (in_domain,
-    nn_similarity, nn_smiles), and error, which says why a row has no prediction.
+    Keeps the columns of the file and adds pred_mean, pred_std and unit, whether the molecule is like those that the
+    proxy was trained on (in_domain, nn_similarity, nn_smiles), and error, which says why a row has no prediction. A new
+    column gets a number (pred_mean_2) where the file has one of that name.
     """
     from molgfn.proxy.proxy import Proxy
     from molgfn.proxy.score_file import score_file
 
-    scored = score_file(Proxy.load(proxy), file, out, progress_for(sys.stderr), column)
-    print(f"{scored.molecules:,} molecules scored, {scored.failed:,} rows without one: {out}")
+    scored = score_file(Proxy.load(proxy), file, out, progress_for(sys.stderr), column, best_first=sort)
+    print(f"{_count(scored.molecules, 'molecule')} scored, {_count(scored.failed, 'row')} without a prediction: {out}")
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 def evaluate(
@@ -56,16 +65,17 @@ def evaluate(
 ) -> None:
     """Judge a proxy by a table of measured values.
 
-    Molecules that it was trained on are judged apart; see `molgfn assay check` for the table.
+    Molecules that it was trained on are judged separately; see `molgfn assay check` for the table.
     """
     from molgfn.assay.table_import import ReadingOptions
-    from molgfn.proxy.evaluation import on_table_text
-    from molgfn.proxy.evaluation.on_table import verify
+    from molgfn.proxy.evaluation import verification_text
+    from molgfn.proxy.evaluation.verification import verify
     from molgfn.proxy.proxy import Proxy
 
     options = ReadingOptions(columns_by_role(column), unit, type_, decimal)
-    found = verify(Proxy.load(proxy), file, options, progress_for(sys.stderr))
-    print(json.dumps(on_table_text.as_json(found), indent=2) if as_json else on_table_text.as_text(found))
+    verification = verify(Proxy.load(proxy), file, options, progress_for(sys.stderr))
+    as_numbers, as_words = verification_text.as_json, verification_text.as_text
+    print(json.dumps(as_numbers(verification), indent=2) if as_json else as_words(verification))
 
 
 def card(proxy: ProxyFolder, as_json: AsJson = False) -> None:

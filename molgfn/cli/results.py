@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from molgfn.cli.options import Run
+from molgfn.errors import ConfigError
 
 if TYPE_CHECKING:
     from molgfn.campaign.record.status import RunStatus
@@ -19,14 +20,16 @@ class Format(StrEnum):
     """File formats of an export."""
 
     csv = "csv"
+    smi = "smi"
+    sdf = "sdf"
 
 
 def status(run: Run, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """Say how far a run is, also while it is running."""
     from molgfn.campaign.record.status import run_status
 
-    found = run_status(run)
-    print(json.dumps(asdict(found), indent=2) if as_json else "\n".join(_status_lines(found)))
+    shown = run_status(run)
+    print(json.dumps(asdict(shown), indent=2) if as_json else "\n".join(_status_lines(shown)))
 
 
 def _status_lines(status: "RunStatus") -> Iterator[str]:
@@ -46,6 +49,8 @@ def _status_lines(status: "RunStatus") -> Iterator[str]:
     if status.proxy:
         table = f", retrained on {status.retrained_on}" if status.retrained_on else ""
         yield f"proxy      {status.proxy}{table}"
+        for sentence in status.proxy_limits:
+            yield f"           {sentence}"
     if status.state == "stopped":
         yield f"next       molgfn resume {status.run}"
 
@@ -56,17 +61,46 @@ def _counts(counts: dict[str, int]) -> str:
 
 def export(
     run: Run,
-    kind: Annotated[Format, typer.Option("--format", help="File format.")] = Format.csv,  # noqa: ARG001
+    kind: Annotated[
+        Format | None, typer.Option("--format", help="Table, SMILES or SD file. Default: by FILE, or csv.")
+    ] = None,
     top: Annotated[int | None, typer.Option("--top", metavar="N", min=1, help="Only the N best.")] = None,
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Where to write it.")] = None,
 ) -> None:
-    """Write the candidates of a run as a table, best first.
+    """Write the candidates of a run into a file, best first.
 
-    Prints where: exports/ in the run. columns.json beside the table explains every column;
-    rejected.csv lists what was sampled but may not be proposed.
+    Without options it writes three files into exports/ of the run: candidates.csv; columns.json, which explains each
+    column; rejected.csv, what was sampled but may not be proposed. With options it writes one other file and
+    leaves these three as they are. Prints the path of the file.
     """
-    from molgfn.report.export import export_csv
+    from molgfn.report.export import export_candidates, export_run
 
-    print(export_csv(run, top=top))
+    if kind in (None, Format.csv) and top is None and out is None:
+        print(export_run(run))
+    else:
+        print(export_candidates(run, _format_of(kind, out).value, out, top))
+
+
+def _format_of(kind: Format | None, out: Path | None) -> Format:
+    """Return the format that was asked for by name or by the ending of the file.
+
+    Raises
+    ------
+    ConfigError
+        If the ending is none of the formats, or another one than the format named.
+    """
+    if out is None:
+        return kind or Format.csv
+    endings = [f".{name}" for name in Format]
+    ending = out.suffix.lower()
+    accepted = endings if kind is None else [f".{kind.value}"]
+    if ending not in accepted:
+        named = "" if kind is None else f", but --format says {kind.value}"
+        raise ConfigError(
+            f"-o {out}: the name ends with {ending or 'no ending'}{named}.",
+            f"Accepted: {', '.join(accepted)}. The ending says how the file is written.",
+        )
+    return Format(ending[1:])
 
 
 def report(run: Run) -> None:
@@ -78,8 +112,8 @@ def report(run: Run) -> None:
 
 def leave_results(run: Path) -> None:
     """Export a finished run, write its report, and print where both are."""
-    from molgfn.report.export import export_csv
+    from molgfn.report.export import export_run
     from molgfn.report.html import write_report
 
-    print(f"candidates  {export_csv(run)}")
+    print(f"candidates  {export_run(run)}")
     print(f"report      {write_report(run)}")

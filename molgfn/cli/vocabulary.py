@@ -16,7 +16,7 @@ VocabularyFile = Annotated[Path, typer.Argument(metavar="FILE", help="A vocabula
 def build(
     library: Annotated[
         Path,
-        typer.Argument(metavar="LIBRARY", help="SMILES, one a line, or CSV with a column smiles.", show_default=False),
+        typer.Argument(metavar="LIBRARY", help="A table with a column of SMILES, or one a line.", show_default=False),
     ],
     out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="Where to write it.", show_default=False)],
     size: Annotated[int, typer.Option("--size", metavar="N", min=2, help="Number of blocks.")] = 250,

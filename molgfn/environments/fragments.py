@@ -7,22 +7,18 @@ reward divided by its product, the *build multiplicity* of the molecule: prod_i 
 trees give one molecule (blocks that may be joined anyhow) they share its reward.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from functools import cached_property, lru_cache
-from math import log, prod
+from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from molgfn.chem.standardise import standard_mol
 from molgfn.chem.trees.assembly import assemble_smiles
 from molgfn.chem.trees.blocks import Block
 from molgfn.chem.trees.tree import Tree, TreeCodes
-from molgfn.chem.trees.tree_enumeration import Readings
-from molgfn.chem.trees.vocabulary import NotCovered, Vocabulary
-from molgfn.environments.core import Core, count_embeddings, grown_from, read_core
-from molgfn.environments.orders import random_order
+from molgfn.chem.trees.vocabulary import Vocabulary
+from molgfn.environments.core import Core, read_core
+from molgfn.environments.molecules import PlainTrees
 from molgfn.environments.states import OpenStems, States
 from molgfn.environments.tables import BlockTables
 from molgfn.errors import ConfigError
@@ -58,19 +54,9 @@ class FragmentEnvironment:
         own = () if self.core is None else self.core.blocks
         self.tables = BlockTables((*vocabulary.blocks, *own), len(vocabulary), vocabulary)
         self._growth, self._block_growth = self.tables.growth(max_blocks)
-        self.plain_blocks, self._plain = self._without_marks()
-        self.codes = TreeCodes(self.plain_blocks)
+        self._plain = PlainTrees(self.tables, self.core, self.min_blocks, max_blocks)
+        self.plain_blocks, self.codes = self._plain.blocks, self._plain.codes
         self._check_reach()
-
-    def _without_marks(self) -> tuple[tuple[Block, ...], Ints]:
-        """Return the distinct blocks and for each block of the tables its number among them."""
-        blocks: list[Block] = list(self.vocabulary.blocks)
-        plain = list(range(len(blocks)))
-        for block in self.tables.blocks[len(blocks) :]:
-            if block not in blocks:
-                blocks.append(block)
-            plain.append(blocks.index(block))
-        return tuple(blocks), np.array(plain)
 
     def _check_reach(self) -> None:
         if not 1 <= self.min_blocks <= self.max_blocks:
@@ -204,12 +190,20 @@ class FragmentEnvironment:
 
     # Molecules
 
-    def tree(self, states: States, row: int) -> Tree:
-        """Return the tree of one state, marks of the core removed."""
+    def marked_tree(self, states: States, row: int) -> Tree:
+        """Return the tree of one state, core nodes with numbers of their own."""
         count = int(states.length[row])
-        blocks = tuple(self._plain[states.blocks[row, :count]].tolist())
-        parent, parent_stem, own_stem = (a[row, :count].tolist() for a in states.arrays()[1:4])
-        return Tree(blocks, tuple((parent[n], parent_stem[n], n, own_stem[n]) for n in range(1, count)))
+        blocks, parent, parent_stem, own_stem = (a[row, :count].tolist() for a in states.arrays()[:4])
+        return Tree(tuple(blocks), tuple((parent[n], parent_stem[n], n, own_stem[n]) for n in range(1, count)))
+
+    def tree(self, states: States, row: int) -> Tree:
+        """Return the tree of one state, marks of the core removed: it refers to `plain_blocks`."""
+        tree = self.marked_tree(states, row)
+        if self.core is None:
+            return tree
+        number, stem, blocks = self._plain.number, self._plain.stem, tree.blocks
+        joins = ((a, int(stem[blocks[a], i]), b, int(stem[blocks[b], j])) for a, i, b, j in tree.joins)
+        return Tree(tuple(number[list(blocks)].tolist()), tuple(joins))
 
     def smiles(self, tree: Tree) -> str:
         """Return the canonical SMILES of a tree's molecule."""
@@ -227,17 +221,9 @@ class FragmentEnvironment:
         """Return the log of how many times too often uncorrected building would make this molecule.
 
         prod_i |Aut(b_i)| / |Aut(x)|, over the blocks that were added; with a core, times the number of ways to lay the
-        core onto the molecule.
+        core onto the molecule (see `Placements`).
         """
-        orders = [self.plain_blocks[b].order for b in tree.blocks]
-        if self.core is None:
-            return log(prod(orders)) - log(automorphisms)
-        added = prod(orders) / prod(block.order for block in self.core.blocks)
-        return log(added) + log(count_embeddings(self.core, tree, self.plain_blocks)) - log(automorphisms)
-
-    @cached_property
-    def _readings(self) -> Readings:
-        return Readings(self.plain_blocks, self.min_blocks, self.max_blocks)
+        return self._plain.log_build_multiplicity(tree, automorphisms)
 
     def trees(self, smiles: str) -> tuple[Tree, ...]:
         """Return every tree that can be built and gives a molecule, at least one.
@@ -252,25 +238,11 @@ class FragmentEnvironment:
         NotCovered
             If no tree of `min_blocks` to `max_blocks` blocks gives it.
         """
-        if self.vocabulary.ambiguous:
-            found = self._readings.trees(smiles)
-        else:
-            tree = self.vocabulary.decompose(standard_mol(smiles))
-            found = (tree,) if self.min_blocks <= len(tree.blocks) <= self.max_blocks else ()
-        core, blocks = self.core, self.plain_blocks
-        if core is not None:
-            found = tuple(tree for tree in found if grown_from(core, tree, blocks, len(self.vocabulary)))
-        if not found:
-            raise NotCovered([f"no tree of {self.min_blocks} to {self.max_blocks} blocks gives {smiles}"])
-        return found
-
-    @cached_property
-    def _log_trees(self) -> Callable[[str], float]:
-        return lru_cache(maxsize=20_000)(lambda smiles: log(len(self.trees(smiles))))
+        return self._plain.trees(smiles)
 
     def log_trees(self, smiles: str) -> float:
         """Return the log of how many trees give a molecule, each of which gets that part of its reward."""
-        return self._log_trees(smiles) if self.vocabulary.ambiguous else 0.0
+        return self._plain.log_trees(smiles)
 
     @cached_property
     def marked_codes(self) -> TreeCodes:
@@ -280,28 +252,22 @@ class FragmentEnvironment:
         ]
         return TreeCodes((*self.vocabulary.blocks, *fixed))
 
-    def marked_tree(self, states: States, row: int) -> Tree:
-        """Return the tree of one state, core nodes with numbers of their own."""
-        count = int(states.length[row])
-        return replace(self.tree(states, row), blocks=tuple(states.blocks[row, :count].tolist()))
-
     def states_of(self, trees: Sequence[Tree], generator: np.random.Generator) -> States:
         """Return trees as states, each built in an order drawn by taking leaves away uniformly at random.
+
+        With a core each is built from one of the places where the core can lie.
 
         Raises
         ------
         ValueError
-            If a tree has more than `max_blocks` blocks, or the environment has a core.
+            If a tree has more than `max_blocks` blocks, or the core is no part of it.
         """
-        if self.core is not None:
-            raise ValueError("a molecule has no single place for the core")
-        states = States.empty(len(trees), self.max_blocks)
+        states = self.initial(len(trees))
         for row, tree in enumerate(trees):
             if len(tree.blocks) > self.max_blocks:
                 raise ValueError(f"{len(tree.blocks)} blocks, more than {self.max_blocks}")
-            for place, (node, parent, stem, own) in enumerate(random_order(tree, generator)):
-                states.append(np.array([row]), *(np.array([x]) for x in (tree.blocks[node], parent, stem, own)))
-                assert states.length[row] == place + 1
+            for step in self._plain.steps(tree, generator):
+                states.append(np.array([row]), *(np.array([x]) for x in step))
         return states
 
 

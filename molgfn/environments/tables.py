@@ -49,11 +49,11 @@ class BlockTables:
     @cached_property
     def kind(self) -> Ints:
         """Kind of each stem atom, shape (W, P), -1 where there is none; a core's blocks share the vocabulary's."""
-        known: dict[tuple[str, int], int] = {}
+        numbers: dict[tuple[str, int], int] = {}
         table = np.full((len(self.blocks), self.max_stems), -1, dtype=np.int64)
         for number, block in enumerate(self.blocks):
             for stem, orbit in enumerate(block.orbits):
-                table[number, stem] = known.setdefault((block.smiles, block.stem_atoms[orbit]), len(known))
+                table[number, stem] = numbers.setdefault((block.smiles, block.stem_atoms[orbit]), len(numbers))
         return table
 
     @cached_property
@@ -64,15 +64,16 @@ class BlockTables:
     @cached_property
     def relation(self) -> Ints:
         """Relation of each ordered pair of stem atoms of a block, shape (W, P, P), 0 where there is none."""
-        offsets: dict[str, int] = {}
+        numbers: dict[tuple[str, int, int], int] = {}
         table = np.zeros((len(self.blocks), self.max_stems, self.max_stems), dtype=np.int64)
-        end = 0
         for number, block in enumerate(self.blocks):
-            relations, count = block.relations, len(block.stem_atoms)
-            if block.smiles not in offsets:
-                offsets[block.smiles] = end
-                end += int(relations.max()) + 1
-            table[number, :count, :count] = relations + offsets[block.smiles]
+            # Pairs of atoms name a relation: a core's block may have more stems than the vocabulary's.
+            pairs = block.stem_pairs
+            for i, j in sorted(set(pairs)):
+                numbers.setdefault((block.smiles, block.stem_atoms[i], block.stem_atoms[j]), len(numbers))
+            count = len(block.stem_atoms)
+            named = [numbers[block.smiles, block.stem_atoms[i], block.stem_atoms[j]] for i, j in pairs]
+            table[number, :count, :count] = np.array(named).reshape(count, count)
         return table
 
     @cached_property

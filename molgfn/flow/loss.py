@@ -33,8 +33,9 @@ def objective_loss(
     """
     if objective == "FM":
         flows = model.inflow(batch)
-        inside = _penalty(flow_matching(flows.log_flow, flows.log_edge, flows.edge_state), penalty).mean()
-        return inside + _penalty(flows.log_end - log_target, penalty).mean()
+        inside = _penalty(flow_matching(flows.log_flow, flows.log_edge, flows.edge_state), penalty)
+        # Where every trajectory ends one step behind the start, no state lies between: there is nothing to match.
+        return inside.sum() / max(len(inside), 1) + _penalty(flows.log_end - log_target, penalty).mean()
     along = model.evaluate(batch, backward != "uniform")
     log_pb = along.log_pb.detach() if backward == "likelihood" else along.log_pb
     loss = _balance_loss(along, log_pb, log_target, objective, penalty, subtb_lambda)

@@ -1,21 +1,20 @@
-"""Sums over the rows that belong together."""
+"""Sums of rows that have the same index."""
 
 import torch
 from torch import Tensor
 
 
-def segment_logsumexp(values: Tensor, segment: Tensor, size: int) -> Tensor:
-    """Return log-sum-exp of the values of each segment, shape (size,); -inf for an empty one.
+def scatter_logsumexp(values: Tensor, index: Tensor, size: int) -> Tensor:
+    """Return the log-sum-exp of the values that have each index, shape (size,); -inf where there is none.
 
     Parameters
     ----------
     values : Tensor, shape (N,)
-    segment : Tensor, shape (N,)
-        The number of the segment that each value belongs to.
+    index : Tensor, shape (N,)
+        The place in the result that each value is added to.
     size : int
-        How many segments there are.
     """
-    top = torch.full((size,), -torch.inf, device=values.device).scatter_reduce(0, segment, values.detach(), "amax")
+    top = torch.full((size,), -torch.inf, device=values.device).scatter_reduce(0, index, values.detach(), "amax")
     top = torch.where(torch.isfinite(top), top, 0.0)
-    total = torch.zeros(size, device=values.device).index_add(0, segment, torch.exp(values - top[segment]))
+    total = torch.zeros(size, device=values.device).index_add(0, index, torch.exp(values - top[index]))
     return top + total.log()

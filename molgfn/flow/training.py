@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Generic, cast
+from typing import Any, Generic, cast
 
 import numpy as np
 import torch
@@ -21,6 +21,10 @@ from molgfn.flow.replay import Replay, Targets
 Floats = NDArray[np.float64]
 Score = Callable[[AnyBatch], tuple[Floats, Floats]]
 """Finished trajectories -> log reward and log target (what is balanced against), each of shape (B,)."""
+
+
+_RENAMED = {"kick_fraction": "local_search_fraction", "kick_blocks": "local_search_blocks"}
+"""Settings that checkpoints of earlier versions have under another name."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,8 @@ class Training(Generic[AnyBatch]):
         Same seed, same result (on one machine, with one number of threads).
     space : str
         Digest of what is built; a checkpoint of another one is refused.
+    earlier_space : str
+        The digest that earlier versions wrote for the same.
     """
 
     def __init__(
@@ -105,8 +111,10 @@ class Training(Generic[AnyBatch]):
         settings: TrainerSettings,
         seed: int,
         space: str = "",
+        earlier_space: str = "",
     ) -> None:
-        self.model, self.score, self.settings, self.space = model, score, settings, space
+        self.model, self.score, self.settings = model, score, settings
+        self.space, self.earlier_space = space, earlier_space
         self.module = cast(nn.Module, model)
         self.generator = torch.Generator().manual_seed(seed)
         self.replay: Replay[AnyBatch] = Replay(settings.replay_capacity)
@@ -212,7 +220,8 @@ class Training(Generic[AnyBatch]):
             If it belongs to another vocabulary, to other settings or to another version of the network.
         """
         facts = json.loads((folder / "trainer.json").read_text(encoding="utf-8"))
-        if facts["space"] != self.space or facts["settings"] != asdict(self.settings):
+        same_settings = _as_now(facts["settings"]) == asdict(self.settings)
+        if facts["space"] not in (self.space, self.earlier_space) or not same_settings:
             raise DataError(f"{folder}: a checkpoint of another vocabulary or other [sampler] settings.")
         tensors = load_file(folder / "trainer.safetensors")
         try:
@@ -227,6 +236,13 @@ class Training(Generic[AnyBatch]):
         self.generator.set_state(tensors["generator"])
         self.replay_generator.bit_generator.state = facts["replay_generator"]
         self.done = int(facts["done"])
+
+
+def _as_now(saved: dict[str, Any]) -> dict[str, Any]:
+    """Return saved settings under the names of this version."""
+    renamed = {_RENAMED.get(name, name): value for name, value in saved.items()}
+    # JSON has lists where settings have tuples.
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in renamed.items()}
 
 
 def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -1,10 +1,13 @@
 """What every oracle promises."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
-Direction = Literal["minimise", "maximise"]
+from molgfn.direction import Direction
+
+MEASURED_VALUE = "measured value"
+"""What an oracle measures, where it does not name it in an attribute `measures` of its own."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Failure:
-    """No answer. `code` is one of a small set of words, `message` is for people; it is never a number."""
+    """No value. `code` is one of a small set of words, `message` is for people; it is never a number."""
 
     compound_id: str
     code: str
@@ -43,17 +46,37 @@ Answer = Measurement | Failure
 
 
 class Oracle(Protocol):
-    """Answers each compound once, in any order, keyed by its id.
+    """Takes compounds at any time and answers each of them once, in any order, keyed by its id.
 
-    An answer is a Measurement (value in `unit`) or a Failure (code, message). Implementations never raise for a single
+    An answer is a Measurement (value in `unit`) or a Failure (code, message). A compound without an answer is pending,
+    which is no error: docking answers in seconds, a laboratory in weeks. Implementations never raise for a single
     compound; they raise OracleError when no compound can be answered (program missing, receptor unreadable).
     """
 
     unit: str
     direction: Direction
 
-    def query(self, compounds: Sequence[Compound]) -> Iterator[Answer]: ...
+    def submit(self, compounds: Sequence[Compound]) -> None:
+        """Take compounds, whose answers `poll` will return."""
+        ...
+
+    def wait(self, seconds: float) -> None:
+        """Return once there are answers, or after about `seconds`.
+
+        An oracle that works in this very process works here, for as long as one compound takes. A request to stop may
+        raise an exception inside: answers that are complete by then must still be returned by `poll`.
+        """
+        ...
+
+    def poll(self) -> Sequence[Answer]:
+        """Return the answers that have come since the last call, at once; there may be none."""
+        ...
 
     def close(self) -> None:
-        """Release workers; the oracle may not be asked again."""
+        """Give up what is pending and release workers; the oracle may not be asked again."""
         ...
+
+
+def measured_by(oracle: Oracle) -> str:
+    """Return the name of what an oracle measures, such as "docking score"."""
+    return str(getattr(oracle, "measures", MEASURED_VALUE))

@@ -4,10 +4,19 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, NonNegativeInt, PositiveInt, ValidationError
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    NonNegativeInt,
+    PositiveInt,
+    ValidationError,
+)
 
+from molgfn.direction import Direction
 from molgfn.errors import ConfigError
-from molgfn.oracles.interfaces import Direction
 from molgfn.proxy.networks.network import Architecture
 from molgfn.proxy.uncertainty.calibration import Calibration
 from molgfn.proxy.uncertainty.domain import Domain
@@ -30,8 +39,9 @@ class ProxyInfo(BaseModel):
         M.
     architecture : Architecture or None
         Of every network.
-    process_say : float
-        How much a Gaussian process has to say beside networks, from 0 to 1: see `molgfn.proxy.classical.mixture`.
+    process_weight : float
+        Weight of a Gaussian process beside networks, from 0 to 1: see `molgfn.proxy.classical.mixture`. Earlier
+        versions wrote it as `process_say`.
     target_mean, target_std : float
         The networks work on (value - target_mean) / target_std.
     n_train : int
@@ -55,7 +65,9 @@ class ProxyInfo(BaseModel):
     model: ModelKind = "network"
     members: PositiveInt
     architecture: Architecture | None = None
-    process_say: Annotated[FiniteFloat, Field(ge=0, le=1)] = 0.0
+    process_weight: Annotated[
+        FiniteFloat, Field(ge=0, le=1, validation_alias=AliasChoices("process_weight", "process_say"))
+    ] = 0.0
     target_mean: FiniteFloat = 0.0
     target_std: Annotated[FiniteFloat, Field(gt=0)] = 1.0
     n_train: PositiveInt

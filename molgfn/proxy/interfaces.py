@@ -1,4 +1,4 @@
-"""What a proxy is made of: members that each have an opinion, and what follows from their member_predictions."""
+"""What a proxy is made of: members that each predict a molecule, and what follows from their predictions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,9 +7,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from molgfn.arrays import FloatArray
 from molgfn.proxy.uncertainty.calibration import Calibration
-
-FloatArray = NDArray[np.float64]
 
 IN_DOMAIN = {None: "", False: "no", True: "yes"}
 """How tables say whether a molecule is in the domain."""
@@ -17,7 +16,7 @@ IN_DOMAIN = {None: "", False: "no", True: "yes"}
 
 @dataclass(frozen=True)
 class MemberPredictions:
-    """What each of M members thinks of B molecules, in the unit of the target.
+    """What each of M members predicts for B molecules, in the unit of the target.
 
     Attributes
     ----------
@@ -35,7 +34,7 @@ class MemberPredictions:
         return mean
 
     def spread(self) -> FloatArray:
-        """Return how far the members differ, and the noise they know of, as one standard deviation, shape (B,)."""
+        """Return how far the members differ, and the noise that they have learnt, as one standard deviation: (B,)."""
         spread: FloatArray = np.sqrt(self.values.var(axis=0) + (self.noise**2).mean(axis=0))
         return spread
 
@@ -44,7 +43,7 @@ class Ensemble(Protocol):
     """Members of one kind, each a function of the standardised molecule alone."""
 
     def member_predictions(self, smiles: Sequence[str]) -> MemberPredictions:
-        """Return what each member thinks of molecules, in order; the spelling of a SMILES does not matter.
+        """Return what each member predicts for molecules, in order; the spelling of a SMILES does not matter.
 
         Raises
         ------
@@ -66,7 +65,8 @@ class Prediction:
     ----------
     mean : (B,) float64
     std : (B,) float64
-        Of the error: calibrated where there is a calibration, else the spread.
+        Calibrated standard deviation of the error; NaN for all where the proxy has no error bars (see
+        `molgfn.proxy.uncertainty.limits`): a spread that is not calibrated is no error bar.
     spread : (B,) float64
         How far the members differ (see `MemberPredictions.spread`).
     calibration : Calibration or None
@@ -79,9 +79,11 @@ class Prediction:
 
     @classmethod
     def of(cls, member_predictions: MemberPredictions, calibration: Calibration | None = None) -> "Prediction":
-        """Return what follows from the member_predictions of the members."""
-        spread = member_predictions.spread()
-        return cls(member_predictions.mean(), calibration.std(spread) if calibration else spread, spread, calibration)
+        """Return what follows from the predictions of the members."""
+        mean, spread = member_predictions.mean(), member_predictions.spread()
+        if calibration is None or not calibration.tells_molecules_apart:
+            return cls(mean, np.full_like(mean, np.nan), spread, calibration)
+        return cls(mean, calibration.std(spread), spread, calibration)
 
     def interval(self, level: float = 0.9) -> tuple[FloatArray, FloatArray] | None:
         """Return the ends of the intervals that hold a share `level` of the values; none without a calibration."""
@@ -101,8 +103,8 @@ class Neighbours:
         Tanimoto similarity; NaN where the training molecules are not known.
     smiles : tuple of str, length B
         Of that molecule; empty where not known.
-    in_domain : (B,) object
-        Whether the proxy can be believed there; None where that was not learnt.
+    in_domain : tuple of bool or None, length B
+        Whether the proxy makes no more than its usual error there; None where that is not known.
     """
 
     similarity: FloatArray

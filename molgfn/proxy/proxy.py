@@ -10,19 +10,21 @@ from rdkit.DataStructs import ExplicitBitVect
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
+from molgfn.direction import Direction
 from molgfn.errors import ConfigError
-from molgfn.oracles.interfaces import Direction
 from molgfn.proxy.classical.forest import Forest
 from molgfn.proxy.classical.mixture import Mixture
 from molgfn.proxy.data.training_data import TrainingData
-from molgfn.proxy.data.training_molecules import read_known, write_known
+from molgfn.proxy.data.training_molecules import kept_molecules, write_training_molecules
 from molgfn.proxy.description import ModelKind, ProxyInfo, existing, read_info
 from molgfn.proxy.interfaces import Ensemble, Neighbours, Prediction
 from molgfn.proxy.networks.curves import read_curves, write_curves
 from molgfn.proxy.settings import TrainingEpoch
-from molgfn.proxy.uncertainty.domain import fingerprints, nearest
+from molgfn.proxy.uncertainty.domain import fingerprints, least_tested, nearest
+from molgfn.proxy.uncertainty.extrapolation import ValueRange
+from molgfn.proxy.uncertainty.limits import Limits, limits
 
-WEIGHTS, DESCRIPTION, KNOWN, CURVES = "weights.safetensors", "proxy.json", "molecules.csv", "curves.csv"
+WEIGHTS, DESCRIPTION, CURVES = "weights.safetensors", "proxy.json", "curves.csv"
 
 _ENSEMBLES: dict[ModelKind, Callable[[Mapping[str, NDArray[np.generic]], ProxyInfo], Ensemble]] = {
     "network": Mixture.of,
@@ -37,8 +39,8 @@ class Proxy:
     ----------
     info : ProxyInfo
     ensemble : Ensemble
-    known : TrainingData, optional
-        What it was trained on.
+    training_molecules : TrainingData, optional
+        What it was trained on; none where that was not kept.
     curves : tuple of TrainingEpoch
         How the training went.
     """
@@ -47,10 +49,11 @@ class Proxy:
         self,
         info: ProxyInfo,
         ensemble: Ensemble,
-        known: TrainingData | None = None,
+        training_molecules: TrainingData | None = None,
         curves: tuple[TrainingEpoch, ...] = (),
     ) -> None:
-        self.info, self.ensemble, self.known, self.curves = info, ensemble, known, curves
+        self.info, self.ensemble, self.curves = info, ensemble, curves
+        self.training_molecules = training_molecules
 
     @property
     def name(self) -> str:
@@ -68,6 +71,12 @@ class Proxy:
     def n_train(self) -> int:
         return self.info.n_train
 
+    @property
+    def limits(self) -> Limits:
+        """What it cannot say of its own predictions."""
+        info = self.info
+        return limits(info.calibration, info.domain, info.unit, keeps_molecules=self.training_molecules is not None)
+
     def predict(self, smiles: Sequence[str]) -> Prediction:
         """Predict molecules, in order; the spelling of a SMILES, its salts and charges do not matter.
 
@@ -80,17 +89,26 @@ class Proxy:
 
     def neighbours(self, smiles: Sequence[str]) -> Neighbours:
         """Return the training molecule nearest to each molecule (standard SMILES), and whether that is near enough."""
-        if self.known is None:
+        if self.training_molecules is None:
             n = len(smiles)
             return Neighbours(np.full(n, np.nan), ("",) * n, (None,) * n)
         similarity, number = nearest(smiles, self._fingerprints)
         domain = self.info.domain
-        inside = domain.holds(similarity).tolist() if domain else [None] * len(smiles)
-        return Neighbours(similarity, tuple(self.known.smiles[i] for i in number), tuple(inside))
+        inside = domain.verdicts(similarity, self._least_tested) if domain else (None,) * len(smiles)
+        return Neighbours(similarity, tuple(self.training_molecules.smiles[i] for i in number), inside)
 
     @cached_property
     def _fingerprints(self) -> list[ExplicitBitVect]:
-        return fingerprints(self.known.smiles if self.known else ())
+        return fingerprints(self.training_molecules.smiles if self.training_molecules else ())
+
+    @cached_property
+    def value_range(self) -> ValueRange | None:
+        """The measured values of the training molecules; none where these are not kept."""
+        return ValueRange.of(self.training_molecules) if self.training_molecules else None
+
+    @cached_property
+    def _least_tested(self) -> float:
+        return least_tested(self._fingerprints)
 
     def save(self, folder: Path) -> None:
         """Write weights, description, training molecules and learning curves; the folder is made."""
@@ -98,8 +116,8 @@ class Proxy:
         arrays = {key: np.ascontiguousarray(array) for key, array in self.ensemble.arrays().items()}
         (folder / WEIGHTS).write_bytes(save(arrays))
         (folder / DESCRIPTION).write_text(self.info.model_dump_json(indent=2) + "\n", encoding="utf-8")
-        if self.known is not None:
-            write_known(self.known, folder / KNOWN)
+        if self.training_molecules is not None:
+            write_training_molecules(self.training_molecules, folder)
         if self.curves:
             write_curves(self.curves, folder / CURVES)
 
@@ -122,5 +140,4 @@ class Proxy:
             ensemble = _ENSEMBLES[info.model](arrays, info)
         except (RuntimeError, TypeError) as error:
             raise ConfigError(f"{path}: does not fit {DESCRIPTION} beside it", str(error)) from error
-        known = folder / KNOWN
-        return cls(info, ensemble, read_known(known) if known.is_file() else None, read_curves(folder / CURVES))
+        return cls(info, ensemble, kept_molecules(folder), read_curves(folder / CURVES))

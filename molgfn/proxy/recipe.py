@@ -12,8 +12,8 @@ from molgfn.assay.compounds import Noise, replicate_noise
 from molgfn.assay.report import report
 from molgfn.assay.table_import import ReadingOptions, read_assay
 from molgfn.assay.values import Decimal
+from molgfn.direction import Direction
 from molgfn.errors import ConfigError, did_you_mean
-from molgfn.oracles.interfaces import Direction
 from molgfn.progress import Progress
 from molgfn.proxy.data.from_assay import training_data
 from molgfn.proxy.data.training_data import TrainingData, read_table

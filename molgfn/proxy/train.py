@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from molgfn.arrays import BoolArray, FloatArray, IntArray
+from molgfn.direction import Direction
 from molgfn.errors import ConfigError, DataError
-from molgfn.oracles.interfaces import Direction
 from molgfn.proxy.classical.forest import grow
 from molgfn.proxy.classical.mixture import Mixture, add_process, networks_of
 from molgfn.proxy.data.training_data import TrainingData, merge, update
@@ -24,7 +24,7 @@ MIN_MOLECULES = 5
 
 def train_proxy(
     smiles: Sequence[str],
-    values: Sequence[float] | NDArray[np.float64],
+    values: Sequence[float] | FloatArray,
     *,
     unit: str,
     direction: Direction,
@@ -34,14 +34,14 @@ def train_proxy(
     transfer: bool = False,
     auxiliary: Auxiliary | None = None,
     name: str = "proxy",
-    sides: Sequence[int] | NDArray[np.int64] | None = None,
-    counts: Sequence[float] | NDArray[np.float64] | None = None,
+    sides: Sequence[int] | IntArray | None = None,
+    counts: Sequence[float] | FloatArray | None = None,
     on_epoch: Callable[[TrainingEpoch], None] = lambda _: None,
 ) -> Proxy:
     """Train a proxy; the same data in any order and the same seed give the same proxy.
 
-    Each member learns from its own three quarters of the molecules, so that their spread tells where the data leave
-    the answer open, and that error bars and domain are fitted on molecules by members that have not seen them. A single
+    Each member learns from its own three quarters of the molecules. So the members differ where the data do not decide
+    the value, and error bars and domain are fitted on molecules by the members that have not seen them. A single
     network learns from all, and has neither.
 
     Parameters
@@ -53,8 +53,8 @@ def train_proxy(
     settings : ProxySettings
     seed : int
     initial : Proxy, optional
-        Networks start from its weights; `values` should include what it was trained on, or that is forgotten. A forest
-        is grown anew, on what `initial` was trained on too. Networks cannot go on from a forest: they start anew.
+        An earlier proxy to go on from. What it was trained on is learnt again, or it would be forgotten; `values` count
+        where a compound is in both. Networks start from its weights, but not from a forest; a forest is grown anew.
     transfer : bool
         Whether `initial` may be of another unit or direction: then networks keep what it has learnt of molecules (its
         body), and a head for the new target is made.
@@ -82,10 +82,11 @@ def train_proxy(
             f"but the values are in {unit} ({direction})",
             "Train a new proxy, or start from one of the same unit and direction.",
         )
+    if initial is not None and initial.training_molecules is not None and same_target:
+        data = update(initial.training_molecules, data)
     check_trainable(data)
     if settings.model == "forest":
-        known = initial.known if initial is not None and same_target else None
-        made = _forest(data if known is None else update(known, data), settings, seed)
+        made = _forest(data, settings, seed)
     else:
         made = _networks(data, settings, seed, initial, same_target, auxiliary, on_epoch)
     calibration, domain = fit_reliability(made.data, made.member_predictions, made.seen)
@@ -96,7 +97,7 @@ def train_proxy(
         model=settings.model,
         members=len(made.seen),
         architecture=made.architecture,
-        process_say=made.ensemble.say if isinstance(made.ensemble, Mixture) else 0.0,
+        process_weight=made.ensemble.weight if isinstance(made.ensemble, Mixture) else 0.0,
         target_mean=made.mean,
         target_std=made.std,
         n_train=len(made.data),
@@ -128,11 +129,11 @@ def check_trainable(data: TrainingData) -> None:
 
 @dataclass(frozen=True)
 class _Made:
-    """An ensemble, what it was made from, which of it each member has seen, (M, B), and what it thinks of that."""
+    """An ensemble, its training data, which of them each member has seen, (M, B), and what it predicts for them."""
 
     ensemble: Ensemble
     data: TrainingData
-    seen: NDArray[np.bool_]
+    seen: BoolArray
     member_predictions: MemberPredictions
     architecture: Architecture | None = None
     mean: float = 0.0

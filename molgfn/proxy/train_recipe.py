@@ -3,9 +3,10 @@
 import hashlib
 from pathlib import Path
 
+from molgfn.files import refuse_input_as_output
 from molgfn.progress import Progress, Step
 from molgfn.proxy.card.facts import Card, DataFacts, worst_predictions
-from molgfn.proxy.card.files import write_proxy
+from molgfn.proxy.card.files import WRITTEN, write_proxy
 from molgfn.proxy.card.verdict import verdict
 from molgfn.proxy.classical.baselines import BASELINES, FOREST
 from molgfn.proxy.data.training_data import TrainingData
@@ -18,7 +19,7 @@ from molgfn.proxy.settings import ProxySettings, TrainingEpoch
 from molgfn.proxy.train import train_proxy
 
 
-def run_recipe(recipe_file: Path, out: Path, progress: Progress) -> None:
+def run_recipe(recipe_file: Path, out: Path, progress: Progress) -> str:
     """Judge a proxy on splits, train it on all the data, and write it with its card.
 
     Parameters
@@ -27,12 +28,19 @@ def run_recipe(recipe_file: Path, out: Path, progress: Progress) -> None:
         `out` is a folder; see `write_proxy`.
     progress : Progress
 
+    Returns
+    -------
+    str
+        The verdict, which is the first line of the card.
+
     Raises
     ------
     ConfigError, DataError
-        If the recipe or its data cannot be used; nothing is trained then.
+        If the recipe or its data cannot be used, or are among the files that would be written; nothing is trained then.
     """
     recipe = load_recipe(recipe_file)
+    for name in WRITTEN:
+        refuse_input_as_output(out / name, [recipe_file, recipe.data])
     source = recipe.source(progress)
     asked = recipe.evaluation
     made = plans(asked.splits, source.data, asked.folds, asked.repeats, recipe.seed, progress)
@@ -59,6 +67,7 @@ def run_recipe(recipe_file: Path, out: Path, progress: Progress) -> None:
         epochs=tuple(last_epochs.values()),
     )
     write_proxy(proxy, card, held, source.data, out)
+    return card.verdict
 
 
 def _held(recipe: Recipe, source: Source, plan: Plan, progress: Progress) -> Held:

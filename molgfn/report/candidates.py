@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from molgfn.campaign.phases.predict import bring_up_to_date
 from molgfn.chem.alerts import find_alerts
 from molgfn.chem.properties import properties, undefined_stereo
 from molgfn.chem.scaffolds import murcko_scaffold
@@ -20,7 +22,9 @@ _ALERT_CATALOGS = ("PAINS", "BRENK", "NIH")
 
 
 def candidate_table(run: Path) -> pd.DataFrame:
-    """Return the candidates of a run with the columns of `CANDIDATE_COLUMNS`, ordered by rank.
+    """Return the candidates of a run with the columns of `CANDIDATE_COLUMNS`, in the order of `rank_compounds`.
+
+    Predictions of an earlier proxy than the one in use are made again first.
 
     A cell without a value is empty: NaN in a column of numbers, <NA> of integers, "" of text.
 
@@ -31,6 +35,7 @@ def candidate_table(run: Path) -> pd.DataFrame:
     DataError
         If one of its files cannot be read.
     """
+    bring_up_to_date(run)
     return _typed(describe(rank_compounds(read_run(run))), CANDIDATE_COLUMNS)
 
 
@@ -47,28 +52,36 @@ def rejected_table(run: Path) -> pd.DataFrame:
 
 
 def rank_compounds(data: RunData) -> pd.DataFrame:
-    """Join each compound with its latest prediction and measurement, and order by the best estimate.
+    """Join each compound with its latest prediction and measurement, and rank the measured and the others apart.
 
-    The estimate is the measured value, else the predicted mean; compounds that failed are last, and ties are in the
-    order of the ids.
+    Returns
+    -------
+    DataFrame
+        Those that are measured first, by value; then the others by predicted mean, and those that failed last. Ties are
+        in the order of the ids. `rank` counts the measured, `rank_predicted` the others; the failed have none.
     """
-    predictions = _latest(data.predictions, "round").drop(columns="round")
+    predictions = _latest(data.predictions, "round").drop(columns=["round", "property", "unit"])
     ids = dict(zip(data.compounds["smiles"], data.compounds["compound_id"], strict=True))
     predictions["nn_compound_id"] = predictions["nn_smiles"].map(ids)
     predictions["in_domain"] = predictions["in_domain"].map({True: "yes", False: "no"})
     table = data.compounds.merge(predictions, how="left", on="compound_id")
     table = table.merge(_values(data), how="left", on="compound_id")
-    estimate = table["oracle_value"].fillna(table["pred_mean"]).astype(float)
-    order = pd.DataFrame(
-        {
-            "failed": table["status"] == "failed",
-            "loss": estimate if data.direction == "minimise" else -estimate,
-            "compound_id": table["compound_id"],
-        }
-    ).sort_values(["failed", "loss", "compound_id"], na_position="last")
+    measured, failed = table["oracle_value"].notna(), table["status"] == "failed"
+    value = table["oracle_value"].where(measured, table["pred_mean"]).astype(float)
+    group = np.select([measured, failed], [0, 2], default=1)
+    loss = value if data.direction == "minimise" else -value
+    order = pd.DataFrame({"group": group, "loss": loss, "compound_id": table["compound_id"]})
+    order = order.sort_values(["group", "loss", "compound_id"], na_position="last")
     table = table.loc[order.index].reset_index(drop=True)
-    table["rank"] = np.arange(1, len(table) + 1)
+    groups = order["group"].to_numpy()
+    table["rank"] = _counted(groups == 0)
+    table["rank_predicted"] = _counted(groups == 1)
     return table
+
+
+def _counted(chosen: NDArray[np.bool_]) -> pd.Series:
+    """Return 1, 2, 3, ... where `chosen`, and nothing elsewhere."""
+    return pd.Series(np.cumsum(chosen)).where(chosen).astype("Int64")
 
 
 def _values(data: RunData) -> pd.DataFrame:

@@ -1,7 +1,14 @@
 """The columns of the exported tables: what each means, its unit and how it is written."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
+
+import pandas as pd
+
+# A carriage return alone ends a row for some readers, and a line feed splits a cell for others.
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
 @dataclass(frozen=True)
@@ -14,6 +21,16 @@ class Column:
     unit: str = ""
     decimals: int | None = None
 
+    def cells(self, values: pd.Series) -> Iterator[str | int | float | None]:
+        """Yield what is written for each value of this column: one line of text, or a number, or None for nothing."""
+        for value in values:
+            if self.type == "text":
+                yield _CONTROL_CHARACTERS.sub(" ", value).strip()
+            elif pd.isna(value):
+                yield None
+            else:
+                yield round(float(value), self.decimals) if self.type == "number" else int(value)
+
 
 _ORACLE_UNIT = "that of oracle_unit"
 
@@ -21,30 +38,33 @@ CANDIDATE_COLUMNS = (
     Column("compound_id", "text", "Lasting name of the compound: the same in every file, report and page."),
     Column("smiles", "text", "Structure, standardised: without salt, charge and stereo."),
     Column("inchikey", "text", "InChIKey of the structure."),
+    Column("rank", "integer", "1 is the best value of the oracle; empty where there is none."),
     Column(
-        "rank",
+        "rank_predicted",
         "integer",
-        "1 is the best by the best estimate there is: the measured value, else the predicted mean. Failed are last.",
+        "1 is the best predicted mean among the compounds without a value; empty for those that have one or failed.",
     ),
     Column("round", "integer", "Round in which the compound was first proposed; 0 is the initial data."),
     Column(
         "status",
         "text",
-        "proposed: never sent to the oracle; pending: sent, not answered; completed: measured; failed: the oracle "
-        "could not answer; abandoned: given up.",
+        "proposed: never sent to the oracle; pending: sent, not answered; completed: the oracle gave a value; failed: "
+        "the oracle could not answer; abandoned: given up.",
     ),
     Column("pred_mean", "number", "Latest prediction of the proxy: mean of its ensemble.", _ORACLE_UNIT, 3),
     Column(
         "pred_std",
         "number",
-        "Standard deviation of the error of that prediction, calibrated on molecules kept from training.",
+        "Standard deviation of the error of that prediction, calibrated on molecules kept from training; empty where "
+        "the proxy does not know it.",
         _ORACLE_UNIT,
         3,
     ),
     Column(
         "in_domain",
         "text",
-        "yes: near enough to what the proxy was trained on for its usual error; no: larger errors are to be expected.",
+        "yes: near enough to what the proxy was trained on for its usual error; no: larger errors are to be expected; "
+        "empty: not known.",
     ),
     Column(
         "nn_similarity",
@@ -57,7 +77,13 @@ CANDIDATE_COLUMNS = (
     Column("nn_smiles", "text", "Structure of that molecule."),
     Column("docked_smiles", "text", "The one stereoisomer that was docked."),
     Column("acquisition", "number", "What the batch was chosen by, at the latest prediction; higher is better.", "", 4),
-    Column("oracle_value", "number", "Measured value; empty where there is none. A failure is never a number.", "", 3),
+    Column(
+        "oracle_value",
+        "number",
+        "Value that the oracle gave (docking: the docking score); empty where there is none.",
+        "",
+        3,
+    ),
     Column("oracle_unit", "text", "Unit of oracle_value."),
     Column(
         "ligand_efficiency",

@@ -13,7 +13,7 @@ LARGER_BY = 0.5
 
 
 def headline(data: RunData, ranked: pd.DataFrame, rounds: Sequence[RoundSummary]) -> list[str]:
-    """Say what was asked, how much was measured, what is best and what failed.
+    """Say what was asked, how much was docked or measured, what is best, what failed, and whether D0 was beaten.
 
     Parameters
     ----------
@@ -23,10 +23,10 @@ def headline(data: RunData, ranked: pd.DataFrame, rounds: Sequence[RoundSummary]
     rounds : sequence of RoundSummary
         D0 first.
     """
-    sentences = [_asked(data), *_counted(data, ranked), *_best(ranked)]
-    measured = [one for one in rounds if one.round > 0 and one.value.n]
-    if measured:
-        sentences += _compared(rounds[0], measured[-1], data)
+    sentences = [_asked(data), *_counted(data, ranked), *_best(data, ranked)]
+    answered = [summary for summary in rounds if summary.round > 0 and summary.value.n]
+    if answered:
+        sentences += _compared(rounds[0], answered, data)
     return sentences
 
 
@@ -46,7 +46,8 @@ def _counted(data: RunData, ranked: pd.DataFrame) -> list[str]:
     if ranked.empty:
         return ["No molecule is proposed yet."]
     asked = len(ranked) - counts.get("proposed", 0)
-    words = [f"{counts[status]} {word}" for status, word in _STATUS_WORDS.items() if status in counts]
+    status_words = {"completed": found_by(data), **_STATUS_WORDS}
+    words = [f"{counts[status]} {word}" for status, word in status_words.items() if status in counts]
     tally = f": {_listed(words)}" if words else ""
     sentences = [f"{_many(len(ranked), 'molecule')} were proposed and {asked} of them sent to the oracle{tally}."]
     failed = data.compounds.loc[data.compounds["status"] == "failed", "compound_id"]
@@ -57,31 +58,60 @@ def _counted(data: RunData, ranked: pd.DataFrame) -> list[str]:
     return sentences
 
 
-_STATUS_WORDS = {
-    "completed": "measured",
-    "failed": "failed",
-    "pending": "not answered yet",
-    "abandoned": "given up",
-}
+_STATUS_WORDS = {"failed": "failed", "pending": "not answered yet", "abandoned": "given up"}
 
 
-def _best(ranked: pd.DataFrame) -> list[str]:
-    measured = ranked[ranked["status"] == "completed"]
-    if measured.empty:
+def _best(data: RunData, ranked: pd.DataFrame) -> list[str]:
+    completed = ranked[ranked["status"] == "completed"]
+    if completed.empty:
         return []
-    row = measured.iloc[0]
-    return [f"The best measured is {row['compound_id']} with {row['oracle_value']:.2f} {row['oracle_unit']}."]
+    row = completed.iloc[0]
+    value = f"{row['oracle_value']:.2f} {row['oracle_unit']}"
+    return [f"The best {found_by(data)} is {row['compound_id']} with {value}."]
 
 
-def _compared(start: RoundSummary, last: RoundSummary, data: RunData) -> list[str]:
-    batch = f"Mean {measured_name(data)}: {_with_n(last.value, data.unit)} in round {last.round}'s batch"
+def _compared(start: RoundSummary, answered: Sequence[RoundSummary], data: RunData) -> list[str]:
+    last = answered[-1]
+    batch = f"Mean {value_name(data)}: {_with_n(last.value, data.unit)} in round {last.round}'s batch"
+    if not start.value.n and len(data.initial_data):
+        return [f"{batch}. D0, the initial data, is in {data.initial_unit}: the two are not compared."]
     if not start.value.n:
         return [f"{batch}; there is no D0 (initial data) to compare it with."]
-    gain = start.value.mean - last.value.mean
-    better = gain if data.direction == "minimise" else -gain
-    verdict = f"{abs(better):.2f} {data.unit} {'better' if better > 0 else 'worse'}"
+    gain = _gain(last.value.mean, start.value.mean, data)
+    verdict = f"{abs(gain):.2f} {data.unit} {'better' if gain > 0 else 'worse'}"
     sentence = f"{batch}, {_with_n(start.value)} in D0, the data that the proxy started from: {verdict}."
-    return [sentence, *_sized(start, last, data)]
+    return [_beaten(start, answered, data), sentence, *_sized(start, last, data)]
+
+
+def _gain(value: float, other: float, data: RunData) -> float:
+    """Return how much better a value is than another; below 0 where it is worse."""
+    return other - value if data.direction == "minimise" else value - other
+
+
+def _beaten(start: RoundSummary, answered: Sequence[RoundSummary], data: RunData) -> str:
+    """Say in what the campaign was better than its initial data, and in what it was not."""
+    last, name = answered[-1], value_name(data)
+    best = max((summary.best for summary in answered), key=lambda value: _gain(value, start.best, data))
+    compared = {
+        f"its best {name} is {best:.2f} against {start.best:.2f}": _gain(best, start.best, data),
+        f"the mean of its last batch is {last.value.mean:.2f} against {start.value.mean:.2f}": _gain(
+            last.value.mean, start.value.mean, data
+        ),
+    }
+    if data.settings["oracle"]["kind"] == "docking" and isfinite(last.beyond_size):
+        gain = _gain(last.beyond_size, 0.0, data)
+        verdict = f"{abs(gain):.2f} {data.unit} {'better' if gain > 0 else 'worse'}"
+        compared[f"at equal size its last batch is {verdict}"] = gain
+    better = [words for words, gain in compared.items() if gain > 0]
+    others = [words for words, gain in compared.items() if not gain > 0]
+    if not others:
+        return f"The campaign beat its initial data (D0): {_listed(better)}."
+    if not better:
+        return f"The campaign did NOT beat its initial data (D0): {_listed(others)}."
+    return (
+        f"The campaign did NOT beat its initial data (D0) in every respect. Not better: {_listed(others)}. "
+        f"Better: {_listed(better)}."
+    )
 
 
 def _sized(start: RoundSummary, last: RoundSummary, data: RunData) -> list[str]:
@@ -95,13 +125,15 @@ def _sized(start: RoundSummary, last: RoundSummary, data: RunData) -> list[str]:
         text = f"Docking rewards size; the batch is not larger ({sizes})."
     if isfinite(last.efficiency.mean) and isfinite(start.efficiency.mean):
         text += f" Its ligand efficiency is {last.efficiency.mean:.3f} against {start.efficiency.mean:.3f}."
-    if isfinite(last.beyond_size):
-        side = "better" if (last.beyond_size < 0) == (data.direction == "minimise") else "worse"
-        text += f" At equal size it is {abs(last.beyond_size):.2f} {data.unit} {side} than D0."
     return [text]
 
 
-def measured_name(data: RunData) -> str:
+def found_by(data: RunData) -> str:
+    """Return how the oracle comes to its values: a docking score is docked, and nobody has measured it."""
+    return "docked" if data.settings["oracle"]["kind"] == "docking" else "measured"
+
+
+def value_name(data: RunData) -> str:
     """Return what the oracle's value is called."""
     return "docking score" if data.settings["oracle"]["kind"] == "docking" else "measured value"
 

@@ -10,14 +10,16 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from molgfn.campaign.phases.predict import bring_up_to_date
+from molgfn.campaign.record.status import proxy_limits
 from molgfn.files import write_text
 from molgfn.report.candidates import describe, rank_compounds
-from molgfn.report.headline import headline, measured_name
+from molgfn.report.headline import found_by, headline, value_name
 from molgfn.report.pictures import structure_picture
 from molgfn.report.plots import Series, distribution_plot, parity_plot, trend_plot
 from molgfn.report.reading import RunData, read_run
 from molgfn.report.retrainings import retrainings
-from molgfn.report.summary import RoundSummary, agreement, measured_compounds, summarise_rounds
+from molgfn.report.summary import RoundSummary, Spread, agreement, measured_compounds, summarise_rounds
 
 BEST_SHOWN = 50
 REASONS_SHOWN = 15
@@ -43,6 +45,7 @@ def write_report(run: Path) -> Path:
     DataError
         If one of its files cannot be read.
     """
+    bring_up_to_date(run)
     write_text(run / "report.html", render_report(read_run(run)))
     return run / "report.html"
 
@@ -67,14 +70,16 @@ def _content(data: RunData) -> dict[str, Any]:
     compared = measured.dropna(subset=["pred_mean", "oracle_value"])
     return {
         "data": data,
-        "unit": data.unit or "kcal/mol",
-        "measured_name": measured_name(data),
+        "unit": data.unit,
+        "value_name": value_name(data),
+        "found_by": found_by(data),
         "better": "lower" if data.direction == "minimise" else "higher",
         "headline": headline(data, ranked, rounds),
         "rounds": rounds,
         "plots": {name: Markup(plot) for name, plot in _plots(data, rounds, measured, compared).items()},
         "overall": agreement(compared["pred_mean"], compared["oracle_value"]),
-        "best": list(_cards(describe(ranked.head(BEST_SHOWN)))),
+        "proxy_limits": proxy_limits(data.folder),
+        "best": list(_cards(describe(_shown(ranked)))),
         "retrainings": list(retrainings(data)),
         "failures": _failures(data),
         "sampling": data.sampling.rename(columns=_SAMPLING_TITLES),
@@ -83,28 +88,38 @@ def _content(data: RunData) -> dict[str, Any]:
     }
 
 
+def _shown(ranked: pd.DataFrame) -> pd.DataFrame:
+    """Return the best measured compounds and the best predicted ones, half of each as far as there are enough."""
+    measured = ranked.index[ranked["rank"].notna()]
+    predicted = ranked.index[ranked["rank_predicted"].notna()]
+    first = measured[: max(BEST_SHOWN // 2, BEST_SHOWN - len(predicted))]
+    return ranked.loc[[*first, *predicted[: BEST_SHOWN - len(first)]]].reset_index(drop=True)
+
+
 def _plots(
     data: RunData, rounds: Sequence[RoundSummary], measured: pd.DataFrame, compared: pd.DataFrame
 ) -> dict[str, str]:
     """Draw what there is enough data for."""
-    labels = [round_label(one.round) for one in rounds]
+    labels = [round_label(summary.round) for summary in rounds]
     plots: dict[str, str] = {}
     if len(measured):
-        mean = Series("mean and sd", [one.value.mean for one in rounds], [one.value.sd for one in rounds])
-        best = Series("best", [one.best for one in rounds], kind="second")
-        label = f"{measured_name(data)}, {data.unit or 'kcal/mol'}"
-        plots["progress"] = trend_plot(labels, [mean, best], label)
-        groups = [measured.loc[measured["round"] == one.round, "oracle_value"] for one in rounds]
+        label = f"{value_name(data)}, {data.unit or 'unit not known yet'}"
+        best = Series("best", [summary.best for summary in rounds], kind="second")
+        plots["progress"] = trend_plot(labels, [_mean_and_sd([summary.value for summary in rounds]), best], label)
+        groups = [measured.loc[measured["round"] == summary.round, "oracle_value"] for summary in rounds]
         plots["distribution"] = distribution_plot(labels, groups, label)
-        sizes = Series("mean and sd", [one.heavy_atoms.mean for one in rounds], [one.heavy_atoms.sd for one in rounds])
+        sizes = _mean_and_sd([summary.heavy_atoms for summary in rounds])
         plots["heavy_atoms"] = trend_plot(labels, [sizes], "heavy atoms")
     if measured["efficiency"].notna().any():
-        efficiency = [one.efficiency for one in rounds]
-        line = Series("mean and sd", [one.mean for one in efficiency], [one.sd for one in efficiency])
-        plots["efficiency"] = trend_plot(labels, [line], "ligand efficiency")
+        efficiency = _mean_and_sd([summary.efficiency for summary in rounds])
+        plots["efficiency"] = trend_plot(labels, [efficiency], "ligand efficiency")
     if len(compared):
-        plots["parity"] = parity_plot(compared, data.unit)
+        plots["parity"] = parity_plot(compared, data.unit, found_by(data))
     return plots
+
+
+def _mean_and_sd(spreads: Sequence[Spread]) -> Series:
+    return Series("mean and sd", [values.mean for values in spreads], [values.sd for values in spreads])
 
 
 def round_label(number: int) -> str:

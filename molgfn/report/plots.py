@@ -1,71 +1,38 @@
-"""Plots as plain SVG that takes its colours from the page: light, dark or printed, and nothing is loaded or run."""
+"""The plots of the report: each is an <svg> element that takes its colours from the page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
-from itertools import pairwise
-from math import ceil, isfinite
+from itertools import zip_longest
+from math import ceil, isfinite, nan
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from molgfn.svg import Scale, line, scale_of, text, tick_label
+from molgfn.plotting import FIRST, SECOND, SOFT, new_plot
 
-WIDTH, HEIGHT = 560, 300
-LEFT, RIGHT, TOP, BOTTOM = 58, 14, 30, 44
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+WIDTH, HEIGHT, SIDE = 560, 300, 380
 MOST_X_LABELS = 16
 MOST_POINTS = 60
 """Values of one group that are drawn as points; more are drawn as a silhouette."""
-BINS = 24
 
-
-def _svg(parts: Sequence[str], label: str, width: int = WIDTH, height: int = HEIGHT) -> str:
-    head = f'<svg class="plot" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)}">'
-    return "\n".join([head, *parts, "</svg>"])
-
-
-def _y_axis(scale: Scale, label: str, right: float = WIDTH - RIGHT) -> list[str]:
-    parts = []
-    for tick in scale.ticks():
-        parts.append(line(LEFT, scale(tick), right, scale(tick), "grid"))
-        parts.append(text(LEFT - 6, scale(tick) + 4, tick_label(tick), "end"))
-    middle = (scale.start + scale.end) / 2
-    parts.append(text(14, middle, label, extra=f' transform="rotate(-90 14 {middle:.1f})"'))
-    return parts
-
-
-def _round_axis(labels: Sequence[str], height: int = HEIGHT) -> tuple[list[float], list[str]]:
-    """Place one column for each round; return the middles and the labels below."""
-    column = (WIDTH - LEFT - RIGHT) / len(labels)
-    middles = [LEFT + column * (place + 0.5) for place in range(len(labels))]
-    every = ceil(len(labels) / MOST_X_LABELS)
-    parts = [
-        text(x, height - BOTTOM + 18, label)
-        for place, (x, label) in enumerate(zip(middles, labels, strict=True))
-        if place % every == 0
-    ]
-    parts.append(text((LEFT + WIDTH - RIGHT) / 2, height - 6, "round"))
-    return middles, parts
+_COLOURS = {"first": FIRST, "second": SECOND}
+_MARKS = {"first": "o", "second": "^"}
+_LINES = {"first": "-", "second": "--"}
 
 
 @dataclass(frozen=True)
 class Series:
-    """A line through one value for each round; `errors` are half lengths of bars. NaN leaves a gap."""
+    """A line through one value for each round; `errors` are half lengths of bars. NaN leaves a value out."""
 
     name: str
     values: Sequence[float]
     errors: Sequence[float] = ()
     kind: str = "first"
-
-
-_MARKS = {
-    "first": '<circle class="first" cx="{x:.1f}" cy="{y:.1f}" r="4.5"><title>{title}</title></circle>',
-    "second": '<path class="second" d="M{x:.1f} {y:.1f}m0 -6l5.5 10h-11z"><title>{title}</title></path>',
-}
-
-
-def _mark(kind: str, x: float, y: float, title: str) -> str:
-    return _MARKS[kind].format(x=x, y=y, title=escape(title))
 
 
 def trend_plot(labels: Sequence[str], series: Sequence[Series], y_label: str) -> str:
@@ -79,32 +46,27 @@ def trend_plot(labels: Sequence[str], series: Sequence[Series], y_label: str) ->
         Each with one value for each round.
     y_label : str
     """
-    ends = [
-        value + side * (error if isfinite(error) else 0.0)
-        for one in series
-        for value, error in zip(one.values, one.errors or [0.0] * len(labels), strict=True)
-        for side in (-1, 1)
-    ]
-    y = scale_of(ends, HEIGHT - BOTTOM, TOP)
-    middles, axis = _round_axis(labels)
-    parts = _y_axis(y, y_label) + axis
-    for one in series:
-        points = [(x, value) for x, value in zip(middles, one.values, strict=True) if isfinite(value)]
-        path = " ".join(f"{x:.1f},{y(value):.1f}" for x, value in points)
-        parts.append(f'<polyline class="{one.kind}" points="{path}"/>')
-        for x, value, error in zip(middles, one.values, one.errors, strict=False):
-            if isfinite(value) and isfinite(error):
-                parts.append(line(x, y(value - error), x, y(value + error), one.kind))
-        parts += [_mark(one.kind, x, y(value), f"{one.name} {value:.4g}") for x, value in points]
-    return _svg(parts + _legend(series), y_label)
-
-
-def _legend(series: Sequence[Series]) -> list[str]:
-    parts, x = [], LEFT + 8.0
-    for one in series:
-        parts += [_mark(one.kind, x, 14, one.name), text(x + 10, 18, one.name, "start")]
-        x += 34 + 6.6 * len(one.name)
-    return parts
+    with new_plot(WIDTH, HEIGHT) as plot:
+        axes = plot.axes
+        _round_axis(axes, labels)
+        axes.set_ylabel(y_label)
+        for line in series:
+            colour, mark = _COLOURS[line.kind], _MARKS[line.kind]
+            points = [
+                (x, value, error)
+                for x, (value, error) in enumerate(zip_longest(line.values, line.errors, fillvalue=nan))
+                if isfinite(value)
+            ]
+            style = {"color": colour, "clip_on": False}
+            xs, values = [x for x, _, _ in points], [value for _, value, _ in points]
+            axes.plot(xs, values, _LINES[line.kind], marker=mark, label=line.name, linewidth=2, markersize=8, **style)
+            for x, value, error in points:
+                if isfinite(error):
+                    axes.plot([x, x], [value - error, value + error], "-", linewidth=1.4, **style)
+                (point,) = axes.plot([x], [value], mark, markersize=8, **style)
+                plot.hover(point, f"{line.name} {value:.4g}")
+        axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=len(series), borderaxespad=0)
+        return plot.as_element(y_label)
 
 
 def distribution_plot(labels: Sequence[str], groups: Sequence[pd.Series], y_label: str) -> str:
@@ -118,68 +80,72 @@ def distribution_plot(labels: Sequence[str], groups: Sequence[pd.Series], y_labe
         The values of each round; none is fine.
     y_label : str
     """
-    y = scale_of([value for group in groups for value in group], HEIGHT - BOTTOM, TOP - 16)
-    middles, axis = _round_axis(labels)
-    half = min(0.42 * (WIDTH - LEFT - RIGHT) / len(labels), 60.0)
-    parts = _y_axis(y, y_label) + axis
-    for x, group in zip(middles, groups, strict=True):
-        if len(group):
-            parts += _silhouette(group, x, half, y) if len(group) > MOST_POINTS else _points(group, x, half, y)
-            parts += _box(group, x, half, y)
-    return _svg(parts, y_label)
+    with new_plot(WIDTH, HEIGHT) as plot:
+        axes = plot.axes
+        _round_axis(axes, labels)
+        axes.set_ylabel(y_label)
+        for x, group in enumerate(groups):
+            if not len(group):
+                continue
+            values = np.sort(group.to_numpy(dtype=float))
+            if len(values) > MOST_POINTS:
+                _silhouette(axes, x, values)
+            else:
+                # Multiples of the golden ratio spread neighbours apart, the same way every time.
+                offsets = (np.arange(len(values)) * 0.6180339887) % 1.0 - 0.5
+                axes.plot(x + 0.6 * offsets, values, "o", color=FIRST, alpha=0.55, markersize=5, markeredgewidth=0)
+            _box(axes, x, values)
+        return plot.as_element(y_label)
 
 
-def _points(group: pd.Series, x: float, half: float, y: Scale) -> list[str]:
-    # Multiples of the golden ratio spread neighbours apart, the same way every time.
-    offsets = (np.arange(len(group)) * 0.6180339887) % 1.0 * 2 - 1
-    return [
-        f'<circle class="dot" cx="{x + 0.75 * half * offset:.1f}" cy="{y(value):.1f}" r="2.6"/>'
-        for offset, value in zip(offsets, sorted(group), strict=True)
-    ]
+def _silhouette(axes: "Axes", x: int, values: NDArray[np.float64]) -> None:
+    bodies = axes.violinplot(values, positions=[x], widths=0.8, showextrema=False)["bodies"]
+    for body in bodies:
+        body.set(facecolor=FIRST, edgecolor="none", alpha=0.25, clip_on=False)
 
 
-def _silhouette(group: pd.Series, x: float, half: float, y: Scale) -> list[str]:
-    counts, edges = np.histogram(group, bins=BINS)
-    widths = half * counts / counts.max()
-    middles = [y((low + high) / 2) for low, high in pairwise(edges)]
-    right = [f"{x + width:.1f},{middle:.1f}" for width, middle in zip(widths, middles, strict=True)]
-    left = [f"{x - width:.1f},{middle:.1f}" for width, middle in zip(widths, middles, strict=True)]
-    return [f'<polygon class="silhouette" points="{" ".join(right + left[::-1])}"/>']
+def _box(axes: "Axes", x: int, values: NDArray[np.float64]) -> None:
+    lower, median, upper = np.quantile(values, [0.25, 0.5, 0.75])
+    axes.plot([x - 0.17, x + 0.17, x + 0.17, x - 0.17, x - 0.17], [lower, lower, upper, upper, lower], color=SOFT)
+    axes.plot([x - 0.17, x + 0.17], [median, median], color=SOFT, linewidth=2)
+    axes.plot([x - 0.4, x + 0.4], [values.mean()] * 2, "--", color=SECOND, linewidth=2)
 
 
-def _box(group: pd.Series, x: float, half: float, y: Scale) -> list[str]:
-    lower, median, upper = np.quantile(group, [0.25, 0.5, 0.75])
-    top, bottom, width = min(y(lower), y(upper)), max(y(lower), y(upper)), 0.4 * half
-    return [
-        f'<rect class="box" x="{x - width:.1f}" y="{top:.1f}" width="{2 * width:.1f}" height="{bottom - top:.1f}"/>',
-        line(x - width, y(median), x + width, y(median), "median"),
-        line(x - half, y(group.mean()), x + half, y(group.mean()), "average"),
-    ]
-
-
-def parity_plot(measured: pd.DataFrame, unit: str) -> str:
-    """Draw each measured value over the value predicted before; those of the latest round are filled.
+def parity_plot(measured: pd.DataFrame, unit: str, word: str = "measured") -> str:
+    """Draw each value over the value predicted before; those of the latest round are filled.
 
     Parameters
     ----------
     measured : DataFrame
-        compound_id, round, oracle_value, pred_mean, pred_std; all of them there.
+        compound_id, round, oracle_value, pred_mean: all of them there; pred_std: NaN draws no bar.
     unit : str
+    word : str
+        How the values were found: "docked" or "measured".
     """
-    size, side = 380, 380
-    predicted, found = measured["pred_mean"], measured["oracle_value"]
-    both = scale_of([*predicted, *found], LEFT, size - RIGHT)
-    y = Scale(both.low, both.high, side - BOTTOM, both.start - LEFT + TOP - 16)
-    parts = _y_axis(y, f"measured, {unit}", right=size - RIGHT)
-    parts += [text(both(tick), side - BOTTOM + 18, tick_label(tick)) for tick in both.ticks()]
-    parts.append(text((LEFT + size - RIGHT) / 2, side - 6, f"predicted before measuring, {unit}"))
-    parts.append(line(both(both.low), y(both.low), both(both.high), y(both.high), "identity"))
-    latest = measured["round"].max()
-    columns = ("compound_id", "round", "pred_mean", "pred_std", "oracle_value")
-    for compound, number, x, spread, value in zip(*(measured[column] for column in columns), strict=True):
-        height = y(value)
-        parts.append(line(both(max(x - spread, both.low)), height, both(min(x + spread, both.high)), height, "error"))
-        title = escape(f"{compound}, round {number}: predicted {x:.2f}, measured {value:.2f}")
-        mark = f'class="{"first" if number == latest else "earlier"}" cx="{both(x):.1f}" cy="{height:.1f}" r="4"'
-        parts.append(f"<circle {mark}><title>{title}</title></circle>")
-    return _svg(parts, "measured against predicted values", size, side)
+    with new_plot(SIDE, SIDE) as plot:
+        axes = plot.axes
+        axes.set(xlabel=f"predicted before, {unit}", ylabel=f"{word}, {unit}", aspect="equal")
+        values = measured[["pred_mean", "oracle_value"]].to_numpy(dtype=float)
+        margin = 0.07 * (values.max() - values.min()) or 0.5
+        low, high = values.min() - margin, values.max() + margin
+        axes.set(xlim=(low, high), ylim=(low, high))
+        axes.plot([low, high], [low, high], "--", color=SOFT, linewidth=1)
+        latest = measured["round"].max()
+        columns = ("compound_id", "round", "pred_mean", "pred_std", "oracle_value")
+        for compound, number, x, std, y in zip(*(measured[column] for column in columns), strict=True):
+            if isfinite(std):
+                ends = [max(x - std, low), min(x + std, high)]
+                axes.plot(ends, [y, y], "-", color=FIRST, alpha=0.35, linewidth=1)
+            fill = FIRST if number == latest else "none"
+            (point,) = axes.plot([x], [y], "o", markeredgecolor=FIRST, markerfacecolor=fill, markersize=7)
+            plot.hover(point, f"{compound}, round {number}: predicted {x:.2f}, {word} {y:.2f}")
+        return plot.as_element(f"{word} against predicted values")
+
+
+def _round_axis(axes: "Axes", labels: Sequence[str]) -> None:
+    """Place one column for each round, with as many labels below as there is room for."""
+    every = ceil(len(labels) / MOST_X_LABELS)
+    axes.set_xlim(-0.5, len(labels) - 0.5)
+    axes.set_xticks(range(0, len(labels), every), list(labels[::every]))
+    axes.set_xlabel("round")
+    axes.grid(visible=False, axis="x")

@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,8 @@ from molgfn.campaign.record.rows import (
 )
 from molgfn.campaign.record.run_directory import open_run
 from molgfn.campaign.record.store import Row, Store
+from molgfn.direction import Direction
 from molgfn.errors import DataError
-from molgfn.oracles.interfaces import Direction
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,18 @@ class RunData:
 
     @property
     def unit(self) -> str:
-        """Unit of the measurements; empty while nothing is measured."""
-        return str(self.measurements["unit"].iloc[-1]) if len(self.measurements) else ""
+        """Unit of the oracle; empty where nothing recorded tells it yet."""
+        for table in (self.measurements, self.predictions):
+            units = table.loc[table["unit"] != "", "unit"]
+            if len(units):
+                return str(units.iloc[-1])
+        return "kcal/mol" if self.settings["oracle"]["kind"] == "docking" else ""
+
+    @property
+    def initial_unit(self) -> str:
+        """Unit of the initial data; that of the oracle where the record does not tell it."""
+        units = set(self.initial_data["unit"]) - {""}
+        return min(units) if units else self.unit
 
     @property
     def rounds_finished(self) -> int:
@@ -97,14 +107,15 @@ def read_run(path: Path) -> RunData:
         settings = tomllib.loads(settings_text)
     except tomllib.TOMLDecodeError as error:
         raise DataError(f"{run.resolved}: {error}") from None
-    with Store.read(run.database) as store:
-        # Phases and statuses come first: a round that ends meanwhile is then shown as it was before it ended.
+    # All as it is at one moment: what the run records meanwhile is seen the next time.
+    with Store.read(run.database) as store, store.snapshot():
+        phases = store.phases()
         return RunData(
             folder=path,
             settings=settings,
             settings_text=settings_text,
             manifest=_manifest(path / "manifest.json"),
-            phases=_table(PhaseRow, store.phases()),
+            phases=_table(PhaseRow, phases),
             compounds=_compounds(store.compounds()),
             predictions=_table(PredictionRow, store.predictions()),
             measurements=_table(MeasurementRow, store.measurements()),
@@ -112,7 +123,7 @@ def read_run(path: Path) -> RunData:
             rejected=_table(RejectedRow, store.rejected()),
             initial_data=_table(InitialRow, store.initial_data()),
             retrainings=_table(RetrainingRow, store.retrainings()),
-            sampling=_sampling(path / "log.jsonl"),
+            sampling=_sampling(path / "log.jsonl", {row.round for row in phases if row.phase == "propose"}),
         )
 
 
@@ -136,10 +147,13 @@ def _manifest(path: Path) -> dict[str, Any]:
         raise DataError(f"{path}: {error}") from None
 
 
-def _sampling(path: Path) -> pd.DataFrame:
+def _sampling(path: Path, proposed: Collection[int]) -> pd.DataFrame:
+    """Return what the log tells of the rounds that are proposed; it may already tell more than was read."""
     events = [] if not path.exists() else [_event(line) for line in path.read_text(encoding="utf-8").splitlines()]
     # A round that was cut off and done again stands in the log twice.
-    by_round = {event["round"]: event for event in events if event.get("event") == "proposed"}
+    by_round = {
+        event["round"]: event for event in events if event.get("event") == "proposed" and event["round"] in proposed
+    }
     table = pd.DataFrame([by_round[number] for number in sorted(by_round)])
     return table.drop(columns=["time", "event"], errors="ignore")
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from molgfn.chem.standardise import MoleculeError, parse_smiles
+from molgfn.proxy.evaluation.metrics import spearman
 from molgfn.report.candidates import ligand_efficiency
 from molgfn.report.reading import RunData
 
@@ -64,7 +65,7 @@ class RoundSummary:
 
 
 def measured_compounds(data: RunData) -> pd.DataFrame:
-    """Return one row for each value known, D0 first.
+    """Return one row for each value in the unit of the oracle, D0 first: a D0 in another unit is left out.
 
     Returns
     -------
@@ -72,10 +73,9 @@ def measured_compounds(data: RunData) -> pd.DataFrame:
         compound_id ("" in D0 where it was given), smiles, round, oracle_value, oracle_unit, heavy_atoms, efficiency,
         pred_mean and pred_std (the last prediction made before measuring; NaN in D0).
     """
-    given = pd.DataFrame({"smiles": data.initial_data["smiles"], "oracle_value": data.initial_data["value"]})
-    given = given.assign(
-        compound_id="", round=0, oracle_unit=data.unit or "kcal/mol", pred_mean=np.nan, pred_std=np.nan
-    )
+    initial = data.initial_data if data.initial_unit == data.unit else data.initial_data.head(0)
+    given = pd.DataFrame({"smiles": initial["smiles"], "oracle_value": initial["value"]})
+    given = given.assign(compound_id="", round=0, oracle_unit=data.unit, pred_mean=np.nan, pred_std=np.nan)
     sent = data.compounds[data.compounds["status"] == "completed"].drop(columns="round")
     sent = sent.rename(columns={"batch_round": "round"})
     values = data.measurements.sort_values("measurement_id").drop_duplicates("compound_id", keep="last")
@@ -154,7 +154,7 @@ def agreement(predicted: pd.Series, measured: pd.Series) -> Agreement:
     """Compare predictions with measurements where both are there; Spearman's rho needs three pairs that differ."""
     both = pd.DataFrame({"predicted": predicted, "measured": measured}).dropna()
     error = both["predicted"] - both["measured"]
-    rankable = len(both) >= 3 and both.nunique().min() > 1
-    spearman = both["predicted"].rank().corr(both["measured"].rank()) if rankable else np.nan
+    pairs = both.to_numpy(dtype=np.float64)
+    rank_correlation = spearman(*pairs.T) if len(pairs) >= 3 else np.nan
     rmse = np.sqrt((error**2).mean()) if len(both) else np.nan
-    return Agreement(len(both), float(rmse), float(error.mean()), float(spearman))
+    return Agreement(len(both), float(rmse), float(error.mean()), float(rank_correlation))

@@ -4,7 +4,7 @@ import hashlib
 import itertools
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +15,11 @@ from molgfn.campaign.file.load import Campaign, load_campaign
 from molgfn.campaign.loop import resume_run, start_run
 from molgfn.campaign.models.interfaces import FlowStep, ProxyEpoch, Reward
 from molgfn.campaign.reward.objective import Predicted
-from molgfn.oracles.interfaces import Answer, Compound, Direction, Failure, Measurement
+from molgfn.chem.trees.tree import Tree
+from molgfn.direction import Direction
+from molgfn.oracles.interfaces import Answer, Compound, Failure, Measurement
 from molgfn.progress import SilentProgress
+from molgfn.proxy.uncertainty.limits import Limits
 
 LEFT = ["c1ccccc1", "Cc1ccccc1", "Fc1ccccc1", "Clc1ccccc1", "COc1ccccc1", "c1ccncc1", "C1CCCCC1", "c1ccsc1", "Cn1cccc1"]
 LINKERS = ["C(=O)N", "CN", "S(=O)(=O)N", "NC(=O)", "OC", "CC"]
@@ -110,6 +113,7 @@ class LineProxy:
     intercept: float
     unit: str = "kcal/mol"
     direction: Direction = "minimise"
+    limits = Limits("", "")
 
     def predict(self, smiles: Sequence[str]) -> Predicted:
         # Noise that depends on the place in the batch, as the last digits of a real network's output do.
@@ -135,14 +139,23 @@ class InstantOracle:
 
     def __init__(self, asked: Path, answer: Callable[[Compound], Answer], pause_s: float) -> None:
         self._asked, self._answer, self._pause_s = asked, answer, pause_s
+        self._pending: list[Compound] = []
+        self._ready: list[Answer] = []
         self.closed = False
 
-    def query(self, compounds: Sequence[Compound]) -> Iterator[Answer]:
-        for compound in sorted(compounds, key=lambda one: share(one.smiles)):
-            with self._asked.open("a") as file:
-                file.write(compound.compound_id + "\n")
-            time.sleep(self._pause_s)
-            yield self._answer(compound)
+    def submit(self, compounds: Sequence[Compound]) -> None:
+        self._pending += sorted(compounds, key=lambda compound: share(compound.smiles))
+
+    def wait(self, _seconds: float) -> None:
+        compound = self._pending.pop(0)
+        with self._asked.open("a") as file:
+            file.write(compound.compound_id + "\n")
+        time.sleep(self._pause_s)
+        self._ready.append(self._answer(compound))
+
+    def poll(self) -> Sequence[Answer]:
+        answers, self._ready = self._ready, []
+        return answers
 
     def close(self) -> None:
         self.closed = True
@@ -165,7 +178,10 @@ class StandIns:
     def open_oracle(self) -> InstantOracle:
         return InstantOracle(self.asked, self.answer, self.pause_s)
 
-    def flow_trainer(self, reward: Reward, seed: int) -> TableTrainer:
+    def library(self, smiles: Sequence[str]) -> list[Tree]:
+        return [Tree((0,), ()) for _ in smiles]
+
+    def flow_trainer(self, reward: Reward, seed: int, library: Sequence[Tree] = ()) -> TableTrainer:  # noqa: ARG002
         return TableTrainer(reward, seed, self.pause_s)
 
     def random_samples(self, n: int, seed: int) -> list[Molecule]:

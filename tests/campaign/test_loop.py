@@ -66,8 +66,10 @@ def test_the_rounds_of_a_campaign_are_all_carried_out(uninterrupted):
     sent = [row for row in found["compounds"] if row.batch_round is not None]
     assert [sum(row.batch_round == number for row in sent) for number in range(3)] == [12, 8, 8]
     assert {row.status for row in sent} == {"completed", "failed"}
+    prefix = json.loads((run / "manifest.json").read_text())["id_prefix"]
+    assert prefix.startswith("STAND-IN-")
     assert [row.compound_id for row in found["compounds"]] == [
-        f"STAND-IN-{number:06d}" for number in range(1, len(found["compounds"]) + 1)
+        f"{prefix}-{number:06d}" for number in range(1, len(found["compounds"]) + 1)
     ]
     assert len({row.inchikey for row in found["compounds"]}) == len(found["compounds"])
     candidates = [sum(row.round == number for row in found["predictions"]) for number in (1, 2)]

@@ -45,10 +45,14 @@ def test_a_run_ends_with_a_table_and_a_report(capsys, campaign_file, tmp_path):
     code, out, _ = molgfn(capsys, "status", run, "--json")
     assert json.loads(out)["counts"]["completed"] == 14
 
+    whole = Path(paths["candidates"]).read_bytes()
     code, out, _ = molgfn(capsys, "export", run, "--format", "csv", "--top", "3")
-    assert (code, out) == (0, f"{run}/exports/candidates.csv\n")
+    assert (code, out) == (0, f"{run}/exports/candidates_top_3.csv\n")
     with open(out.strip(), newline="") as file:
         assert [row["rank"] for row in csv.DictReader(file)] == ["1", "2", "3"]
+    assert Path(paths["candidates"]).read_bytes() == whole
+    for words in ((), ("--format", "csv")):
+        assert molgfn(capsys, "export", run, *words)[:2] == (0, f"{run}/exports/candidates.csv\n")
     assert molgfn(capsys, "report", run)[:2] == (0, f"{run}/report.html\n")
 
     code, out, err = molgfn(capsys, "resume", run)
@@ -77,8 +81,10 @@ def test_a_run_that_is_told_to_stop_ends_with_75_and_resume_finishes_it(campaign
 def test_check_prints_what_it_found(capsys, campaign_file):
     code, out, err = molgfn(capsys, "check", campaign_file)
     assert code == 0, err
-    assert [line.split()[1] for line in out.splitlines()] == ["campaign", "oracle", "vocabulary", "data", "control"]
-    assert out.splitlines()[-1].endswith("26.00 points")
+    checked = [line.split()[1] for line in out.splitlines()]
+    assert checked == ["campaign", "oracle", "vocabulary", "data", "values", "control", "objective", "time"]
+    assert "26.00 points in " in out
+    assert re.search(r"time .* about .*: 14 compounds .* \(1 at once\), training .* An estimate", out)
     assert "control compound: 1/1 done" in err
     assert "control" not in molgfn(capsys, "check", campaign_file, "--no-dock")[1]
 
@@ -126,7 +132,7 @@ def test_init_writes_a_file_that_check_accepts(capsys, tmp_path):
     receptor = tmp_path / "mine.pdbqt"
     receptor.write_bytes(target.pdbqt.read_bytes())
     box = (*target.center, 24, 24, 24)
-    code, out, err = molgfn(capsys, "init", tmp_path / "new", "--receptor", receptor, "--box", *box)
+    code, out, err = molgfn(capsys, "init", tmp_path / "new", "--receptor", receptor, "--box", *box, "--no-dock")
     assert (code, out) == (0, f"{tmp_path}/new/campaign.toml\n")
     assert "molgfn check" in err
     assert tomllib.loads((tmp_path / "new" / "campaign.toml").read_text())["oracle"]["receptor"] == "../mine.pdbqt"

@@ -46,7 +46,7 @@ def test_every_command_is_in_the_golden_file():
 
 def test_help_is_quick_and_loads_no_heavy_library():
     code = "import sys; from molgfn.cli import app; app(['-h'], standalone_mode=False); "
-    heavy = "print(sorted({'torch', 'rdkit', 'pandas', 'numpy', 'sklearn', 'plotly'} & set(sys.modules)))"
+    heavy = "print(sorted({'torch', 'rdkit', 'pandas', 'numpy', 'sklearn', 'matplotlib'} & set(sys.modules)))"
     spent = "; import time; print(time.process_time())"
     command = [sys.executable, "-c", code + heavy + spent]
     ended = subprocess.run(command, capture_output=True, text=True, check=True, timeout=LIMIT_S)
@@ -151,6 +151,21 @@ def test_a_reader_that_leaves_early_sees_no_traceback():
     )
     assert ended.stdout.startswith("ABL1")
     assert ended.stderr == ""
+
+
+def test_the_tab_key_completes_commands_once_it_is_set_up(tmp_path):
+    settings = os.environ | {"HOME": str(tmp_path), "SHELL": "/bin/bash"}
+    # The shell is found by the processes above this one: bash itself starts it.
+    command = f"{sys.executable} -c 'from molgfn.cli import main; main()' --install-completion; exit $?"
+    ended = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, timeout=120, check=False, env=settings
+    )
+    assert ended.returncode == 0, ended.stderr
+    (script,) = (tmp_path / ".bash_completions").iterdir()
+    assert "complete -o default -F" in script.read_text()
+    asked = settings | {"_MOLGFN_COMPLETE": "complete_bash", "COMP_WORDS": "molgfn proxy re", "COMP_CWORD": "2"}
+    ended = run_in_shell(env=asked)
+    assert ended.stdout.split() == ["retrain"]
 
 
 def test_a_wrong_campaign_ends_with_2_before_any_model_is_loaded(tmp_path):

@@ -53,7 +53,11 @@ def test_a_proxy_is_trained_and_has_a_card(capsys, tmp_path):
     write(tmp_path)
     code, out, err = train(capsys, tmp_path)
     assert code == 0, err
-    assert out == f"{tmp_path}/out\n"
+    folder, verdict = out.splitlines()
+    assert folder == f"{tmp_path}/out"
+    assert (tmp_path / "out" / "card.md").read_text().splitlines()[0] == f"# {verdict}"
+    assert verdict.startswith("tiny: ")
+    assert "number of heavy atoms alone" in verdict
     assert "training on all data: 1/1 done" in err
     assert {"weights.safetensors", "proxy.json", "card.md"} <= {path.name for path in (tmp_path / "out").iterdir()}
 
@@ -74,17 +78,42 @@ def test_a_recipe_that_cannot_be_used_is_told_and_nothing_is_written(capsys, tmp
     assert not (tmp_path / "out").exists()
 
 
+def test_a_table_that_a_proxy_would_overwrite_is_refused(capsys, tmp_path):
+    write(tmp_path, RECIPE.replace("table.csv", "out/molecules.csv"))
+    (tmp_path / "out").mkdir()
+    before = (tmp_path / "table.csv").rename(tmp_path / "out" / "molecules.csv").read_text()
+    code, _, err = train(capsys, tmp_path)
+    assert (code, (tmp_path / "out" / "molecules.csv").read_text()) == (2, before)
+    assert "molecules.csv: this is the input file" in err
+
+
 def test_a_file_is_scored(capsys, tmp_path):
     write(tmp_path)
     train(capsys, tmp_path)
     (tmp_path / "library.smi").write_text("CCCO propanol\nwhat?\n")
     code, out, _ = molgfn(capsys, "score", tmp_path / "out", tmp_path / "library.smi", "-o", tmp_path / "scored.csv")
     assert code == 0
-    assert out == f"1 molecules scored, 1 rows without one: {tmp_path / 'scored.csv'}\n"
+    assert out == f"1 molecule scored, 1 row without a prediction: {tmp_path / 'scored.csv'}\n"
     lines = (tmp_path / "scored.csv").read_text().splitlines()
-    assert lines[0] == "smiles,name,pred_mean,pred_std,unit,in_domain,nn_similarity,nn_smiles,error"
+    assert lines[0] == "smiles,name,pred_mean,pred_std,unit,extrapolated,in_domain,nn_similarity,nn_smiles,error"
     assert lines[1].startswith("CCCO,propanol,-")
-    assert lines[2] == "what?,,,,kcal/mol,,,,not a valid SMILES: 'what?'"
+    assert lines[2] == "what?,,,,kcal/mol,,,,,line 2: not a valid SMILES: 'what?'"
+
+
+def test_a_file_is_sorted_never_overwritten_and_refused_where_nothing_can_be_scored(capsys, tmp_path):
+    write(tmp_path)
+    train(capsys, tmp_path)
+    library, out = tmp_path / "library.csv", tmp_path / "scored.csv"
+    library.write_text("smiles\nCCO\nCCCCCCCCCO\n")
+    assert molgfn(capsys, "score", tmp_path / "out", library, "-o", out, "--sort")[0] == 0
+    assert [line.split(",")[0] for line in out.read_text().splitlines()] == ["smiles", "CCCCCCCCCO", "CCO"]
+    code, _, err = molgfn(capsys, "score", tmp_path / "out", library, "-o", library)
+    assert (code, library.read_text()) == (2, "smiles\nCCO\nCCCCCCCCCO\n")
+    assert "Give another name for the output." in err
+    library.write_text("smiles\nwhat?\n")
+    code, printed, err = molgfn(capsys, "score", tmp_path / "out", library, "-o", out)
+    assert (code, printed) == (3, "")
+    assert "line 2: not a valid SMILES" in err
 
 
 def test_the_card_is_printed_for_people_and_for_programs(capsys, tmp_path):
@@ -126,7 +155,7 @@ def test_a_proxy_is_judged_by_a_table(capsys, tmp_path):
     code, out, err = molgfn(capsys, *words, "--unit", "kcal/mol")
     assert code == 0, err
     assert "new          30 molecules that proxy 'tiny' was not trained on" in out
-    assert "trained on   1 molecule, judged apart" in out
+    assert "trained on   1 molecule, judged separately" in out
     code, out, _ = molgfn(capsys, *words, "--unit", "kcal/mol", "--json")
     found = json.loads(out)
     assert (code, found["new"]["molecules"], found["trained_on"]["molecules"]) == (0, 30, 1)

@@ -1,13 +1,18 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from rdkit import Chem
 
 from molgfn.chem.standardise import standard_mol
-from molgfn.environments.core import count_embeddings, read_core
+from molgfn.environments.core import read_core
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.errors import ConfigError
+from molgfn.flow.fragments.random_walk import random_states
 from tests.library import default_vocabulary, small_vocabulary
 
 VOCABULARY = default_vocabulary()
+ANY_JOIN = replace(small_vocabulary(), joins=None)
 
 
 def test_reads_blocks_joins_and_open_stems() -> None:
@@ -30,20 +35,35 @@ def test_a_core_may_hold_a_block_that_the_vocabulary_lacks() -> None:
     assert len(environment.plain_blocks) == len(VOCABULARY) + 1
 
 
+def blocks_of(core: str) -> list[str]:
+    return sorted(block.smiles for block in read_core(core, VOCABULARY).blocks)
+
+
 @pytest.mark.parametrize(
-    ("smiles", "core", "count"),
+    ("core", "plain"),
     [
-        ("c1ccccc1", "c1ccc([*:1])cc1", 12),  # nothing grown: every symmetry of the ring
-        ("Cc1ccccc1", "c1ccc([*:1])cc1", 2),  # the ring may turn over
-        ("c1ccc(-c2ccccc2)cc1", "c1ccc([*:1])cc1", 4),  # either ring
-        ("Cc1ccc(C)cc1", "c1ccc([*:1])cc1", 0),  # two grown, one allowed
-        ("c1ccc(-c2ccc(-c3ccccc3)cc2)cc1", "c1ccc([*:1])cc1", 4),  # an end ring, not the middle one
+        ("O=C(N[*:1])[C@@H]1CCC[C@H]1[*:2]", "O=C(N[*:1])C1CCCC1[*:2]"),
+        ("[*:1][C@H]1CCNC1", "[*:1]C1CCNC1"),
+        ("[*:1][CH2]c1ccccc1", "[*:1]Cc1ccccc1"),
+        ("[*:1][C@]1([*:2])CCNC1", "[*:1]C1([*:2])CCNC1"),
+        ("[cH]1[cH][cH][c]([*:1])[cH][cH]1", "c1ccc([*:1])cc1"),
+        ("[*:1][n]1cccc1", "[*:1]n1cccc1"),
+        ("[*:1][NH]C(=O)c1ccccc1", "[*:1]NC(=O)c1ccccc1"),
+        ("[*:1][PH]c1ccccc1", "[*:1]Pc1ccccc1"),
+        ("C[n+]1ccc([*:1])cc1", "C[n+]1ccc([*:1])cc1"),
+        ("C[N+]1(C)CC[CH]([*:1])CC1", "C[N+]1(C)CCC([*:1])CC1"),
+        ("[*:1]/[CH]=[CH]/c1ccccc1", "[*:1]C=Cc1ccccc1"),
     ],
 )
-def test_counts_the_ways_to_lay_a_core(smiles: str, core: str, count: int) -> None:
-    environment = FragmentEnvironment(VOCABULARY, 1, 3, core=core)
-    assert environment.core is not None
-    assert count_embeddings(environment.core, VOCABULARY.decompose(standard_mol(smiles)), VOCABULARY.blocks) == count
+def test_brackets_around_an_attachment_atom_change_nothing(core: str, plain: str) -> None:
+    assert blocks_of(core) == blocks_of(plain)
+    with_brackets, without = (read_core(smiles, VOCABULARY) for smiles in (core, plain))
+    assert sorted(map(sorted, with_brackets.open_stems)) == sorted(map(sorted, without.open_stems))
+    environment = FragmentEnvironment(ANY_JOIN, 2, 6, core=core)
+    states = random_states(environment, 20, np.random.default_rng(0))
+    for row in range(len(states)):
+        mol = Chem.MolFromSmiles(environment.smiles(environment.tree(states, row)))
+        assert sum(atom.GetNumRadicalElectrons() for atom in mol.GetAtoms()) == 0
 
 
 @pytest.mark.parametrize(
@@ -54,6 +74,8 @@ def test_counts_the_ways_to_lay_a_core(smiles: str, core: str, count: int) -> No
         ("[*:1]c1ccc([O-])cc1", "standardisation would change"),
         ("C1CC1=[*:1]", "at the end of a single bond"),
         ("[*:1]C#N", None),
+        ("[*:1]c1ccccc1[CH2]", "a radical"),
+        ("[*:1]C1CC[C]C1", "a radical"),
     ],
 )
 def test_a_core_that_cannot_be_used_is_refused(smiles: str, message: str | None) -> None:

@@ -45,6 +45,8 @@ def build_weight(space: Space) -> dict[str, float]:
         (("c1ccccc1", "CO", "N"), 4, "c1ccc(-c2ccc([*:1])cc2[*:2])cc1"),
         (("C1CCCCC1", "C1CNCCN1", "CC", "C=O"), 3, "[*:1]C1([*:2])CCCCC1"),
         (("c1ccccc1", "C=O", "N"), 5, "O=C(N[*:1])c1ccc([*:2])cc1"),
+        # The core has stems that the vocabulary's block of the same SMILES lacks.
+        (("C1CNCCNC1", "C1CNCCN1", "CC"), 3, "C1CNC([*:2])C([*:1])CN1"),
     ],
 )
 def test_build_multiplicity_is_what_building_in_every_order_gives(

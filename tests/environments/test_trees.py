@@ -23,6 +23,7 @@ CHAINS = (("C", [0, 0, 0, 0]), ("CC", [0, 1, 0]), ("CO", [0, 0, 1]), ("O", [0, 0
         (1, 4, "[*:1]CC1CC1[*:2]"),
         (2, 3, "c1ccc([*:1])cc1"),
         (1, 4, "[*:1]c1ccc([*:2])cc1"),
+        (1, 3, "[*:1]C1([*:2])CC1"),
     ],
 )
 def test_the_trees_of_a_molecule_are_those_of_the_space(

@@ -24,7 +24,7 @@ FOUR = ("c1ccccc1", "C1CNCCN1", "C=O", "CO")
         {"temperature": 3.0},
         {"replay_fraction": 1.0, "replay_best": 0.0},
         {"replay_fraction": 1.0, "replay_best": 1.0},
-        {"kick_fraction": 1.0, "kick_blocks": 1},
+        {"local_search_fraction": 1.0, "local_search_blocks": 1},
         {"library_fraction": 1.0},
         {"replay_fraction": 0.5, "beta_start": 0.2},
     ],
@@ -59,7 +59,7 @@ def test_one_network_knows_the_law_at_every_temperature() -> None:
     assert cold > hot
 
 
-def test_a_kick_leaves_what_was_built_first_in_a_valid_order() -> None:
+def test_local_search_leaves_what_was_built_first_in_a_valid_order() -> None:
     environment = FragmentEnvironment(small_vocabulary(), 1, 6)
     generator = np.random.default_rng(0)
     states = random_states(environment, 40, generator)
@@ -72,7 +72,7 @@ def test_a_kick_leaves_what_was_built_first_in_a_valid_order() -> None:
     assert (without_last_blocks(environment, states, 9, generator).length == 1).all()
 
 
-def test_a_kick_keeps_the_core() -> None:
+def test_local_search_keeps_the_core() -> None:
     environment = FragmentEnvironment(small_vocabulary(), 1, 5, "c1ccc([*:1])c([*:2])c1")
     generator = np.random.default_rng(0)
     states = random_states(environment, 20, generator)

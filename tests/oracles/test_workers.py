@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from molgfn.errors import OracleError
-from molgfn.oracles.workers import Done, Lost, WorkerPool
+from molgfn.errors import OracleError, Stopped
+from molgfn.oracles.executor import Done, Lost
+from molgfn.oracles.workers import WorkerPool
 
 # Backtracking holds the interpreter inside C code for good, as a search of Vina does: no Python thread or handler runs.
 JOBS = """
@@ -63,6 +64,21 @@ def pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[.
         made.close()
 
 
+def run(pool: WorkerPool, tasks: list[dict]) -> Iterator[Done | Lost]:
+    """Give the pool tasks by their number, and yield the outcomes until each has one."""
+    left = len(tasks)
+    pool.submit({str(number): task for number, task in enumerate(tasks)})
+    while left:
+        pool.wait(1.0)
+        for outcome in pool.poll():
+            left -= 1
+            yield outcome
+
+
+def answered(workers: WorkerPool, key: str) -> bool:
+    return [outcome.key for outcome in workers.poll()] == [key]
+
+
 def alive(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -78,28 +94,28 @@ def wait_until(condition: Callable[[], object], seconds: float = 600.0) -> None:
 
 
 def test_every_task_is_answered_once_with_its_own_answer(pool):
-    outcomes = list(pool().run([{"number": number} for number in range(20)]))
-    assert sorted(outcome.index for outcome in outcomes) == list(range(20))
-    assert all(outcome.result["double"] == 2 * outcome.index for outcome in outcomes)
+    outcomes = list(run(pool(), [{"number": number} for number in range(20)]))
+    assert sorted(int(outcome.key) for outcome in outcomes) == list(range(20))
+    assert all(outcome.result["double"] == 2 * int(outcome.key) for outcome in outcomes)
     assert {outcome.result["argument"] for outcome in outcomes} == {"A"}
     assert all(0 <= outcome.wall_s < 60 for outcome in outcomes)
 
 
 def test_workers_stay_for_the_next_run(pool):
     workers = pool(workers=1)
-    (first,), (second,) = list(workers.run([{}])), list(workers.run([{}]))
+    (first,), (second,) = list(run(workers, [{}])), list(run(workers, [{}]))
     assert first.result["pid"] == second.result["pid"] != os.getpid()
 
 
 def test_no_task_starts_no_worker(pool):
-    assert list(pool("broken").run([])) == []
+    assert list(run(pool("broken"), [])) == []
 
 
 def test_a_hanging_task_is_tried_twice_and_stalls_nothing(pool, tmp_path):
     tasks = [{"marks": str(tmp_path), "hang": True}, *({"number": number} for number in range(1, 6))]
-    outcomes = {outcome.index: outcome for outcome in pool(time_limit_s=1.0).run(tasks)}
+    outcomes = {outcome.key: outcome for outcome in run(pool(time_limit_s=1.0), tasks)}
     assert len(outcomes) == 6
-    lost = outcomes.pop(0)
+    lost = outcomes.pop("0")
     assert isinstance(lost, Lost)
     assert (lost.code, lost.message) == ("timeout", "no answer within 1 s")
     assert 1.0 <= lost.wall_s < 60.0  # left alone it would hang for good
@@ -118,23 +134,23 @@ def test_a_hanging_task_is_tried_twice_and_stalls_nothing(pool, tmp_path):
     ],
 )
 def test_a_worker_that_dies_is_replaced(pool, task, message):
-    outcomes = {outcome.index: outcome for outcome in pool(workers=1).run([task, {"number": 1}])}
-    assert isinstance(outcomes[0], Lost)
-    assert outcomes[0].code == "crashed"
-    assert outcomes[0].message.startswith(message)
-    assert outcomes[1].result["double"] == 2
+    outcomes = {outcome.key: outcome for outcome in run(pool(workers=1), [task, {"number": 1}])}
+    assert isinstance(outcomes["0"], Lost)
+    assert outcomes["0"].code == "crashed"
+    assert outcomes["0"].message.startswith(message)
+    assert outcomes["1"].result["double"] == 2
 
 
 def test_a_second_attempt_may_succeed(pool, tmp_path):
-    (outcome,) = pool().run([{"exit_once": str(tmp_path / "tried"), "number": 4}])
+    (outcome,) = run(pool(), [{"exit_once": str(tmp_path / "tried"), "number": 4}])
     assert outcome.result["double"] == 8
 
 
 def test_a_worker_that_died_between_runs_is_replaced(pool):
     workers = pool(workers=1)
-    (first,) = workers.run([{}])
+    (first,) = run(workers, [{}])
     os.kill(first.result["pid"], signal.SIGKILL)
-    (second,) = workers.run([{"number": 3}])
+    (second,) = run(workers, [{"number": 3}])
     assert second.result["double"] == 6
     assert second.result["pid"] != first.result["pid"]
 
@@ -149,39 +165,54 @@ def test_a_worker_that_died_between_runs_is_replaced(pool):
 )
 def test_a_worker_that_cannot_start_stops_everything(pool, factory, message):
     with pytest.raises(OracleError) as caught:
-        list(pool(factory).run([{}, {}]))
+        list(run(pool(factory), [{}, {}]))
     assert str(caught.value).startswith(message)
 
 
-def test_closing_the_run_kills_busy_workers(pool, tmp_path):
+def test_a_wait_that_is_interrupted_loses_nothing(pool):
+    workers = pool(workers=2)
+    workers.submit({"slow": {"hang": True}, "a": {"number": 1}})
+    wait_until(lambda: not workers.wait(1.0) and answered(workers, "a"))
+
+    def interrupt(*_):
+        raise Stopped("now")
+
+    def wait_for_ever():
+        while True:
+            workers.wait(60.0)
+
+    former = signal.signal(signal.SIGALRM, interrupt)
+    workers.submit({"b": {"number": 2}})
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.5)
+        with pytest.raises(Stopped):
+            wait_for_ever()
+    finally:
+        signal.signal(signal.SIGALRM, former)
+    wait_until(lambda: answered(workers, "b"))
+
+
+def test_closing_the_pool_kills_every_worker(pool, tmp_path):
     workers = pool()
     marks = tmp_path / "marks"
     marks.mkdir()
-    run = workers.run([{"marks": str(marks), "hang": True}, {"number": 1}])
-    assert next(run).index == 1
-    wait_until(lambda: list(marks.iterdir()))
-    run.close()
+    workers.submit({"a": {"marks": str(marks), "hang": True}, "b": {"number": 1}})
+    wait_until(lambda: answered(workers, "b"))
+    wait_until(lambda: workers.poll() == [] and list(marks.iterdir()))
+    workers.close()
     (mark,) = marks.iterdir()
     assert not alive(int(mark.name))
-    assert [outcome.result["double"] for outcome in workers.run([{"number": 5}])] == [10]
-
-
-def test_closing_the_pool_kills_every_worker(pool):
-    workers = pool(workers=1)
-    (outcome,) = workers.run([{}])
-    workers.close()
-    assert not alive(outcome.result["pid"])
     with pytest.raises(RuntimeError, match="the pool is closed"):
-        next(workers.run([{}]))
+        workers.poll()
+    with pytest.raises(RuntimeError, match="the pool is closed"):
+        workers.submit({"c": {}})
 
 
-def test_two_runs_at_once_are_refused(pool):
+def test_a_key_under_way_cannot_be_used_again(pool):
     workers = pool(workers=1)
-    first = workers.run([{}, {}])
-    next(first)
-    with pytest.raises(RuntimeError, match="runs other tasks"):
-        next(workers.run([{}]))
-    assert len(list(first)) == 1
+    workers.submit({"a": {}})
+    with pytest.raises(ValueError, match="task a is under way already"):
+        workers.submit({"a": {}})
 
 
 # No `if __name__ == "__main__"`: a worker does not run its parent's script.
@@ -191,9 +222,13 @@ from molgfn.oracles.workers import WorkerPool
 # A shell starts what it runs in the background with SIGINT ignored, and Python leaves it so.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 print("started", flush=True)
-tasks = [{"marks": sys.argv[1], "hang": True}, {"marks": sys.argv[1], "program": sys.argv[1]}]
+tasks = {"a": {"marks": sys.argv[1], "hang": True}, "b": {"marks": sys.argv[1], "program": sys.argv[1]}}
 try:
-    list(WorkerPool("stand_ins_for_docking:make", {"name": "B"}, 2, 100.0).run(tasks))
+    pool = WorkerPool("stand_ins_for_docking:make", {"name": "B"}, 2, 100.0)
+    pool.submit(tasks)
+    while True:
+        pool.wait(1.0)
+        pool.poll()
 except KeyboardInterrupt:
     print("interrupted")
 """

@@ -8,7 +8,10 @@ import torch
 
 from molgfn.errors import ConfigError, DataError
 from molgfn.proxy.classical.mixture import networks_of
+from molgfn.proxy.evaluation.metrics import rmse
 from molgfn.proxy.proxy import Proxy
+from molgfn.proxy.uncertainty.domain import Domain
+from molgfn.proxy.uncertainty.limits import limits_of_folder
 
 
 def test_prediction_is_mean_and_spread_of_the_members(proxy, smiles):
@@ -25,17 +28,47 @@ def test_prediction_is_mean_and_spread_of_the_members(proxy, smiles):
 
 
 def test_the_standard_deviation_is_the_calibrated_one(proxy, smiles):
-    prediction, calibration = proxy.predict(smiles), proxy.info.calibration
+    calibration = proxy.info.calibration.model_copy(update={"scale": 2.0, "base": 0.1, "spreads": (0.01, 0.5)})
+    told = Proxy(proxy.info.model_copy(update={"calibration": calibration}), proxy.ensemble, proxy.training_molecules)
+    prediction = told.predict(smiles)
+    assert told.limits.error_bars == ""
     assert prediction.std == pytest.approx(calibration.std(prediction.spread))
     low, high = prediction.interval(0.9)
     assert high - low == pytest.approx(2 * calibration.half_width(prediction.spread))
     assert (low + high) / 2 == pytest.approx(prediction.mean)
-    bare = Proxy(proxy.info.model_copy(update={"calibration": None}), proxy.ensemble)
-    assert np.array_equal(bare.predict(smiles).std, prediction.spread)
-    assert bare.predict(smiles).interval() is None
+
+
+def test_without_a_calibration_there_is_no_standard_deviation(proxy, smiles):
+    """The spread of the members is none: on 34 compounds it was 0.3 where predictions were off by 3."""
+    bare = Proxy(proxy.info.model_copy(update={"calibration": None}), proxy.ensemble, proxy.training_molecules)
+    prediction = bare.predict(smiles)
+    assert np.isnan(prediction.std).all()
+    assert (prediction.spread > 0).any()
+    assert prediction.interval() is None
+    assert "no error bars: fewer than 20" in bare.limits.error_bars
+
+
+def test_one_and_the_same_standard_deviation_for_all_is_none(proxy, smiles):
+    calibration = proxy.info.calibration.model_copy(update={"scale": 4.4e-7, "base": 0.48})
+    same = Proxy(proxy.info.model_copy(update={"calibration": calibration}), proxy.ensemble, proxy.training_molecules)
+    assert np.isnan(same.predict(smiles).std).all()
+    assert same.limits.error_bars.endswith("(usual error of all: 0.48 kcal/mol)")
+    low, high = same.predict(smiles).interval()  # what it knows of its usual error stays
+    assert (high > low).all()
+
+
+def test_without_a_threshold_no_molecule_is_called_inside(proxy, smiles):
+    domain = Domain(threshold=0.0, usual_error=0.4, n=80)
+    without = Proxy(proxy.info.model_copy(update={"domain": domain}), proxy.ensemble, proxy.training_molecules)
+    near = without.neighbours([smiles[3], "[SiH4]"])
+    assert near.in_domain == (None, False)
+    assert near.similarity[0] == 1.0
+    assert without.limits.domain.startswith("no domain")
 
 
 def test_the_nearest_training_molecule_tells_whether_it_is_in_the_domain(proxy, smiles):
+    domain = Domain(threshold=0.35, usual_error=0.4, n=80)
+    proxy = Proxy(proxy.info.model_copy(update={"domain": domain}), proxy.ensemble, proxy.training_molecules)
     found = proxy.neighbours([smiles[3], "FC(F)(F)C(F)(F)C(F)(F)S(F)(F)(F)(F)F"])
     assert (found.similarity[0], found.smiles[0], found.in_domain[0]) == (1.0, smiles[3], True)
     assert found.similarity[1] < 0.3
@@ -48,17 +81,20 @@ def test_a_proxy_of_an_earlier_version_has_neither(proxy, smiles, tmp_path):
     (tmp_path / "molecules.csv").unlink()
     (tmp_path / "curves.csv").unlink()
     described = json.loads((tmp_path / "proxy.json").read_text())
-    for new in ("calibration", "domain", "model", "process_say"):
+    for new in ("calibration", "domain", "model", "process_weight"):
         del described[new]
     (tmp_path / "proxy.json").write_text(json.dumps(described))
     old = Proxy.load(tmp_path)
-    assert np.array_equal(old.predict(smiles).std, networks_of(proxy.ensemble).member_predictions(smiles).spread())
+    assert np.isnan(old.predict(smiles).std).all()
+    assert old.limits.sentences == limits_of_folder(tmp_path).sentences
+    assert len(old.limits.sentences) == 2
     found = old.neighbours(["CCO"])
     assert (np.isnan(found.similarity[0]), found.smiles, found.in_domain) == (True, ("",), (None,))
 
 
 def test_prediction_is_in_the_unit_of_the_target(proxy, smiles, values):
-    assert proxy.predict(smiles).mean == pytest.approx(values, abs=1.5)
+    # Any constant has an error of at least one standard deviation of the values.
+    assert rmse(proxy.predict(smiles).mean, values) < 0.5 * values.std()
     assert (proxy.unit, proxy.direction, proxy.name, proxy.n_train) == ("kcal/mol", "minimise", "tiny", len(smiles))
 
 
@@ -79,7 +115,7 @@ def test_order_and_chunks_do_not_matter(proxy, smiles):
 def test_asking_again_gives_the_same_numbers(proxy, smiles):
     first, again = proxy.predict(smiles), proxy.predict(smiles)
     assert np.array_equal(first.mean, again.mean)
-    assert np.array_equal(first.std, again.std)
+    assert np.array_equal(first.spread, again.spread)
 
 
 def test_prediction_leaves_no_gradients_and_no_random_draws(proxy, smiles):
@@ -103,10 +139,10 @@ def test_saved_and_loaded_it_predicts_the_same(proxy, smiles, tmp_path):
     loaded = Proxy.load(tmp_path / "new" / "folder")
     assert loaded.info == proxy.info
     assert loaded.curves == proxy.curves
-    assert loaded.known.sha256() == proxy.known.sha256()
+    assert loaded.training_molecules.sha256() == proxy.training_molecules.sha256()
     assert loaded.neighbours(smiles[:5]).in_domain == proxy.neighbours(smiles[:5]).in_domain
     assert np.array_equal(loaded.predict(smiles).mean, proxy.predict(smiles).mean)
-    assert np.array_equal(loaded.predict(smiles).std, proxy.predict(smiles).std)
+    assert np.array_equal(loaded.predict(smiles).std, proxy.predict(smiles).std, equal_nan=True)
 
 
 def test_loading_says_what_is_wrong(proxy, tmp_path):

@@ -58,8 +58,27 @@ def test_going_on_keeps_scale_and_architecture_and_leaves_the_earlier_proxy_alon
     settings = ProxySettings(members=7, width=99, fine_tune_epochs=1)
     further = train_proxy(smiles[:40], values[:40] - 1, **KNOWN, settings=settings, seed=5, initial=proxy)
     assert (further.info.members, further.info.architecture) == (2, proxy.info.architecture)
-    assert (further.info.target_mean, further.n_train) == (proxy.info.target_mean, 40)
+    assert further.info.target_mean == proxy.info.target_mean
     assert np.array_equal(proxy.predict(smiles).mean, before)
+
+
+def test_going_on_from_few_values_forgets_nothing(proxy, smiles):
+    """Trained on six new molecules alone, networks would lose error bars and domain, and much of what they knew."""
+    new = ["CCCCCCO", "CCCCCCN", "CCCCCCC#N", "CCCCCCF", "CCCCCCCl", "CCCCCCS"]
+    settings = ProxySettings(fine_tune_epochs=2)
+    further = train_proxy(new, np.arange(6.0) - 20, **KNOWN, settings=settings, seed=5, initial=proxy)
+    assert further.n_train == len(smiles) + 6
+    assert set(further.training_molecules.smiles) == {*smiles, *new}
+    assert further.info.calibration.n > 20
+    assert further.info.domain.n > 20
+
+
+def test_what_is_measured_again_counts_as_whichever_tautomer(smiles, values, tiny):
+    first = train_proxy([*smiles, "Cc1cc[nH]n1"], [*values, -9.0], **KNOWN, settings=tiny, seed=1)
+    further = train_proxy(["Cc1ccn[nH]1", smiles[0]], [-5.0, -6.0], **KNOWN, settings=tiny, seed=1, initial=first)
+    told = dict(zip(further.training_molecules.smiles, further.training_molecules.values, strict=True))
+    assert (told["Cc1ccn[nH]1"], told[smiles[0]], told[smiles[1]]) == (-5.0, -6.0, values[1])
+    assert "Cc1cc[nH]n1" not in told
 
 
 def test_going_on_learns_what_is_new(proxy, smiles, values):
@@ -99,6 +118,21 @@ def test_bounds_teach_what_they_can(smiles, values):
     }
     assert error["told"] < 0.9 * error["clamped"]
     assert told.info.data_sha256 != clamped.info.data_sha256
+
+
+def test_bounds_of_few_compounds_are_on_their_right_side(proxy, smiles, values):
+    """34 compounds, of which 13 were inactive: by transfer from another target only 2 of 13 kept their bound."""
+    chosen = np.argsort(values)[:: len(values) // 34][:34]
+    truth = -values[chosen]
+    bound = np.sort(truth)[13]
+    sides = np.where(truth < bound, -1, 0)
+    few = [smiles[row] for row in chosen]
+    target = {"unit": "pIC50", "direction": "maximise", "settings": ProxySettings(epochs=25), "seed": 1}
+    told = train_proxy(few, np.maximum(truth, bound), sides=sides, initial=proxy, transfer=True, **target)
+    assert (sides == -1).sum() == 13
+    assert (told.predict(few).mean[sides == -1] < bound).sum() >= 10
+    assert np.isnan(told.predict(few).std).all()
+    assert set(told.neighbours(few).in_domain) == {None}
 
 
 def test_values_measured_more_often_count_more(smiles, values):

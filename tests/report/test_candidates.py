@@ -14,21 +14,36 @@ def test_there_is_one_row_for_each_compound_in_the_order_of_rank(run):
     table = candidate_table(run)
     assert list(table.columns) == [column.name for column in CANDIDATE_COLUMNS]
     assert len(table) == table["compound_id"].nunique() == 16
-    assert list(table["rank"]) == list(range(1, 17))
+    assert list(table["rank"].dropna()) == list(range(1, 9))
+    assert list(table["rank_predicted"].dropna()) == list(range(1, 8))
 
 
-def test_rank_follows_the_measured_value_else_the_predicted_mean(run):
+def test_the_measured_are_ranked_by_value_and_the_others_by_prediction(run):
     table = candidate_table(run)
-    alive = table[table["status"] != "failed"]
-    estimate = alive["oracle_value"].fillna(alive["pred_mean"])
-    assert estimate.is_monotonic_increasing
-    assert set(table["status"].iloc[len(alive) :]) == {"failed"}
+    measured = table[table["status"] == "completed"]
+    assert measured["oracle_value"].is_monotonic_increasing
+    assert measured["rank"].notna().all()
+    assert measured["rank_predicted"].isna().all()
+    predicted = table[table["status"].isin(["proposed", "pending"])]
+    assert predicted["pred_mean"].is_monotonic_increasing
+    assert predicted["rank"].isna().all()
+    assert predicted["rank_predicted"].notna().all()
+    failed = table[table["status"] == "failed"]
+    assert failed[["rank", "rank_predicted"]].isna().all(axis=None)
+    assert list(table["compound_id"]) == [*measured["compound_id"], *predicted["compound_id"], *failed["compound_id"]]
+
+
+def test_a_prediction_however_good_is_never_ranked_before_a_value(run, change):
+    change(run, "UPDATE predictions SET pred_mean = -99")
+    table = candidate_table(run)
+    assert set(table.loc[table["rank"].notna(), "status"]) == {"completed"}
+    assert table["oracle_value"].iloc[0] == table["oracle_value"].min()
 
 
 def test_higher_is_better_where_the_campaign_maximises(make_run):
     table = candidate_table(make_run(best=9.0, worst=5.0))
-    alive = table[table["status"] != "failed"]
-    assert alive["oracle_value"].fillna(alive["pred_mean"]).is_monotonic_decreasing
+    assert table.loc[table["rank"].notna(), "oracle_value"].is_monotonic_decreasing
+    assert table.loc[table["rank_predicted"].notna(), "pred_mean"].is_monotonic_decreasing
 
 
 def test_ties_are_in_the_order_of_the_ids_and_no_estimate_comes_before_failed(run, change):
@@ -44,7 +59,7 @@ def test_a_failure_is_never_a_number(run, change):
     # even where a number stands in the store
     change(
         run,
-        "INSERT INTO measurements SELECT NULL, compound_id, round, 0.0, 'kcal/mol', '', 1, '' FROM failures",
+        "INSERT INTO measurements SELECT NULL, compound_id, round, 'x', 0.0, 'kcal/mol', '', 1, '' FROM failures",
     )
     table = candidate_table(run)
     failed = table[table["status"] == "failed"]
@@ -85,8 +100,9 @@ def test_structure_columns_are_those_of_the_smiles(run):
 def test_the_latest_prediction_and_measurement_count(run, change):
     change(
         run,
-        "INSERT INTO predictions VALUES('PARP1-000001', 2, -9.5, 0.1, 9.6, -0.5, 'round_002', NULL, NULL, '')",
-        "INSERT INTO measurements VALUES(NULL, 'PARP1-000001', 2, -11.0, 'kcal/mol', 'C', 1, '')",
+        "INSERT INTO predictions VALUES('PARP1-000001', 2, -9.5, 0.1, 9.6, -0.5, 'round_002', NULL, NULL, '', "
+        "'measured value', 'kcal/mol')",
+        "INSERT INTO measurements VALUES(NULL, 'PARP1-000001', 2, 'docking score', -11.0, 'kcal/mol', 'C', 1, '')",
     )
     row = candidate_table(run).set_index("compound_id").loc["PARP1-000001"]
     assert row["pred_mean"] == -9.5

@@ -19,12 +19,12 @@ def test_it_says_what_was_asked_and_how_much_was_done(run):
         "lower being better. 1 of 2 rounds are finished."
     )
     assert counted == (
-        "16 molecules were proposed and 10 of them sent to the oracle: 8 measured, 1 failed and 1 not answered yet."
+        "16 molecules were proposed and 10 of them sent to the oracle: 8 docked, 1 failed and 1 not answered yet."
     )
     assert failed == "Reasons for failing: timeout (1). A failure never counts as a number."
     data = read_run(run)
     lowest = data.measurements.loc[data.measurements["value"].idxmin()]
-    assert best == f"The best measured is {lowest['compound_id']} with {lowest['value']:.2f} kcal/mol."
+    assert best == f"The best docked is {lowest['compound_id']} with {lowest['value']:.2f} kcal/mol."
 
 
 def set_values(run, change, start, batch):
@@ -41,6 +41,51 @@ def test_the_last_batch_stands_beside_the_initial_data_whatever_they_are(run, ch
         f"Mean docking score: {batch:.2f} kcal/mol (n = 4, sd 0.00) in round 2's batch, "
         f"{start:.2f} (n = 30, sd 0.00) in D0, the data that the proxy started from: {verdict}."
     )
+
+
+def beaten(run):
+    (sentence,) = (sentence for sentence in said(run) if "beat its initial data" in sentence)
+    return sentence
+
+
+def test_it_says_plainly_that_the_initial_data_was_not_beaten(run, change):
+    set_values(run, change, -9, -8)
+    assert beaten(run) == (
+        "The campaign did NOT beat its initial data (D0): its best docking score is -8.00 against -9.00, the mean of "
+        "its last batch is -8.00 against -9.00 and at equal size its last batch is 1.00 kcal/mol worse."
+    )
+
+
+def test_it_says_in_what_the_initial_data_was_beaten(run, change):
+    set_values(run, change, -8, -9)
+    assert beaten(run) == (
+        "The campaign beat its initial data (D0): its best docking score is -9.00 against -8.00, the mean of "
+        "its last batch is -9.00 against -8.00 and at equal size its last batch is 1.00 kcal/mol better."
+    )
+    change(run, "UPDATE initial_data SET value = -12 WHERE rowid = 1")
+    assert "did NOT beat its initial data (D0) in every respect. Not better: its best docking score is -9.00" in beaten(
+        run
+    )
+    assert "Better: the mean of its last batch is" in beaten(run)
+
+
+def test_equal_is_not_better(run, change):
+    set_values(run, change, -8, -8)
+    assert "did NOT beat its initial data (D0): its best docking score is -8.00 against -8.00" in beaten(run)
+
+
+def test_the_best_of_every_round_counts_and_not_of_the_last_alone(run, change):
+    set_values(run, change, -9, -8)
+    change(run, "UPDATE measurements SET value = -10 WHERE measurement_id = 1")
+    assert "Better: its best docking score is -10.00 against -9.00" in beaten(run)
+
+
+def test_a_lab_measures_and_docking_docks(run):
+    path = run / "campaign.resolved.toml"
+    assert not any("measured" in sentence for sentence in said(run))
+    path.write_text(path.read_text().replace('kind = "docking"', 'kind = "python"'))
+    assert any("8 measured" in sentence for sentence in said(run))
+    assert not any("dock" in sentence for sentence in said(run))
 
 
 def test_higher_is_better_where_the_campaign_maximises(make_run, change):
@@ -64,10 +109,16 @@ def test_without_initial_data_nothing_is_compared(run, change):
     assert said(run)[-1].endswith("there is no D0 (initial data) to compare it with.")
 
 
+def test_initial_data_in_another_unit_are_not_compared(run, change):
+    change(run, "UPDATE initial_data SET unit = 'pIC50'")
+    assert said(run)[-1].endswith(". D0, the initial data, is in pIC50: the two are not compared.")
+    assert "better" not in said(run)[-1]
+
+
 def test_a_run_that_has_just_begun(make_run):
     assert said(make_run(rounds=0)) == [
-        "The campaign parp1-demo designs molecules and scores them by docking to PARP1, lower being better. "
-        "0 of 2 rounds are finished.",
+        "The campaign parp1-demo designs molecules and scores them by docking to PARP1 in kcal/mol, lower being "
+        "better. 0 of 2 rounds are finished.",
         "No molecule is proposed yet.",
     ]
 

@@ -66,7 +66,7 @@ def test_every_section_is_there(report):
     text = Page(report).text
     for title in (
         "Progress by round",
-        "Prediction against measurement",
+        "Prediction against docking score",
         "Best candidates",
         "Failures",
         "Sampled, but not proposed",
@@ -92,12 +92,12 @@ def test_each_round_stands_beside_d0_in_the_table(report):
         assert re.fullmatch(r"\d+\.\d ± \d+\.\d", row[8])
 
 
-def test_cards_tell_measured_from_predicted_and_never_give_a_failure_a_value(report):
+def test_cards_tell_docked_from_predicted_and_never_give_a_failure_a_value(report):
     cards = {re.search(r"PARP1-\d+", card)[0]: card for card in re.findall(r"<article.*?</article>", report, re.DOTALL)}
     assert len(cards) == 16
-    measured = [card for card in cards.values() if 'class="card completed"' in card]
-    assert len(measured) == 8
-    assert all("measured; predicted" in card for card in measured)
+    docked = [card for card in cards.values() if 'class="card completed"' in card]
+    assert len(docked) == 8
+    assert all(re.search(r"docked; predicted -\d+\.\d\d ± 0\.50", card) for card in docked)
     (failed,) = (card for card in cards.values() if 'class="card failed"' in card)
     assert "predicted; the oracle failed" in failed
     assert "<dt>LE</dt><dd>–</dd>" in failed
@@ -108,6 +108,27 @@ def test_cards_say_whether_the_proxy_knows_the_like(report):
         mean = float(re.search(r"(-\d+\.\d+) ±", card)[1])
         said = "in the domain" if mean < -8 else "outside the domain"
         assert re.search(rf"{said} of the proxy: similarity 0\.\d\d to the nearest training molecule", card)
+
+
+def test_a_docking_score_is_never_called_measured(report):
+    settings = report.index("<h2>Settings")
+    assert "measure" not in Page(report[:settings] + "</body></html>").text
+
+
+def test_values_of_another_oracle_are_measured(run):
+    path = run / "campaign.resolved.toml"
+    path.write_text(path.read_text().replace('kind = "docking"', 'kind = "python"'))
+    text = Page(write_report(run).read_text()).text
+    assert "measured; predicted" in text
+    assert "dock" not in text.partition("Settings")[0]
+
+
+def test_what_the_proxy_does_not_know_is_left_empty(run, change):
+    change(run, "UPDATE predictions SET pred_std = NULL, in_domain = NULL")
+    text = Page(write_report(run).read_text()).text
+    assert len(re.findall(r"docked; predicted -\d+\.\d\d LE", text)) == 8
+    assert "the domain of the proxy" not in text
+    assert not re.search("nan|None", text.partition("Settings")[0])
 
 
 def test_failures_and_rejections_are_counted_by_reason(report):
@@ -122,7 +143,7 @@ def test_a_failure_that_was_answered_later_is_counted_apart(run, change):
     change(
         run,
         "UPDATE compounds SET status = 'completed' WHERE status = 'failed'",
-        "INSERT INTO measurements SELECT NULL, compound_id, round, -9, 'kcal/mol', '', 1, '' FROM failures",
+        "INSERT INTO measurements SELECT NULL, compound_id, round, 'x', -9, 'kcal/mol', '', 1, '' FROM failures",
     )
     assert "timeout 0 1 no answer within 600 s" in Page(write_report(run).read_text()).text
 
@@ -163,7 +184,7 @@ def test_a_run_without_a_finished_round_has_a_report(make_run, change):
     assert "No molecule is proposed yet" in text
     change(run, "DELETE FROM initial_data")
     (run / "manifest.json").unlink()
-    assert "Nothing is measured yet" in Page(write_report(run).read_text()).text
+    assert "Nothing is docked yet" in Page(write_report(run).read_text()).text
 
 
 def test_only_the_best_fifty_are_drawn(run, monkeypatch):

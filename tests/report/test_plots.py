@@ -1,3 +1,5 @@
+"""What a plot shows is read back from its marks; each mark that carries a value has a title."""
+
 import re
 import xml.etree.ElementTree as ET
 
@@ -7,71 +9,80 @@ import pytest
 
 from molgfn.report.plots import MOST_POINTS, Series, distribution_plot, parity_plot, trend_plot
 
-HOSTILE = "<script>alert(1)</script>\"'&"
+HOSTILE = "<script>alert(1)</script>\"'&$x$"
+XLINK = 'xmlns:xlink="http://www.w3.org/1999/xlink"'
 
 
-def inside(svg):
-    """Parse a plot and check that everything drawn lies in it."""
-    root = ET.fromstring(svg)
+def parsed(svg):
+    """Parse a plot and check that every mark lies in it."""
+    root = ET.fromstring(svg.replace("<svg ", f"<svg {XLINK} ", 1))
     _, _, width, height = map(float, root.get("viewBox").split())
-    for element in root.iter():
-        for name, limit in (
-            ("cx", width),
-            ("x1", width),
-            ("x2", width),
-            ("cy", height),
-            ("y1", height),
-            ("y2", height),
-        ):
-            if name in element.attrib:
-                assert -0.1 <= float(element.get(name)) <= limit + 0.1, ET.tostring(element)
-        for pair in element.get("points", "").split():
-            x, y = map(float, pair.split(","))
-            assert 0 <= x <= width
-            assert 0 <= y <= height
+    for mark in root.iter("use"):
+        assert 0 <= float(mark.get("x")) <= width
+        assert 0 <= float(mark.get("y")) <= height
     return root
 
 
-def classes(root, name):
-    return [element for element in root.iter() if element.get("class") == name]
+def points(root):
+    """Return title -> (x, y, style) of each mark that has a title."""
+    groups = [group for group in root.iter("g") if group.find("title") is not None]
+    marks = {group.findtext("title"): next(group.iter("use")) for group in groups}
+    return {title: (float(use.get("x")), float(use.get("y")), use.get("style")) for title, use in marks.items()}
 
 
-def test_trend_draws_each_series_with_gaps_where_there_is_nothing():
+def filled(root, colour):
+    return [path for path in root.iter() if f"fill: var(--{colour})" in path.get("style", "")]
+
+
+def words(root):
+    return [text.text for text in root.iter("text")]
+
+
+def test_trend_draws_each_series_and_leaves_out_what_is_not_there():
     mean = Series("mean", [-8.0, float("nan"), -9.0], [1.0, float("nan"), 0.5])
     best = Series("best", [-10.0, -11.0, -10.5], kind="second")
-    root = inside(trend_plot(["D0", "1", "2"], [mean, best], "score"))
-    # two values and the legend
-    assert sum(element.tag == "circle" for element in classes(root, "first")) == 2 + 1
-    assert sum(element.tag == "line" for element in classes(root, "first")) == 2
-    assert sum(element.tag == "path" for element in classes(root, "second")) == 3 + 1
+    root = parsed(trend_plot(["D0", "1", "2"], [mean, best], "score"))
+    marks = points(root)
+    assert set(marks) == {"mean -8", "mean -9", "best -10", "best -11", "best -10.5"}
+    assert marks["best -11"][1] > marks["best -10.5"][1] > marks["mean -9"][1] > marks["mean -8"][1]
+    assert marks["mean -9"][0] == marks["best -10.5"][0] > marks["best -11"][0] > marks["mean -8"][0]
+    assert "var(--first)" in marks["mean -8"][2]
+    assert "var(--second)" in marks["best -10"][2]
+    assert {"mean", "best", "score", "round", "D0", "1", "2"} <= set(words(root))
 
 
 def test_one_value_and_equal_values_are_drawn():
-    inside(trend_plot(["D0"], [Series("mean", [-8.0], [float("nan")])], "score"))
-    inside(trend_plot(["D0", "1"], [Series("mean", [-8.0, -8.0])], "score"))
-    inside(trend_plot(["D0"], [Series("mean", [float("nan")])], "score"))
-    inside(distribution_plot(["D0"], [pd.Series([-8.0])], "score"))
+    for svg in (
+        trend_plot(["D0"], [Series("mean", [-8.0], [float("nan")])], "score"),
+        trend_plot(["D0", "1"], [Series("mean", [-8.0, -8.0])], "score"),
+        trend_plot(["D0"], [Series("mean", [float("nan")])], "score"),
+        distribution_plot(["D0"], [pd.Series([-8.0])], "score"),
+        distribution_plot(["D0"], [pd.Series([-8.0] * (MOST_POINTS + 1))], "score"),
+    ):
+        parsed(svg)
 
 
 def test_few_values_are_points_and_many_a_silhouette():
     rng = np.random.default_rng(0)
-    groups = [pd.Series(rng.normal(-8, 1, n)) for n in (MOST_POINTS + 1, MOST_POINTS)]
-    root = inside(distribution_plot(["D0", "1", "2"], [*groups, pd.Series(dtype=float)], "score"))
-    assert len(classes(root, "silhouette")) == 1
-    assert len(classes(root, "dot")) == MOST_POINTS
-    assert len(classes(root, "box")) == len(classes(root, "average")) == 2
+    many, few = (pd.Series(rng.normal(-8, 1, n)) for n in (MOST_POINTS + 1, MOST_POINTS))
+    assert len(list(parsed(distribution_plot(["1"], [few], "score")).iter("use"))) == MOST_POINTS
+    silhouette = parsed(distribution_plot(["D0", "1"], [many, pd.Series(dtype=float)], "score"))
+    assert list(silhouette.iter("use")) == []
+    assert len(filled(silhouette, "first")) >= 1
 
 
 def test_lower_values_are_drawn_lower():
-    root = inside(distribution_plot(["1"], [pd.Series([-9.0, -7.0])], "score"))
-    heights = [float(dot.get("cy")) for dot in classes(root, "dot")]
-    assert heights[0] > heights[1]
+    root = parsed(distribution_plot(["1"], [pd.Series([-9.0, -7.0])], "score"))
+    lower, higher = (float(dot.get("y")) for dot in root.iter("use"))
+    assert lower > higher
 
 
 def test_many_rounds_keep_their_labels_apart():
     labels = [str(number) for number in range(50)]
-    svg = trend_plot(labels, [Series("mean", [float(number) for number in range(50)])], "score")
-    assert 10 <= len(re.findall(r'text-anchor="middle">\d+</text>', svg)) <= 16
+    root = parsed(trend_plot(labels, [Series("mean", [float(number) for number in range(50)])], "score"))
+    below = max(float(text.get("y")) for text in root.iter("text") if re.fullmatch(r"\d+", text.text))
+    shown = [text for text in root.iter("text") if float(text.get("y")) == below]
+    assert 10 <= len(shown) <= 16
 
 
 @pytest.fixture
@@ -82,27 +93,33 @@ def measured():
             "round": [1, 2, 2],
             "oracle_value": [-8.0, -9.0, -10.0],
             "pred_mean": [-8.5, -9.5, -9.0],
-            "pred_std": [0.5, 0.0, 9.0],
+            "pred_std": [0.5, float("nan"), 9.0],
         }
     )
 
 
 def test_parity_fills_the_latest_round(measured):
-    root = inside(parity_plot(measured, "kcal/mol"))
-    assert len(classes(root, "first")) == 2
-    assert len(classes(root, "earlier")) == 1
+    marks = points(parsed(parity_plot(measured, "kcal/mol", "docked")))
+    assert set(marks) == {
+        "A-1, round 1: predicted -8.50, docked -8.00",
+        "A-2, round 2: predicted -9.50, docked -9.00",
+        f"{HOSTILE}, round 2: predicted -9.00, docked -10.00",
+    }
+    assert ["fill: none" in style for _, _, style in marks.values()] == [True, False, False]
 
 
-def test_a_perfect_prediction_lies_on_the_line(measured):
-    root = inside(parity_plot(measured.assign(oracle_value=measured["pred_mean"]), "kcal/mol"))
-    (line,) = classes(root, "identity")
-    x1, y1, x2, y2 = (float(line.get(name)) for name in ("x1", "y1", "x2", "y2"))
-    for point in classes(root, "first"):
-        x, y = float(point.get("cx")), float(point.get("cy"))
-        assert y == pytest.approx(y1 + (x - x1) / (x2 - x1) * (y2 - y1), abs=0.2)
+def test_a_perfect_prediction_lies_on_the_diagonal(measured):
+    marks = points(parsed(parity_plot(measured.assign(oracle_value=measured["pred_mean"]), "kcal/mol", "docked")))
+    (x1, y1, _), (x2, y2, _), (x3, y3, _) = marks.values()
+    assert y1 - y2 == pytest.approx(x2 - x1, abs=0.1)
+    assert y1 - y3 == pytest.approx(x3 - x1, abs=0.1)
 
 
 def test_names_and_units_are_escaped(measured):
-    assert "<script" not in parity_plot(measured, HOSTILE)
-    assert "<script" not in trend_plot([HOSTILE], [Series(HOSTILE, [1.0])], HOSTILE)
-    ET.fromstring(trend_plot([HOSTILE], [Series(HOSTILE, [1.0])], HOSTILE))
+    for svg in (
+        parity_plot(measured, HOSTILE, "docked"),
+        trend_plot([HOSTILE], [Series(HOSTILE, [1.0])], HOSTILE),
+        distribution_plot([HOSTILE], [pd.Series([1.0, 2.0])], HOSTILE),
+    ):
+        assert "<script" not in svg
+        assert HOSTILE in " ".join(words(parsed(svg)))

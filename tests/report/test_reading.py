@@ -1,8 +1,12 @@
 import json
 
+import pandas as pd
 import pytest
 
+from molgfn.campaign.record.rows import CompoundRow, PredictionRow, RejectedRow
+from molgfn.campaign.record.store import Store
 from molgfn.errors import ConfigError, DataError
+from molgfn.oracles.interfaces import Measurement
 from molgfn.report.reading import read_run
 
 
@@ -23,8 +27,46 @@ def test_a_round_is_finished_when_its_last_phase_is(run, make_run):
     assert read_run(make_run(rounds=0, name="new")).rounds_finished == 0
 
 
-def test_nothing_measured_has_no_unit(make_run):
-    assert read_run(make_run(rounds=0)).unit == ""
+def test_the_unit_is_that_of_the_oracle_also_before_anything_is_measured(run, make_run, change):
+    new = make_run(rounds=0)
+    assert read_run(new).unit == "kcal/mol"
+    settings = new / "campaign.resolved.toml"
+    settings.write_text(settings.read_text().replace('"docking"', '"python"'))
+    assert read_run(new).unit == ""
+    change(run, "DELETE FROM measurements", "UPDATE predictions SET unit = 'pIC50'")
+    assert read_run(run).unit == "pIC50"
+
+
+def test_all_is_read_as_it_is_at_one_moment(run, monkeypatch):
+    """A run that records between two tables of one reading is seen as it was before."""
+    before = read_run(run)
+    read_phases = Store.phases
+
+    def a_round_is_recorded_after(store):
+        rows = read_phases(store)
+        with Store.open(run / "campaign.sqlite") as writer:
+            sent = writer.compounds(status="pending")
+            for row in sent:
+                assert writer.record(Measurement(row.compound_id, -9.0), row.batch_round, "kcal/mol")
+            new = CompoundRow("PARP1-000099", "CCCCCO", "KEY-NEW", (), 3, "proposed", None)
+            with writer.transaction():
+                writer.add_compounds([new])
+                writer.add_predictions([PredictionRow("PARP1-000099", 3, -8.0, 0.5, 8.5, -1.0, "m")])
+                writer.add_rejected([RejectedRow(3, "C", "too small")])
+                writer.finish(3, "propose")
+        with (run / "log.jsonl").open("a") as log:
+            log.write(json.dumps({"time": "now", "event": "proposed", "round": 3, "sampled": 9}) + "\n")
+        return rows
+
+    monkeypatch.setattr(Store, "phases", a_round_is_recorded_after)
+    meanwhile = read_run(run)
+    monkeypatch.undo()
+    for name in ("compounds", "predictions", "measurements", "failures", "rejected", "phases", "sampling"):
+        pd.testing.assert_frame_equal(getattr(meanwhile, name), getattr(before, name))
+    after = read_run(run)
+    assert len(after.compounds) == len(before.compounds) + 1
+    assert len(after.measurements) > len(before.measurements)
+    assert list(after.sampling["round"]) == [3]
 
 
 def test_the_better_end_of_the_objective_gives_the_direction(make_run):

@@ -86,7 +86,8 @@ def test_nothing_at_all_is_summarised_as_nothing(make_run, change):
 
 def test_a_failed_compound_counts_in_no_mean(run, change):
     before = summaries(run)[1]
-    change(run, "INSERT INTO measurements SELECT NULL, compound_id, round, 99, 'kcal/mol', '', 1, '' FROM failures")
+    measured = "SELECT NULL, compound_id, round, 'docking score', 99, 'kcal/mol', '', 1, '' FROM failures"
+    change(run, f"INSERT INTO measurements {measured}")
     assert summaries(run)[1] == before
 
 
@@ -111,3 +112,13 @@ def test_spearman_is_the_correlation_of_ranks():
     assert agreement(-measured, measured).spearman == pytest.approx(-1)
     assert math.isnan(agreement(pd.Series([1.0, 1.0, 1.0, 1.0]), measured).spearman)
     assert math.isnan(agreement(measured[:2], measured[:2]).spearman)
+
+
+def test_initial_data_in_another_unit_are_in_no_mean_and_no_plot(run, change):
+    change(run, "UPDATE initial_data SET unit = 'pIC50', value = 8")
+    measured = measured_compounds(read_run(run))
+    assert set(measured["round"]) == {1, 2}
+    assert set(measured["oracle_unit"]) == {"kcal/mol"}
+    start = summaries(run)[0]
+    assert (start.round, start.value.n) == (0, 0)
+    assert all(np.isnan(one.beyond_size) for one in summaries(run))

@@ -1,26 +1,29 @@
-"""See that a campaign can run: every file opens and says what it should, before any model is loaded."""
+"""See that a campaign can run: every file opens and says what it should, and what belongs together agrees."""
 
 import os
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import closing
+from typing import TYPE_CHECKING
 
-from molgfn.campaign.file.sections import Campaign, DockingSection
-from molgfn.campaign.models.oracle import open_oracle, receptor_of
+from rdkit import Chem
+
+from molgfn.campaign.file.control import CONTROL
+from molgfn.campaign.file.fields import ANY
+from molgfn.campaign.file.finding import Finding
+from molgfn.campaign.file.sections import Campaign
+from molgfn.campaign.models.agreement import check_proxy_quantity, unit_of_data
+from molgfn.campaign.models.oracle import open_oracle
+from molgfn.chem.properties import property_values
+from molgfn.chem.standardise import parse_smiles
 from molgfn.chem.trees.vocabulary import Vocabulary
-from molgfn.errors import OracleError
-from molgfn.oracles.interfaces import Compound, Failure
+from molgfn.errors import ConfigError, OracleError
+from molgfn.oracles.answers import ask
+from molgfn.oracles.interfaces import Compound, Failure, Oracle
 from molgfn.progress import Progress, duration
 
-# Celecoxib: 26 heavy atoms and no stereo, so that its time is that of a usual candidate.
-CONTROL = "Cc1ccc(-c2cc(C(F)(F)F)nn2-c2ccc(S(N)(=O)=O)cc2)cc1"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was checked and is right."""
-
-    what: str
-    found: str
+if TYPE_CHECKING:
+    from molgfn.campaign.models.rehearsal import Rehearsal
 
 
 def check_inputs(campaign: Campaign) -> Iterator[Finding]:
@@ -33,40 +36,51 @@ def check_inputs(campaign: Campaign) -> Iterator[Finding]:
     """
     plan = campaign.campaign
     yield Finding("campaign", f"{plan.name}: {plan.rounds} rounds of {plan.batch_size} molecules")
-    yield from _oracle_findings(campaign)
+    yield from campaign.oracle.check()
     yield _vocabulary_finding(campaign)
-    yield _data_finding(campaign)
+    yield from _core_findings(campaign)
+    yield from _data_findings(campaign)
 
 
 def check_campaign(campaign: Campaign, *, dock: bool, progress: Progress) -> Iterator[Finding]:
-    """Check the inputs, load the proxy and ask the oracle about one control compound.
+    """Check all that a run checks before it starts, and ask the oracle about one control compound.
+
+    Parameters
+    ----------
+    campaign : Campaign
+    dock : bool
+        Whether to ask about the control; without it the oracle is opened all the same.
+    progress : Progress
 
     Raises
     ------
     ConfigError, DataError, OracleError
-        As `check_inputs`; OracleError also where the control gets no value.
+        As `check_inputs`; ConfigError also where oracle, objective and proxy disagree, OracleError where the control
+        gets no value.
     """
     yield from check_inputs(campaign)
-    if campaign.proxy.start is not None:
-        from molgfn.proxy.proxy import Proxy  # loads torch, which takes seconds
+    with closing(open_oracle(campaign, poses=False)) as oracle:
+        best, worst = campaign.objective.best, campaign.objective.worst
+        yield Finding("values", f"{oracle.unit}, to {oracle.direction}: {best:g} is full marks, {worst:g} none")
+        if campaign.proxy.data is not None:
+            unit_of_data(campaign, oracle)
+        if campaign.proxy.start is not None:
+            from molgfn.proxy.proxy import Proxy  # loads torch, which takes seconds
 
-        proxy = Proxy.load(campaign.proxy.start)
-        yield Finding("proxy", f"{proxy.name}: trained on {proxy.n_train} molecules, {proxy.unit}")
-    if dock:
-        yield _control_finding(campaign, progress)
+            proxy = Proxy.load(campaign.proxy.start)
+            check_proxy_quantity(campaign, proxy, oracle)
+            yield Finding("proxy", f"{proxy.name}: trained on {proxy.n_train} molecules, {proxy.unit}")
+        control_s = None
+        if dock:
+            finding, control_s = _control_finding(campaign, oracle, progress)
+            yield finding
+        from molgfn.campaign.models.rehearsal import rehearse
 
-
-def _oracle_findings(campaign: Campaign) -> Iterator[Finding]:
-    oracle = campaign.oracle
-    if not isinstance(oracle, DockingSection):
-        yield Finding("oracle", f"Python class {oracle.factory}")
-        return
-    from molgfn.oracles.docking.oracle import docking_engine  # loads the docking libraries
-
-    receptor = receptor_of(oracle)
-    center, size = (" ".join(f"{value:.1f}" for value in vector) for vector in (receptor.center, receptor.size))
-    yield Finding("receptor", f"{receptor.name}, box at {center}, size {size} angstrom")
-    yield Finding("docking", docking_engine())
+        with progress.step("a few steps of training", total=1) as step:
+            rehearsal = rehearse(campaign, oracle)
+            step.advance()
+        yield _constraints_finding(rehearsal)
+        yield _time_finding(campaign, rehearsal, control_s)
 
 
 def _vocabulary_finding(campaign: Campaign) -> Finding:
@@ -80,34 +94,79 @@ def _vocabulary_finding(campaign: Campaign) -> Finding:
     return Finding("vocabulary", f"{section.file.name}: {len(vocabulary)} blocks, {built}")
 
 
-def _data_finding(campaign: Campaign) -> Finding:
+def _core_findings(campaign: Campaign) -> Iterator[Finding]:
+    """See that the core leaves room: molecules only grow, so what is above its limit in the core stays so."""
+    if campaign.core is None:
+        return
+    mol = Chem.DeleteSubstructs(parse_smiles(campaign.core.smiles), Chem.MolFromSmarts("[#0]"))
+    limits = campaign.objective.windows.limits()
+    values = property_values(mol, ["mw", "heavy_atoms"])
+    for name, value in values.items():
+        high = limits.get(name, ANY)[1]
+        if value > high:
+            raise ConfigError(
+                f"[core] smiles = {campaign.core.smiles!r}: {name} of the core alone is {value:.4g}, "
+                f"above the {high:.4g} of [objective.windows] {name}",
+                "Every molecule contains the core: widen the window, or take a smaller core.",
+            )
+    yield Finding("core", f"{mol.GetNumHeavyAtoms()} heavy atoms, mw {values['mw']:.4g}")
+
+
+def _data_findings(campaign: Campaign) -> Iterator[Finding]:
     from molgfn.proxy.data.training_data import read_table
 
     section = campaign.proxy
     if section.data is None:
-        first = "" if section.start else f": {campaign.campaign.initial} random molecules are measured first"
-        return Finding("data", f"none{first}")
+        first = "" if section.start else f": {campaign.campaign.initial} random molecules go to the oracle first"
+        yield Finding("data", f"none{first}")
+        return
     table = read_table(section.data, section.value_column)
     unused = [f"{table.n_not_completed} without a value"] if table.n_not_completed else []
     unused += [f"line {row.line}: {row.found}" for row in table.bad_rows]
     left_out = f"; left out: {'; '.join(unused)}" if unused else ""
-    return Finding("data", f"{section.data.name}: {table.n_rows} rows, {len(table)} molecules{left_out}")
+    yield Finding("data", f"{section.data.name}: {table.n_rows} rows, {len(table)} molecules{left_out}")
+    best, worst = campaign.objective.best, campaign.objective.worst
+    low, high = min(best, worst) - abs(best - worst), max(best, worst) + abs(best - worst)
+    if len(table) and not ((table.values >= low) & (table.values <= high)).any():
+        yield Finding(
+            "data",
+            f"{section.value_column} runs from {table.values.min():.4g} to {table.values.max():.4g}, far from best = "
+            f"{best:g} and worst = {worst:g} of [objective]: is it in the unit of the oracle?",
+            "note",
+        )
 
 
-def _control_finding(campaign: Campaign, progress: Progress) -> Finding:
-    oracle = open_oracle(campaign, poses=False)
-    try:
-        with progress.step("control compound", total=1) as step:
-            answer = next(oracle.query([Compound("CONTROL", CONTROL)]), None)
-            step.advance()
-    finally:
-        oracle.close()
-    if answer is None or isinstance(answer, Failure):
-        why = f"{answer.code}: {answer.message}" if answer else "no answer"
-        raise OracleError(f"the control compound {CONTROL} got no value: {why}")
-    value = f"{CONTROL}: {answer.value:.2f} {oracle.unit}"
-    if not isinstance(campaign.oracle, DockingSection):
-        return Finding("control", value)
-    workers = campaign.compute.workers or os.cpu_count() or 1
-    batch = answer.wall_s * campaign.campaign.batch_size / workers
-    return Finding("control", f"{value} in {duration(answer.wall_s)}; a batch takes about {duration(batch)}")
+def _control_finding(campaign: Campaign, oracle: Oracle, progress: Progress) -> tuple[Finding, float]:
+    """Ask about the control; return what came of it, and the seconds that one compound takes."""
+    title = campaign.oracle.title
+    started = time.monotonic()
+    with progress.step("control compound", total=1) as step:
+        [answer] = ask(oracle, [Compound("CONTROL", CONTROL)], title)
+        step.advance()
+    if isinstance(answer, Failure):
+        raise OracleError(f"{title}: the control compound {CONTROL} got no value: {answer.code}: {answer.message}")
+    seconds = answer.wall_s or time.monotonic() - started
+    return Finding("control", f"{CONTROL}: {answer.value:.2f} {oracle.unit} in {duration(seconds)}"), seconds
+
+
+def _constraints_finding(rehearsal: "Rehearsal") -> Finding:
+    met = f"{rehearsal.meeting} of {rehearsal.sampled} random molecules meet all constraints"
+    if rehearsal.meeting:
+        return Finding("objective", met)
+    broken = ", ".join(f"{name} ({count})" for name, count in rehearsal.broken.most_common(3))
+    return Finding("objective", f"{met}; most often broken: {broken}. There may be few candidates, or none", "note")
+
+
+def _time_finding(campaign: Campaign, rehearsal: "Rehearsal", control_s: float | None) -> Finding:
+    plan, section = campaign.campaign, campaign.proxy
+    training_s = rehearsal.training_s(campaign)
+    training = f"training {duration(training_s)}"
+    if control_s is None:
+        return Finding("time", f"{training}; the oracle comes on top. An estimate, from a few steps on this machine")
+    workers = (campaign.compute.workers or os.cpu_count() or 1) if campaign.oracle.side_by_side else 1
+    random_first = section.start is None and section.data is None
+    compounds = plan.rounds * plan.batch_size + (plan.initial if random_first else 0)
+    oracle_s = control_s * compounds / workers
+    asked = f"{compounds} compounds {duration(oracle_s)} ({workers} at once)"
+    total = duration(oracle_s + training_s)
+    return Finding("time", f"about {total}: {asked}, {training}. An estimate, from the control and a few steps")

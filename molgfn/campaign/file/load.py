@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from molgfn.bundled import bundled
+from molgfn.campaign.file.oracles.kinds import KINDS
 from molgfn.campaign.file.problems import config_error, problems_of
 from molgfn.campaign.file.rules import broken_rules
 from molgfn.campaign.file.sections import Campaign
@@ -15,8 +16,7 @@ from molgfn.errors import ConfigError, did_you_mean
 
 __all__ = ["Campaign", "load_campaign", "resolved_toml"]
 
-# The target that molgfn brings a trained proxy and a docked set for.
-BUNDLED_PROXIES = {"PARP1": ("parp1-docking", "parp1_docked.csv")}
+_LINE_HINT = 'A line is [section], or key = value; text stands in quotes, as name = "my-first".'
 
 
 def load_campaign(path: Path, overrides: list[str] | None = None) -> Campaign:
@@ -95,12 +95,14 @@ def _read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(path, text, str(error)) from None
+    except RecursionError:
+        raise ConfigError(f"{path}: brackets stand in brackets too many times to be read", _LINE_HINT) from None
 
 
 def _syntax_error(path: Path, text: str, message: str) -> ConfigError:
     what, _, where = message.partition(" (at ")
     where = where.rstrip(")") or "end of document"
-    hint = 'A line is [section], or key = value; text stands in quotes, as name = "my-first".'
+    hint = _LINE_HINT
     if where.startswith("line"):
         number = int(where.split()[1].rstrip(","))
         hint = f"{text.splitlines()[number - 1].strip()}\n{hint}" if number <= len(text.splitlines()) else hint
@@ -114,7 +116,7 @@ def _parse_override(text: str) -> tuple[tuple[str, ...], tuple[Any, str]]:
         raise ConfigError(f"--set {text}\n  Accepted: section.key=value, as campaign.rounds=3")
     try:
         return place, (tomllib.loads(f"value = {value.strip()}\n")["value"], text)
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         # A shell eats the quotes of --set oracle.target="PARP1".
         return place, (value.strip(), text)
 
@@ -134,6 +136,7 @@ def _add_defaults(tables: dict[str, Any]) -> None:
     if not isinstance(oracle, dict) or not isinstance(proxy, dict):
         return
     oracle.setdefault("kind", "docking")
-    names = BUNDLED_PROXIES.get(str(oracle.get("target")).upper())
-    if oracle["kind"] == "docking" and names and not {"start", "data"} & set(proxy):
-        proxy["start"], proxy["data"] = names
+    kind = KINDS.get(str(oracle["kind"]))
+    bundled_proxy = kind.bundled_proxy(oracle) if kind else None
+    if bundled_proxy and not {"start", "data"} & set(proxy):
+        proxy["start"], proxy["data"] = bundled_proxy

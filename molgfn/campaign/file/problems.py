@@ -1,37 +1,16 @@
 """What is wrong with a campaign file, in the words of the person who wrote it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from molgfn.campaign.file.sections import Campaign, DockingSection, PythonSection
+from molgfn.campaign.file.oracles.kinds import KINDS
+from molgfn.campaign.file.problem import MISSING, Problem
+from molgfn.campaign.file.sections import Campaign
 from molgfn.campaign.file.write import toml_value
 from molgfn.errors import ConfigError, did_you_mean
-
-ORACLES: dict[str, type[BaseModel]] = {"docking": DockingSection, "python": PythonSection}
-_MISSING = object()
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing to mend: where (section, key, ...), what to do, and what was found there, if anything.
-
-    `item` counts from 1 where the thing stands in a list.
-    """
-
-    place: tuple[str, ...]
-    text: str
-    found: Any = _MISSING
-    item: int | None = None
-
-    def order(self) -> tuple[int, tuple[str, ...], int]:
-        """Sort as the sections stand in a campaign file."""
-        sections = list(Campaign.model_fields)
-        section = self.place[0] if self.place else ""
-        return sections.index(section) if section in sections else -1, self.place, self.item or 0
 
 
 def config_error(source: Path, problems: Iterable[Problem], overrides: Mapping[tuple[str, ...], str]) -> ConfigError:
@@ -39,20 +18,27 @@ def config_error(source: Path, problems: Iterable[Problem], overrides: Mapping[t
     blocks = []
     # One key may be wrong in two ways, of which the first found explains more.
     first = {(problem.place, problem.item): problem for problem in reversed(list(problems))}
-    for problem in sorted(first.values(), key=Problem.order):
+    for problem in sorted(first.values(), key=_place_in_file):
         override = next((text for place, text in overrides.items() if problem.place[: len(place)] == place), None)
         head = f"--set {override}" if override else f"{source}: {_key_and_value(problem)}"
         blocks.append("\n  ".join([head, *problem.text.splitlines()]))
     return ConfigError("\n".join(blocks))
 
 
+def _place_in_file(problem: Problem) -> tuple[int, tuple[str, ...], int]:
+    """Return what sorts problems as the sections stand in a campaign file."""
+    sections = list(Campaign.model_fields)
+    section = problem.place[0] if problem.place else ""
+    return sections.index(section) if section in sections else -1, problem.place, problem.item or 0
+
+
 def _key_and_value(problem: Problem) -> str:
     *sections, key = problem.place or ("",)
-    if not sections and (problem.found is _MISSING or isinstance(problem.found, Mapping)):
+    if not sections and (problem.found is MISSING or isinstance(problem.found, Mapping)):
         return f"[{key}]"
     key += f", item {problem.item}" if problem.item else ""
     head = f"[{'.'.join(sections)}] {key}" if sections else key
-    return head if problem.found is _MISSING else f"{head} = {_shortened(toml_value(problem.found))}"
+    return head if problem.found is MISSING else f"{head} = {_shortened(toml_value(problem.found))}"
 
 
 def _shortened(text: str, limit: int = 100) -> str:
@@ -80,7 +66,7 @@ def _problem(kind: str, loc: tuple[int | str, ...], found: Any, ctx: dict[str, A
     if kind == "missing":
         return Problem(place, _missing(place)) if item is None else Problem(place, _WORDS["missing"](ctx), found)
     if kind == "union_tag_invalid":
-        return Problem((*place, "kind"), _one_of("kind of oracle", str(ctx["tag"]), list(ORACLES)), ctx["tag"])
+        return Problem((*place, "kind"), _one_of("kind of oracle", str(ctx["tag"]), list(KINDS)), ctx["tag"])
     if kind == "literal_error":
         words = [str(word) for word in get_args(section_at(place[:-1]).model_fields[place[-1]].annotation)]
         return Problem(place, _one_of(place[-1], str(found), words), found)
@@ -94,7 +80,7 @@ def section_at(place: tuple[str, ...], oracle: str = "docking") -> type[BaseMode
     """Return the model of a section named as in the file; of an oracle, that of its kind."""
     model: type[BaseModel] = Campaign
     for name in place:
-        model = ORACLES[oracle] if name == "oracle" else _model_in(model.model_fields[name].annotation)
+        model = KINDS[oracle] if name == "oracle" else _model_in(model.model_fields[name].annotation)
     return model
 
 
@@ -113,7 +99,7 @@ def _unknown_section(word: str, found: Any) -> str:
 def _unknown_key(place: tuple[str, ...], oracle: str) -> str:
     *sections, word = place
     if sections == ["oracle"]:
-        for kind, model in ORACLES.items():
+        for kind, model in KINDS.items():
             if word in model.model_fields:
                 return f'a key of oracles of kind = "{kind}" only.'
     near = _suggest("unknown key.", word, list(section_at(tuple(sections), oracle or "docking").model_fields))

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from molgfn.campaign.file.problems import Problem
+from molgfn.campaign.file.oracles.kind import OracleKind
+from molgfn.campaign.file.oracles.kinds import KINDS
+from molgfn.campaign.file.problem import Problem
 from molgfn.campaign.file.sections import CampaignSection, ObjectiveSection, VocabularySection
-
-_BOX_EXAMPLE = "center = [10.0, 20.0, 30.0]\nsize = [22.0, 22.0, 22.0]"
-_LIGAND = 'ligand = "ligand.sdf"'
 
 
 def broken_rules(tables: Mapping[str, Any]) -> list[Problem]:
@@ -15,65 +14,30 @@ def broken_rules(tables: Mapping[str, Any]) -> list[Problem]:
     sections = {name: table if isinstance(table, Mapping) else {} for name, table in tables.items()}
     campaign, oracle = sections.get("campaign", {}), sections.get("oracle", {})
     problems = _block_limits(sections.get("vocabulary", {})) + _batch(campaign)
-    problems += _objective(sections.get("objective", {}), oracle)
-    if isinstance(tables.get("oracle"), Mapping) and oracle.get("kind") == "docking":
-        problems += _receptor(oracle)
+    kind = KINDS.get(str(oracle.get("kind")))
+    if kind is not None:
+        problems += _objective(sections.get("objective", {}), kind)
+        problems += kind.broken_rules(oracle)
     return problems
 
 
-def _receptor(oracle: Mapping[str, Any]) -> list[Problem]:
-    has = {key for key in ("target", "receptor", "ligand", "center", "size") if key in oracle}
-    if "target" in has:
-        return [
-            Problem(
-                ("oracle", key),
-                "a named target has its own receptor and box.\nRemove it, or remove target.",
-                oracle[key],
-            )
-            for key in sorted(has - {"target"})
-        ]
-    if "receptor" not in has:
-        if not has:
-            return [
-                Problem(("oracle",), 'nothing to dock against.\nName a target, as target = "PARP1", or a receptor.')
-            ]
-        return [
-            Problem(("oracle", key), 'no receptor to go with it.\nAdd receptor = "receptor.pdbqt".', oracle[key])
-            for key in sorted(has)
-        ]
-    if "ligand" in has:
-        return [
-            Problem(("oracle", key), "the ligand gives the box already.\nRemove it, or remove ligand.", oracle[key])
-            for key in sorted(has & {"center", "size"})
-        ]
-    missing = sorted({"center", "size"} - has)
-    if len(missing) == 2:
-        return [
-            Problem(
-                ("oracle", "receptor"),
-                f"no box to dock into.\nAdd it (angstrom):\n{_BOX_EXAMPLE}\nor a bound ligand:\n{_LIGAND}",
-                oracle["receptor"],
-            )
-        ]
-    return [Problem(("oracle", key), f"missing. A box has both:\n{_BOX_EXAMPLE}") for key in missing]
-
-
-def _objective(objective: Mapping[str, Any], oracle: Mapping[str, Any]) -> list[Problem]:
-    if oracle.get("kind") == "python":
-        return [
+def _objective(objective: Mapping[str, Any], kind: type[OracleKind]) -> list[Problem]:
+    if kind.known_direction is None:
+        missing = [
             Problem(("objective", key), f"missing. Only you know the {key} value that your oracle gives.")
             for key in ("best", "worst")
             if key not in objective
         ]
+        if missing:
+            return missing
     best, worst = _numbers(objective, ObjectiveSection, "best", "worst")
-    if best is not None and worst is not None and best >= worst:
-        return [
-            Problem(
-                ("objective", "best"),
-                f"docking scores are better the lower: best must be below worst ({worst:g}).",
-                best,
-            )
-        ]
+    if best is None or worst is None:
+        return []
+    if best == worst:
+        return [Problem(("objective", "best"), "the same as worst: no molecule would be better than another.", best)]
+    if kind.known_direction == "minimise" and best > worst:
+        text = f"docking scores are better the lower: best must be below worst ({worst:g})."
+        return [Problem(("objective", "best"), text, best)]
     return []
 
 

@@ -1,108 +1,28 @@
-"""The sections of a campaign file, with their types, limits and defaults."""
+"""The sections of a campaign file, with their types, limits and defaults; those of oracles are in `oracles/`."""
 
-import math
-import os
-from collections.abc import Callable
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
-from pydantic_core import PydanticCustomError
-from rdkit import Chem
-from rdkit.rdBase import BlockLogs
+from pydantic import AfterValidator, Field
 
 from molgfn.bundled import bundled
-from molgfn.chem.alerts import ALERT_CATALOGS
-from molgfn.oracles.docking.receptors import target_names
-
-
-class Section(BaseModel):
-    """Read-only, and strict: a key that no section has is an error, and so is 8 written as a string."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-
-
-def found_in(
-    what: Literal["file", "folder"], kind: Literal["data", "proxy"] | None = None
-) -> Callable[[Path, ValidationInfo], Path]:
-    """Return a validator that makes a path absolute: beside the campaign file, else the bundled one of that kind."""
-    is_there = Path.is_file if what == "file" else Path.is_dir
-
-    def resolve(path: Path, info: ValidationInfo) -> Path:
-        folder: Path = (info.context or {}).get("folder", Path.cwd())
-        places = [folder / os.path.expanduser(path)]
-        if kind and len(path.parts) == 1:
-            places.append(bundled(kind, path.name))
-        for place in places:
-            if is_there(place):
-                return place.resolve()
-        looked = [str(place) for place in places]
-        raise PydanticCustomError("missing_file", "no such file", {"what": what, "looked": looked})
-
-    return resolve
-
-
-def _smarts(pattern: str) -> str:
-    with BlockLogs():
-        if not pattern or Chem.MolFromSmarts(pattern) is None:
-            raise PydanticCustomError("smarts", "not a valid SMARTS")
-    return pattern
-
-
-def _core(smiles: str) -> str:
-    with BlockLogs():
-        mol = Chem.MolFromSmiles(smiles) if smiles.strip() else None
-    if mol is None:
-        raise PydanticCustomError("core", "not a valid SMILES")
-    points = [atom for atom in mol.GetAtoms() if atom.GetAtomicNum() == 0]
-    if not points:
-        raise PydanticCustomError("core_points", "a core needs at least one attachment point")
-    if any(atom.GetDegree() != 1 or atom.GetBonds()[0].GetBondType() != Chem.BondType.SINGLE for atom in points):
-        raise PydanticCustomError("core_bonds", "an attachment point hangs on one single bond")
-    if len(points) == mol.GetNumAtoms() or len(Chem.GetMolFrags(mol)) > 1:
-        raise PydanticCustomError("core_whole", "a core is one connected molecule")
-    return smiles
-
-
-def _catalog(name: str) -> str:
-    if name not in ALERT_CATALOGS:
-        raise PydanticCustomError("unknown_alerts", "unknown alert catalog", {"name": name, "names": ALERT_CATALOGS})
-    return name
-
-
-def _target(name: str) -> str:
-    folded = {known.casefold(): known for known in target_names()}
-    if name.casefold() not in folded:
-        raise PydanticCustomError("unknown_target", "unknown target", {"name": name, "names": list(folded.values())})
-    return folded[name.casefold()]
-
-
-def _window(window: tuple[float, float]) -> tuple[float, float]:
-    low, high = window
-    if math.isnan(low) or math.isnan(high):
-        raise PydanticCustomError("window_nan", "a window has two numbers")
-    if low > high:
-        raise PydanticCustomError("window", "the low end is above the high end")
-    return window
-
-
-Count = Annotated[int, Field(ge=1)]
-NaturalNumber = Annotated[int, Field(ge=0)]
-Positive = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
-Share = Annotated[float, Field(gt=0, le=1)]
-# A strict tuple or path would refuse the list or string that TOML gives; what is inside stays strict.
-Point = Annotated[tuple[float, float, float], Field(strict=False)]
-BoxSize = Annotated[tuple[Positive, Positive, Positive], Field(strict=False)]
-Catalogs = Annotated[tuple[Annotated[str, AfterValidator(_catalog)], ...], Field(strict=False)]
-Smarts = Annotated[tuple[Annotated[str, AfterValidator(_smarts)], ...], Field(strict=False)]
-Bound = Annotated[float, Field(allow_inf_nan=True)]
-Window = Annotated[tuple[Bound, Bound], Field(strict=False), AfterValidator(_window)]
-InputFile = Annotated[Path, Field(strict=False), AfterValidator(found_in("file"))]
-InputFolder = Annotated[Path, Field(strict=False), AfterValidator(found_in("folder"))]
-DataFile = Annotated[Path, Field(strict=False), AfterValidator(found_in("file", "data"))]
-ProxyFolder = Annotated[Path, Field(strict=False), AfterValidator(found_in("folder", "proxy"))]
-ANY: tuple[float, float] = (-math.inf, math.inf)
+from molgfn.campaign.file.fields import (
+    ANY,
+    AddedShare,
+    Catalogs,
+    Count,
+    DataFile,
+    NaturalNumber,
+    NotNegative,
+    Positive,
+    ProxyFolder,
+    Section,
+    Share,
+    Smarts,
+    Window,
+    core_smiles,
+)
+from molgfn.campaign.file.oracles.kinds import OracleSection
+from molgfn.campaign.reward.constraints import Constraints
 
 
 class CampaignSection(Section):
@@ -124,13 +44,13 @@ class VocabularySection(Section):
 
     file: DataFile = Field(default_factory=lambda: bundled("data", "vocabulary.json"))
     min_blocks: Count = 2
-    max_blocks: Count = 8
+    max_blocks: Annotated[int, Field(ge=1, le=100)] = 8
 
 
 class CoreSection(Section):
     """`[core]`: a scaffold that every molecule contains, with its open stems as `[*:1]`, `[*:2]`, ..."""
 
-    smiles: Annotated[str, AfterValidator(_core)]
+    smiles: Annotated[str, AfterValidator(core_smiles)]
 
 
 class WindowsSection(Section):
@@ -163,6 +83,10 @@ class ObjectiveSection(Section):
     required: Smarts = ()
     forbidden: Smarts = ()
 
+    def constraints(self) -> Constraints:
+        """Return what a candidate must meet."""
+        return Constraints(self.windows.limits(), self.alerts, required=self.required, forbidden=self.forbidden)
+
 
 class ProxySection(Section):
     """`[proxy]`: the model that predicts the oracle."""
@@ -188,6 +112,13 @@ class SamplerSection(Section):
     replay_fraction: Annotated[float, Field(ge=0, lt=1)] = 0.5
     width: Annotated[int, Field(ge=8)] = 128
     layers: Count = 1
+    objective: Literal["TB", "SubTB", "DB", "FM"] = "TB"
+    forward_looking: bool = False
+    """Whether the rewards of the states on the way are asked too."""
+    library_fraction: AddedShare = 0.0
+    """Known molecules added to each batch, as a share of it."""
+    local_search_fraction: AddedShare = 0.0
+    """Molecules of before with their last blocks built anew, added to each batch, as a share of it."""
 
 
 class AcquisitionSection(Section):
@@ -201,36 +132,6 @@ class SelectionSection(Section):
     """`[selection]`: how different the molecules of one batch are."""
 
     max_similarity: Share = 0.6
-
-
-class DockingSection(Section):
-    """`[oracle]` with `kind = "docking"`: a named target, or a receptor with a box or a bound ligand."""
-
-    kind: Literal["docking"] = "docking"
-    target: Annotated[str, AfterValidator(_target)] | None = None
-    receptor: InputFile | None = None
-    center: Point | None = None
-    size: BoxSize | None = None
-    ligand: InputFile | None = None
-    exhaustiveness: Count = 8
-    max_evals: NaturalNumber = 250_000
-    seed: Annotated[int, Field(ge=1, lt=2**31)] = 42
-    time_limit_s: Positive = 600.0
-    max_failure_rate: Share = 0.5
-
-
-class PythonSection(Section):
-    """`[oracle]` with `kind = "python"`: a class of the user's own, called with the options as keywords."""
-
-    kind: Literal["python"]
-    factory: str = Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")
-    folder: Annotated[InputFolder, Field(validate_default=True)] = Path()
-    """Where to import from, by default the folder of the campaign file."""
-    options: dict[str, Any] = Field(default_factory=dict)
-    max_failure_rate: Share = 0.5
-
-
-OracleSection = Annotated[DockingSection | PythonSection, Field(discriminator="kind")]
 
 
 class ComputeSection(Section):

@@ -1,15 +1,23 @@
 """Write a campaign file that is ready to run."""
 
+import csv
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
-from molgfn.campaign.file.load import BUNDLED_PROXIES
+from molgfn.bundled import bundled
+from molgfn.campaign.file.load import load_campaign
+from molgfn.campaign.file.oracles.docking import BUNDLED_PROXIES
+from molgfn.campaign.file.sections import CampaignSection, ObjectiveSection
 from molgfn.campaign.file.write import toml_value
 from molgfn.errors import ConfigError
-from molgfn.oracles.docking.receptors import find_target, receptor_from_files
+from molgfn.oracles.docking.receptors import Receptor, find_target, receptor_from_files
 
 Box = tuple[float, float, float, float, float, float]
+# Where celecoxib has -9.5 (PARP1) this is about the range that the docked molecules of the target give.
+_CONTROL_TO_BEST, _CONTROL_TO_WORST = 4.0, 3.0
+_BEYOND_BEST = 2.0
 
 _CAMPAIGN = """\
 # A campaign of molgfn. Lines that start with # are comments; every key that is left out has a good default.
@@ -17,18 +25,19 @@ _CAMPAIGN = """\
 [campaign]
 name = {name}
 seed = 1              # the same seed gives the same molecules
-rounds = 5
-batch_size = 24       # molecules docked each round
-proposals = 400       # candidates kept each round; the batch is chosen among them
+rounds = {plan.rounds}
+batch_size = {plan.batch_size}       # molecules docked each round
+proposals = {plan.proposals}       # candidates kept each round; the batch is chosen among them
 {initial}
 [oracle]
 kind = "docking"
 {oracle}
-exhaustiveness = 8    # less is faster, and worthless
+exhaustiveness = 8    # with less, scores are too noisy to be of use
 
 [objective]
-best = -14.0          # docking score (kcal/mol) that counts as full marks ...
-worst = -6.0          # ... and the one that counts as none
+# {reason}
+best = {best:.1f}          # docking score (kcal/mol) that counts as full marks ...
+worst = {worst:.1f}          # ... and the one that counts as none
 alerts = ["PAINS", "BRENK"]   # structural alerts to keep out; also NIH, CHEMBL
 required = []         # SMARTS that every candidate must contain
 forbidden = []        # SMARTS that none may contain
@@ -72,6 +81,7 @@ def write_campaign(
     receptor: Path | None = None,
     box: Box | None = None,
     ligand: Path | None = None,
+    score_control: Callable[[Receptor], float | None] | None = None,
 ) -> Path:
     """Write campaign.toml and a README with the next steps into a folder, which is made if need be.
 
@@ -86,6 +96,9 @@ def write_campaign(
         Center and size, angstrom.
     ligand : Path, optional
         A bound ligand: the box is put around it.
+    score_control : callable, optional
+        Docks the control compound: from its score follow `best` and `worst` where molgfn brings no docked molecules
+        for the target. Without it they are the defaults.
 
     Returns
     -------
@@ -107,8 +120,18 @@ def write_campaign(
         raise ConfigError(f"{given}: no receptor to go with it", "Add --receptor R.pdbqt.")
     oracle = _target_lines(target) if receptor is None else _receptor_lines(folder, target, receptor, box, ligand)
     name = _name(folder)
+    docked_into = find_target(target) if receptor is None and target else _own_receptor(receptor, box, ligand)
+    best, worst, reason = _score_range(docked_into, score_control)
     folder.mkdir(parents=True, exist_ok=True)
-    text = _CAMPAIGN.format(name=toml_value(name), oracle="\n".join(oracle), initial=_initial(target))
+    text = _CAMPAIGN.format(
+        name=toml_value(name),
+        oracle="\n".join(oracle),
+        initial=_initial(target),
+        plan=CampaignSection(name=name),
+        best=best,
+        worst=worst,
+        reason=reason,
+    )
     with file.open("x", encoding="utf-8") as handle:
         handle.write(text)
     readme = folder / "README.md"
@@ -135,14 +158,45 @@ def _receptor_lines(
     if (box is None) == (ligand is None):
         what = "needs a box" if box is None else "takes --box or --ligand, not both"
         raise ConfigError(f"--receptor {what}", "Accepted: --box CX CY CZ SX SY SZ, or --ligand L.sdf.")
-    found = receptor_from_files(
-        receptor, center=None if box is None else box[:3], size=None if box is None else box[3:], ligand=ligand
-    )
-    center, size = toml_value(found.center), toml_value(found.size)
+    docked_into = _own_receptor(receptor, box, ligand)
+    center, size = toml_value(docked_into.center), toml_value(docked_into.size)
     lines = [f"receptor = {_path(receptor, folder)}"]
     if ligand is not None:
         return [*lines, f"ligand = {_path(ligand, folder)}", f"# the box around it: center = {center}, size = {size}"]
     return [*lines, f"center = {center}   # of the box, angstrom", f"size = {size}"]
+
+
+def _own_receptor(receptor: Path | None, box: Box | None, ligand: Path | None) -> Receptor:
+    assert receptor is not None
+    center, size = (None, None) if box is None else (box[:3], box[3:])
+    return receptor_from_files(receptor, center=center, size=size, ligand=ligand)
+
+
+def _score_range(
+    receptor: Receptor, score_control: Callable[[Receptor], float | None] | None
+) -> tuple[float, float, str]:
+    """Return `best`, `worst` and where they come from."""
+    if receptor.name in BUNDLED_PROXIES:
+        data = BUNDLED_PROXIES[receptor.name][1]
+        with bundled("data", data).open(newline="", encoding="utf-8") as file:
+            scores = sorted(float(row["score_kcal_mol"]) for row in csv.DictReader(file) if row["score_kcal_mol"])
+        first, last = scores[len(scores) // 100], scores[len(scores) * 9 // 10]
+        reason = (
+            f"90% of the {len(scores)} molecules of {data} beat worst; best is {_BEYOND_BEST:g} beyond their top 1%."
+        )
+        return first - _BEYOND_BEST, last, reason
+    control = score_control(receptor) if score_control else None
+    if control is None:
+        section = ObjectiveSection()
+        return section.best, section.worst, "Usual values: see what `molgfn check` says of the control ligand."
+    best, worst = control - _CONTROL_TO_BEST, control + _CONTROL_TO_WORST
+    return best, worst, f"The control ligand (celecoxib) has {control:.1f}: best and worst lie on both sides of it."
+
+
+def receptor_notes(file: Path) -> list[str]:
+    """Return what the user should know of the receptor of a campaign file that was just written."""
+    oracle = load_campaign(file).oracle
+    return [finding.found for finding in oracle.notes()]
 
 
 def _path(path: Path, folder: Path) -> str:

@@ -17,9 +17,18 @@ import torch
 from molgfn.assay.report import report
 from molgfn.assay.table_import import Assay, ReadingOptions, read_assay
 from molgfn.campaign.file.load import Campaign, load_campaign
-from molgfn.campaign.lab.values import Example, key_of, lab_rows_in, measured_in_run, rows_of_table, with_lab
+from molgfn.campaign.lab.values import (
+    Example,
+    key_of,
+    lab_rows_in,
+    note_forgetting,
+    rows_of_table,
+    training_examples,
+    with_lab,
+)
 from molgfn.campaign.models.build import proxy_settings
 from molgfn.campaign.models.history import last_learnt, proxy_after, write_index
+from molgfn.campaign.record.compound_ids import CompoundIds
 from molgfn.campaign.record.rows import LabRow, RetrainingRow
 from molgfn.campaign.record.run_directory import RunDirectory, open_run
 from molgfn.campaign.record.stop import StopRequest, stop_on_signals
@@ -28,12 +37,13 @@ from molgfn.campaign.record.tables import write_proxy_card
 from molgfn.errors import ConfigError, DataError
 from molgfn.files import whole_folder, write_json
 from molgfn.progress import Progress, Step
-from molgfn.proxy.data.training_molecules import read_known
-from molgfn.proxy.evaluation.retraining import Comparison, compare_proxies
-from molgfn.proxy.proxy import KNOWN, Proxy
+from molgfn.proxy.evaluation.retraining import RetrainingComparison, compare_proxies
+from molgfn.proxy.proxy import Proxy
 from molgfn.proxy.settings import TrainingEpoch
 from molgfn.proxy.train import train_proxy
 
+LEAST_MEASURED = 20
+"""Measured values that a proxy of another quantity needs."""
 _BETTER = {"minimise": "lower", "maximise": "higher"}
 
 
@@ -50,7 +60,7 @@ class Retrained:
         Compounds of this table that no earlier one had, or with another value.
     joined : int
         Compounds of this table that are compounds of the run.
-    comparison : Comparison or None
+    comparison : RetrainingComparison or None
         None where nothing that is held out has a value.
     next_round : int
         The first round that is proposed with the proxy.
@@ -63,7 +73,7 @@ class Retrained:
     held_out: int
     new: int
     joined: int
-    comparison: Comparison | None
+    comparison: RetrainingComparison | None
     next_round: int
     rounds: int
 
@@ -132,6 +142,8 @@ class _Retraining:
         earlier = lab_rows_in(self.store, *quantity)
         if not earlier:
             assay.check_trainable()
+        if not used:
+            _check_enough_to_transfer(table, assay, earlier)
         rows = rows_of_table(
             assay, version, self.store.compounds(), earlier, self._trained_on(base) if used else frozenset()
         )
@@ -142,7 +154,7 @@ class _Retraining:
                 f"{self.run.retrained_index} lists what the proxy was retrained on.",
             )
         every = sorted({row.key: row for row in (*earlier, *rows)}.values(), key=lambda row: row.key)
-        proxy = self._trained(version, assay, base, with_lab(self._known(base) if used else [], every))
+        proxy = self._trained(version, assay, base, with_lab(self._learnt_before() if used else [], every))
         held_out = [row for row in every if row.held_out]
         comparison = _compared(base, proxy, held_out)
         record = RetrainingRow(
@@ -169,10 +181,16 @@ class _Retraining:
         )
 
     def _read(self, table: Path, options: ReadingOptions) -> Assay:
-        known = {row.compound_id: row.smiles for row in self.store.compounds()}
-        assay = read_assay(table, replace(options, known=known), self.progress)
+        ids = CompoundIds({row.compound_id: row.smiles for row in self.store.compounds()})
+        assay = read_assay(table, replace(options, known=ids), self.progress)
         for line in report(assay).splitlines():
             self.progress.log(line)
+        for reading in assay.readings:
+            if reading.other_id:
+                self.progress.log(
+                    f"{table}, line {reading.line}: {reading.other_id} is {ids[reading.other_id]} in this run, but the "
+                    f"row draws {reading.structure.smiles}: the value counts for the structure drawn"
+                )
         assay.check_rows()
         return assay
 
@@ -181,19 +199,15 @@ class _Retraining:
         folders = [row.folder for row in self.store.retrainings() if (row.unit, row.direction) == quantity]
         return self.run.path / folders[-1] if folders else None
 
-    def _known(self, base: Proxy) -> list[Example]:
-        """Return what the proxy has learnt from before, which it would forget otherwise."""
-        known = base.known
-        if known is None:  # a proxy of an early version
-            return measured_in_run(self.store)
-        columns = (known.smiles, known.values.tolist(), known.sides.tolist(), known.counts.tolist())
-        return [Example(*row) for row in zip(*columns, strict=True)]
+    def _learnt_before(self) -> list[Example]:
+        """Return what the campaign's proxies learn from, and tell the user where some of it is not kept."""
+        note_forgetting(self.run, self.progress)
+        return training_examples(self.run, self.store)
 
     def _trained_on(self, base: Proxy) -> frozenset[str]:
         """Return the keys of all molecules that a proxy of this run may have learnt from."""
-        smiles = {one.smiles for one in (*self._known(base), *measured_in_run(self.store))}
-        start = self.run.input_proxy / KNOWN
-        smiles |= set(read_known(start).smiles) if start.is_file() else set()
+        smiles = {example.smiles for example in training_examples(self.run, self.store)}
+        smiles |= set(base.training_molecules.smiles if base.training_molecules else ())
         return frozenset(map(key_of, smiles))
 
     def _trained(self, version: int, assay: Assay, base: Proxy, data: Sequence[Example]) -> Proxy:
@@ -227,7 +241,9 @@ class _Retraining:
 
         return on_epoch
 
-    def _keep(self, record: RetrainingRow, rows: Sequence[LabRow], proxy: Proxy, comparison: Comparison | None) -> None:
+    def _keep(
+        self, record: RetrainingRow, rows: Sequence[LabRow], proxy: Proxy, comparison: RetrainingComparison | None
+    ) -> None:
         with whole_folder(self.run.retrained(record.version)) as draft:
             proxy.save(draft)
             write_json(draft / "comparison.json", comparison.as_json() if comparison else {"molecules": 0})
@@ -238,12 +254,30 @@ class _Retraining:
         self.run.log("retrained", version=record.version, after_round=record.round, table=record.file)
 
 
+def _check_enough_to_transfer(table: Path, assay: Assay, earlier: Sequence[LabRow]) -> None:
+    """See that there are values enough for a proxy of another quantity.
+
+    Raises
+    ------
+    DataError
+        If there are fewer than 20 measured values.
+    """
+    compounds = {key_of(compound.smiles) for compound in assay.compounds if compound.relation == "="}
+    measured = len(compounds | {row.key for row in earlier if row.side == 0})
+    if measured < LEAST_MEASURED:
+        raise DataError(
+            f"{table}: {measured} compounds have a measured value, but a proxy of another quantity needs "
+            f"{LEAST_MEASURED}: trained on fewer it would predict far beyond what was measured.",
+            "Bounds (< or >) do not count. Measure more, or add an earlier table.",
+        )
+
+
 def _new(rows: Sequence[LabRow], earlier: Sequence[LabRow]) -> list[LabRow]:
     before = {row.key: (row.value, row.side) for row in earlier}
     return [row for row in rows if before.get(row.key) != (row.value, row.side)]
 
 
-def _compared(before: Proxy, after: Proxy, held_out: Sequence[LabRow]) -> Comparison | None:
+def _compared(before: Proxy, after: Proxy, held_out: Sequence[LabRow]) -> RetrainingComparison | None:
     judged = [row for row in held_out if row.side == 0]
     if not judged:
         return None

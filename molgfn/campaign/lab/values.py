@@ -6,11 +6,17 @@ from dataclasses import dataclass
 
 from molgfn.assay.structures import structure_of
 from molgfn.assay.table_import import Assay
+from molgfn.campaign.record.compound_ids import CompoundIds
 from molgfn.campaign.record.rows import CompoundRow, LabRow
+from molgfn.campaign.record.run_directory import RunDirectory
 from molgfn.campaign.record.store import Store
 from molgfn.chem.standardise import MoleculeError
-from molgfn.oracles.interfaces import Direction
+from molgfn.direction import Direction
+from molgfn.progress import Progress
+from molgfn.proxy.data.compound_key import compound_key
 from molgfn.proxy.data.from_assay import SIDES
+from molgfn.proxy.data.training_data import TrainingData
+from molgfn.proxy.data.training_molecules import FILE, kept_molecules
 
 HELD_OUT_SHARE = 0.2
 
@@ -70,17 +76,18 @@ def rows_of_table(
     trained_on : collection of str
         Keys of the molecules that the proxies of this quantity were trained on.
     """
-    ids = {row.compound_id for row in compounds}
+    ids = CompoundIds({row.compound_id: row.smiles for row in compounds})
     by_key = {row.inchikey.split("-")[0]: row.compound_id for row in compounds}
     decided = {row.key: row.held_out for row in earlier}
     rows = []
     for compound in assay.compounds:
         key = key_of(compound.smiles)
-        named = next((one for one in compound.ids if one in ids), by_key.get(key, ""))
-        own = next((one for one in compound.ids if one not in ids), "")
+        own_ids = [ids.id_of(written) for written in compound.ids]
+        named = next(filter(None, own_ids), by_key.get(key, ""))
+        lab_id = next((written for written, own in zip(compound.ids, own_ids, strict=True) if not own), "")
         held_out = decided.get(key, key not in trained_on and _is_drawn(key))
         side, n = SIDES[compound.relation], float(compound.n)
-        rows.append(LabRow(version, key, compound.smiles, named, own, compound.value, side, n, held_out))
+        rows.append(LabRow(version, key, compound.smiles, named, lab_id, compound.value, side, n, held_out))
     return rows
 
 
@@ -96,6 +103,41 @@ def measured_in_run(store: Store) -> list[Example]:
     return [Example(row.smiles, row.value) for row in store.initial_data()] + [
         Example(smiles_of[row.compound_id], row.value) for row in answers
     ]
+
+
+def training_examples(run: RunDirectory, store: Store) -> list[Example]:
+    """Return what the campaign's proxies learn from, but for the lab's values.
+
+    That is all that was measured in the run, and what the proxy that the campaign starts from was trained on, or that
+    would be forgotten. The campaign's own value counts where a compound is in both.
+    """
+    measured = measured_in_run(store)
+    kept = kept_molecules(run.input_proxy)
+    if kept is None:
+        return measured
+    renewed = {compound_key(example.smiles) for example in measured}
+    return [example for example in examples_of(kept) if compound_key(example.smiles) not in renewed] + measured
+
+
+def keeps_start(run: RunDirectory) -> bool:
+    """Return whether what the proxy was trained on before the campaign, if there is one, can be learnt again."""
+    return not run.input_proxy.is_dir() or (run.input_proxy / FILE).is_file()
+
+
+def note_forgetting(run: RunDirectory, progress: Progress) -> None:
+    """Tell the user where the proxy that the campaign starts from keeps no training molecules."""
+    if not keeps_start(run):
+        progress.log(
+            f"the proxy that the campaign starts from keeps no training molecules ({run.relative(run.input_proxy)}/"
+            f"{FILE} is missing): it goes on learning from the values of this run alone, and forgets part of what it "
+            "knew. To avoid that, train it again from its recipe (molgfn proxy train) and start from the new one."
+        )
+
+
+def examples_of(data: TrainingData) -> list[Example]:
+    """Return the molecules of training data, in order."""
+    columns = (data.smiles, data.values.tolist(), data.sides.tolist(), data.counts.tolist())
+    return [Example(*row) for row in zip(*columns, strict=True)]
 
 
 def with_lab(known: Sequence[Example], rows: Sequence[LabRow]) -> list[Example]:

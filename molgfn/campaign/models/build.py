@@ -1,6 +1,7 @@
 """The parts that a campaign file asks for: environment, flow network, proxy and oracle."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import torch
@@ -8,10 +9,13 @@ import torch
 from molgfn.campaign.file.load import Campaign
 from molgfn.campaign.models.interfaces import FlowTrainer, ProxyEpoch, ProxyModel, Reward, Sampled
 from molgfn.campaign.models.oracle import open_oracle
-from molgfn.chem.trees.vocabulary import Vocabulary
+from molgfn.chem.standardise import MoleculeError, standard_smiles
+from molgfn.chem.trees.tree import Tree
+from molgfn.chem.trees.vocabulary import NotCovered, Vocabulary
+from molgfn.direction import Direction
 from molgfn.environments.fragments import FragmentEnvironment
-from molgfn.flow.fragments.trainer import Trainer, TrainerSettings, random_samples
-from molgfn.oracles.interfaces import Direction, Oracle
+from molgfn.flow.fragments.trainer import MoleculeSettings, Trainer, random_samples
+from molgfn.oracles.interfaces import Oracle
 from molgfn.proxy.proxy import Proxy
 from molgfn.proxy.settings import ProxySettings
 from molgfn.proxy.train import train_proxy
@@ -40,8 +44,16 @@ class CampaignParts:
     def open_oracle(self) -> Oracle:
         return open_oracle(self._campaign)
 
-    def flow_trainer(self, reward: Reward, seed: int) -> FlowTrainer:
-        return Trainer(self._environment, reward, TrainerSettings(**self._campaign.sampler.model_dump()), seed)
+    def library(self, smiles: Sequence[str]) -> Sequence[Tree]:
+        trees: list[Tree] = []
+        for name in smiles:
+            with suppress(MoleculeError, NotCovered):
+                trees += self._environment.trees(standard_smiles(name))
+        return trees
+
+    def flow_trainer(self, reward: Reward, seed: int, library: Sequence[Tree] = ()) -> FlowTrainer:
+        settings = MoleculeSettings(**self._campaign.sampler.model_dump())
+        return Trainer(self._environment, reward, settings, seed, library=library)
 
     def random_samples(self, n: int, seed: int) -> Sequence[Sampled]:
         return random_samples(self._environment, n, seed)

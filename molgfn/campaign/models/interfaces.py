@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from molgfn.campaign.reward.objective import Predictor
-from molgfn.oracles.interfaces import Direction, Oracle
+from molgfn.chem.trees.tree import Tree
+from molgfn.direction import Direction
+from molgfn.oracles.interfaces import Oracle
 
 Reward = Callable[[Sequence[str]], NDArray[np.float64]]
 """SMILES of B molecules -> log_reward, shape (B,), finite."""
@@ -59,6 +61,15 @@ class Near(Protocol):
     def in_domain(self) -> Sequence[bool | None]: ...
 
 
+class SelfLimits(Protocol):
+    """Why a proxy gives no error bars or no domain, as sentences for the user; empty where it does."""
+
+    @property
+    def error_bars(self) -> str: ...
+    @property
+    def sentences(self) -> Sequence[str]: ...
+
+
 class ProxyModel(Predictor, Protocol):
     """A trained proxy."""
 
@@ -66,6 +77,8 @@ class ProxyModel(Predictor, Protocol):
     def unit(self) -> str: ...
     @property
     def direction(self) -> Direction: ...
+    @property
+    def limits(self) -> SelfLimits: ...
     def neighbours(self, smiles: Sequence[str]) -> Near:
         """Return the nearest training molecule of each molecule (standard SMILES)."""
         ...
@@ -80,8 +93,12 @@ class Parts(Protocol):
         """Return the oracle, which the loop closes."""
         ...
 
-    def flow_trainer(self, reward: Reward, seed: int) -> FlowTrainer:
-        """Return an untrained flow network."""
+    def library(self, smiles: Sequence[str]) -> Sequence[Tree]:
+        """Return the trees of those molecules that can be built; the others are passed over."""
+        ...
+
+    def flow_trainer(self, reward: Reward, seed: int, library: Sequence[Tree] = ()) -> FlowTrainer:
+        """Return an untrained flow network, to which known molecules are shown while it trains."""
         ...
 
     def random_samples(self, n: int, seed: int) -> Sequence[Sampled]:

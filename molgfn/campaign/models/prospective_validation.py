@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
 from molgfn.campaign.record.store import Store
+from molgfn.proxy.evaluation.metrics import spearman
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,9 @@ class ProspectiveValidation:
         Compounds that were predicted and measured.
     rmse, mean_error : float
         In the unit of the oracle; the error is prediction minus measurement.
-    within_2_std : float
-        Share of measurements at most two predicted standard deviations away; 0.95 if the proxy knows its errors.
+    within_2_std : float or None
+        Share of measurements at most two predicted standard deviations away; 0.95 if the proxy knows its errors. None
+        where it has no error bar.
     spearman : float or None
         Rank correlation; none where it is not defined.
     """
@@ -29,7 +30,7 @@ class ProspectiveValidation:
     n: int
     rmse: float
     mean_error: float
-    within_2_std: float
+    within_2_std: float | None
     spearman: float | None
 
 
@@ -43,15 +44,15 @@ def prospective_validation(store: Store, round_number: int) -> ProspectiveValida
     ]
     if not pairs:
         return None
-    mean, std, value = np.array([(row.pred_mean, row.pred_std, value) for row, value in pairs]).T
+    mean, value = np.array([(row.pred_mean, value) for row, value in pairs]).T
+    std = np.array([row.pred_std for row, _ in pairs], dtype=np.float64)  # None becomes NaN
     error = mean - value
-    ranks = rankdata(mean), rankdata(value)
-    ordered = all(np.ptp(rank) > 0 for rank in ranks)
+    rank_correlation = spearman(mean, value)
     return ProspectiveValidation(
         round_number,
         len(pairs),
         rmse=float(np.sqrt(np.mean(error**2))),
         mean_error=float(error.mean()),
-        within_2_std=float(np.mean(np.abs(error) <= 2 * std)),
-        spearman=float(np.corrcoef(*ranks)[0, 1]) if ordered else None,
+        within_2_std=None if np.isnan(std).any() else float(np.mean(np.abs(error) <= 2 * std)),
+        spearman=None if np.isnan(rank_correlation) else rank_correlation,
     )

@@ -104,9 +104,9 @@ class Proposals:
         elif key in self.accepted:
             self.merged += 1
         elif key in self.initial:
-            self._reject(sample, "measured before", "measured before: in the initial data or a table of the lab")
+            self._reject(sample, "has a value", "has a value already: in the initial data or a table of the lab")
         elif key in self.known and self.known[key].status != "proposed":
-            self._reject(sample, "measured before", f"sent to the oracle before, as {self.known[key].compound_id}")
+            self._reject(sample, "has a value", f"sent to the oracle before, as {self.known[key].compound_id}")
         else:
             self.accepted[key] = sample
 

@@ -2,20 +2,42 @@
 
 from contextlib import ExitStack
 
-from molgfn.campaign.lab.values import lab_rows, measured_in_run, with_lab
-from molgfn.campaign.models.interfaces import ProxyEpoch
+from molgfn.campaign.lab.values import Example, keeps_start, lab_rows, note_forgetting, training_examples, with_lab
+from molgfn.campaign.models.interfaces import ProxyEpoch, ProxyModel
 from molgfn.campaign.phases.state import Context
 from molgfn.files import whole_folder
 from molgfn.progress import Step
+
+ENOUGH_ALONE = 50
+"""Molecules from which on a proxy goes on learning without those that it was trained on before: from fewer it would
+forget more than they teach."""
 
 
 def learn(context: Context, round_number: int) -> None:
     """Train the proxy on all that was measured, going on from the one that the round was proposed with or after.
 
-    What the lab has measured is learnt from too, except for what is held out.
+    What the proxy that the campaign starts from was trained on is learnt again, and what the lab has measured is learnt
+    from too, except for what is held out.
     """
     store = context.store
-    data = with_lab(measured_in_run(store), lab_rows(store))
+    examples = with_lab(training_examples(context.run, store), lab_rows(store))
+    note_forgetting(context.run, context.progress)
+    if not keeps_start(context.run) and len(examples) < ENOUGH_ALONE:
+        few = f"round {round_number}: {len(examples)} values are too few for that"
+        context.progress.log(f"{few} (at least {ENOUGH_ALONE}): the proxy stays as it is")
+        proxy = context.parts.load_proxy(context.proxy_folder(round_number - 1))
+    else:
+        proxy = _trained(context, round_number, examples)
+    with whole_folder(context.run.proxy(round_number)) as draft:
+        proxy.save(draft)
+    with store.transaction():
+        store.finish(round_number, "learn")
+    context.run.log(
+        "learnt", round=round_number, molecules=len(examples), measured=len(store.compounds(status="completed"))
+    )
+
+
+def _trained(context: Context, round_number: int, examples: list[Example]) -> ProxyModel:
     with ExitStack() as steps:
         shown: list[Step] = []
 
@@ -26,21 +48,14 @@ def learn(context: Context, round_number: int) -> None:
             shown[0].advance()
             context.stop.check()
 
-        proxy = context.parts.train_proxy(
-            [one.smiles for one in data],
-            [one.value for one in data],
-            sides=[one.side for one in data],
-            counts=[one.n for one in data],
+        return context.parts.train_proxy(
+            [example.smiles for example in examples],
+            [example.value for example in examples],
+            sides=[example.side for example in examples],
+            counts=[example.n for example in examples],
             unit=context.oracle.unit,
             direction=context.oracle.direction,
             seed=context.seed(round_number, "learn"),
             initial=context.proxy_folder(round_number - 1) if round_number > 0 else None,
             on_epoch=on_epoch,
         )
-    with whole_folder(context.run.proxy(round_number)) as draft:
-        proxy.save(draft)
-    with store.transaction():
-        store.finish(round_number, "learn")
-    context.run.log(
-        "learnt", round=round_number, molecules=len(data), measured=len(store.compounds(status="completed"))
-    )

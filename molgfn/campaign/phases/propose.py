@@ -1,18 +1,21 @@
 """Propose: train a flow network on what the proxy thinks, and sample candidates from it."""
 
 import json
-import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from molgfn.campaign.lab.values import lab_rows
 from molgfn.campaign.models.interfaces import FlowStep, FlowTrainer, ProxyModel, Sampled
 from molgfn.campaign.phases.candidates import Proposals, inchikeys_of
+from molgfn.campaign.phases.predict import objective_of, predict
 from molgfn.campaign.phases.state import Context
-from molgfn.campaign.record.rows import CompoundRow, PredictionRow
-from molgfn.campaign.reward.objective import Objective, Scoring
+from molgfn.campaign.record.damage import reading_checkpoint
+from molgfn.campaign.record.rows import PredictionRow
+from molgfn.campaign.reward.objective import Objective
+from molgfn.chem.trees.tree import Tree
 from molgfn.errors import Stopped
 from molgfn.files import whole_folder, write_json
+from molgfn.oracles.interfaces import measured_by
 
 CHECKPOINT_STEPS = 100
 """Steps of training between two checkpoints."""
@@ -45,28 +48,30 @@ def propose(context: Context, round_number: int) -> None:
         _record(context, found, [])
         return
     model = context.proxy_folder(round_number - 1)
-    proxy = context.parts.load_proxy(model)
-    objective = _objective(context, round_number, proxy)
+    with reading_checkpoint(model, "Put back a copy of this folder, as from a backup, and resume."):
+        proxy = context.parts.load_proxy(model)
+    _tell_limits(context, round_number, proxy)
+    objective = objective_of(context.campaign, context.store, proxy, round_number)
     flow = _trained_flow(context, round_number, objective)
     found = _collect(context, round_number, plan.proposals, lambda _, n: flow.sample(n))
     candidates = [*context.store.compounds(status="proposed"), *found.new_compounds(context.id_prefix)]
-    _record(context, found, _predictions(context, proxy, objective, candidates, round_number))
+    measured = measured_by(context.oracle)
+    _record(context, found, predict(context.run, proxy, model, objective, candidates, round_number, measured))
 
 
-def _objective(context: Context, round_number: int, proxy: ProxyModel) -> Objective:
-    section, acquisition = context.campaign.objective, context.campaign.acquisition
-    measured = [row.value for row in context.store.initial_data()]
-    measured += [row.value for row in context.store.measurements()]
-    better = min if section.best < section.worst else max
-    scoring = Scoring(
-        acquisition.kind,
-        acquisition.kappa,
-        worst=section.worst,
-        best=section.best,
-        best_so_far=better(measured, default=None),
-        seed=context.seed(round_number, "propose"),
-    )
-    return Objective(proxy, scoring, context.constraints, exponent=section.exponent, floor=section.floor)
+def _tell_limits(context: Context, round_number: int, proxy: ProxyModel) -> None:
+    """Tell the user what the proxy of the round cannot say of its own predictions, and what follows from that."""
+    folder = context.run.relative(context.proxy_folder(round_number - 1))
+    kind = context.campaign.acquisition.kind
+    for sentence in proxy.limits.sentences:
+        context.progress.log(f"round {round_number}: proxy {folder}: {sentence}")
+    if proxy.limits.error_bars and kind != "greedy":
+        context.progress.log(
+            f'round {round_number}: [acquisition] kind = "{kind}" needs error bars: without them molecules are chosen '
+            'by the predicted value alone, as with "greedy"'
+        )
+    if proxy.limits.sentences:
+        context.run.log("proxy_limits", round=round_number, proxy=folder, limits=list(proxy.limits.sentences))
 
 
 def _trained_flow(context: Context, round_number: int, objective: Objective) -> FlowTrainer:
@@ -74,19 +79,20 @@ def _trained_flow(context: Context, round_number: int, objective: Objective) -> 
 
     A checkpoint counts only while its proxy is that of the round: rewards of two proxies are never mixed.
     """
-    flow = context.parts.flow_trainer(objective, context.seed(round_number, "propose"))
+    flow = context.parts.flow_trainer(objective, context.seed(round_number, "propose"), _library(context, round_number))
     folder, steps = context.run.flow(round_number), context.campaign.sampler.steps
     proxy = context.run.relative(context.proxy_folder(round_number - 1))
     done = 0
     if folder.is_dir():
-        kept = json.loads((folder / _STEPS_FILE).read_text(encoding="utf-8"))
-        # Those of earlier versions of molgfn name no proxy; then there was but one.
-        if kept.get("proxy", proxy) == proxy:
-            flow.load(folder)
-            objective.load(folder)
-            done = int(kept["steps"])
-    with context.progress.step(f"round {round_number}: training the flow network", total=steps) as shown:
-        shown.advance(done)
+        remedy = f"Delete this folder, then `molgfn resume {context.run.path}`: the training of the round begins again."
+        with reading_checkpoint(folder, remedy):
+            kept = json.loads((folder / _STEPS_FILE).read_text(encoding="utf-8"))
+            # Those of earlier versions of molgfn name no proxy; then there was but one.
+            if kept.get("proxy", proxy) == proxy:
+                flow.load(folder)
+                objective.load(folder)
+                done = int(kept["steps"])
+    with context.progress.step(f"round {round_number}: training the flow network", total=steps - done) as shown:
 
         def on_step(step: FlowStep) -> None:
             nonlocal done
@@ -102,6 +108,22 @@ def _trained_flow(context: Context, round_number: int, objective: Objective) -> 
             _checkpoint(folder, flow, objective, {"steps": done, "proxy": proxy})
             raise
     return flow
+
+
+def _library(context: Context, round_number: int) -> Sequence[Tree]:
+    """Return the trees of the molecules whose values are known, if the training is to be shown any."""
+    if context.campaign.sampler.library_fraction == 0:
+        return []
+    store = context.store
+    smiles = {row.compound_id: row.smiles for row in store.compounds()}
+    scored = [row.smiles for row in store.initial_data()] + [smiles[row.compound_id] for row in store.measurements()]
+    molecules = list(dict.fromkeys(scored))
+    trees = context.parts.library(molecules)
+    context.progress.log(
+        f"round {round_number}: the vocabulary builds {len(trees)} of {len(molecules)} known molecules; "
+        + ("they are shown in training" if trees else "library_fraction has no effect")
+    )
+    return trees
 
 
 def _checkpoint(folder: Path, flow: FlowTrainer, objective: Objective, progress: dict[str, object]) -> None:
@@ -136,35 +158,6 @@ def _collect(
             shown.advance(len(found.accepted) - before, f"of {found.sampled} sampled")
             chunk += 1
     return found
-
-
-def _predictions(
-    context: Context, proxy: ProxyModel, objective: Objective, rows: Sequence[CompoundRow], round_number: int
-) -> list[PredictionRow]:
-    folder = context.run.relative(context.proxy_folder(round_number - 1))
-    flows = {row.round: context.run.relative(context.run.flow(row.round)) if row.round else "random" for row in rows}
-    smiles = [row.smiles for row in rows]
-    thought, near = objective.assess(smiles), proxy.neighbours(smiles)
-    columns = (thought.mean, thought.std, thought.acquisition, thought.log_reward, near.similarity)
-    numbers = zip(*(column.tolist() for column in columns), strict=True)
-    known = zip(near.in_domain, near.smiles, strict=True)
-    return [
-        PredictionRow(
-            row.compound_id,
-            round_number,
-            mean,
-            std,
-            acquisition,
-            log_reward,
-            f"{flows[row.round]}; {folder}",
-            inside,
-            None if math.isnan(similarity) else similarity,
-            nearest,
-        )
-        for row, (mean, std, acquisition, log_reward, similarity), (inside, nearest) in zip(
-            rows, numbers, known, strict=True
-        )
-    ]
 
 
 def _record(context: Context, found: Proposals, predictions: Sequence[PredictionRow]) -> None:

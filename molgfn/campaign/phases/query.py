@@ -1,87 +1,68 @@
 """Query: ask the oracle about the batch, and keep each answer the moment it arrives."""
 
-import math
 from collections import Counter
-from collections.abc import Iterator
 
 from molgfn.campaign.phases.state import Context
 from molgfn.campaign.record.rows import FailureRow
 from molgfn.errors import OracleError
 from molgfn.files import write_text
-from molgfn.oracles.interfaces import Answer, Compound, Failure, Measurement
+from molgfn.oracles.answers import WAIT_S, checked_answer
+from molgfn.oracles.interfaces import Answer, Compound, Measurement, measured_by
+from molgfn.progress import Step
 
 FEWEST_FAILURES = 5
 """Of one code that stop a campaign, however small the batch."""
 
 
 def query(context: Context, round_number: int) -> None:
-    """Ask about every compound of the batch that has no answer yet.
+    """Submit every compound of the batch that is pending, and record the answers until none is.
+
+    A compound that is abandoned needs no answer.
 
     Raises
     ------
     OracleError
-        If more than `max_failure_rate` of the batch fail with one and the same code, or compounds get no answer at all.
-        Those that failed are asked again when the run is resumed.
+        If the oracle cannot answer, or more than `max_failure_rate` of the batch fail with one and the same code. Those
+        that failed are asked about again when the run is resumed.
     Stopped
-        If asked to; answers that have arrived are kept.
+        If asked to; everything that the oracle has answered is kept.
     """
     _reopen_systematic(context, round_number)
     batch = context.store.compounds(batch_round=round_number)
-    waiting = {row.compound_id: row.smiles for row in batch if row.status == "pending"}
-    with context.progress.step(f"round {round_number}: asking the oracle", total=len(batch)) as shown:
-        shown.advance(len(batch) - len(waiting))
-        for answer in _answers(context, [Compound(*item) for item in waiting.items()]):
-            answer = _checked(answer, waiting)
-            _keep(context, round_number, answer)
-            del waiting[answer.compound_id]
-            shown.advance(1, _note(answer, context.oracle.unit))
+    pending = {row.compound_id: row.smiles for row in batch if row.status == "pending"}
+    with context.progress.step(f"round {round_number}: asking the oracle", total=len(pending)) as shown:
+        if pending:
+            context.oracle.submit([Compound(*item) for item in pending.items()])
+        while pending:
+            try:
+                with context.stop.waiting():
+                    context.oracle.wait(WAIT_S)
+            except Exception:
+                # Workers may have finished others meanwhile: what they found out shall not be asked for again.
+                _record_answers(context, round_number, pending, shown)
+                raise
+            _record_answers(context, round_number, pending, shown)
             _raise_if_systematic(context, round_number, len(batch))
-    if waiting:
-        raise OracleError(
-            f"round {round_number}: the oracle gave no answer for {len(waiting)} of {len(batch)} compounds, "
-            f"the first being {next(iter(waiting))}",
-            f"`molgfn resume {context.run.path}` asks for these again.",
-        )
     with context.store.transaction():
         context.store.finish(round_number, "query")
 
 
-def _answers(context: Context, compounds: list[Compound]) -> Iterator[Answer]:
-    if not compounds:
-        return
-    answers = iter(context.oracle.query(compounds))
-    try:
-        while True:
-            with context.stop.waiting():
-                answer = next(answers, None)
-            if answer is None:
-                return
-            yield answer
-    finally:
-        close = getattr(answers, "close", None)
-        if close is not None:
-            close()
-
-
-def _checked(answer: Answer, waiting: dict[str, str]) -> Answer:
-    if answer.compound_id not in waiting:
-        raise OracleError(
-            f"the oracle answered about {answer.compound_id}, which it was not asked about, or answered twice",
-            "An oracle answers each compound once, under the id it was given.",
-        )
-    if isinstance(answer, Measurement) and not math.isfinite(answer.value):
-        message = f"the oracle gave {answer.value} instead of a number"
-        return Failure(answer.compound_id, "not_a_number", message, answer.wall_s)
-    return answer
+def _record_answers(context: Context, round_number: int, pending: dict[str, str], shown: Step) -> None:
+    """Record what the oracle has answered by now, and take it from `pending`."""
+    for answer in context.oracle.poll():
+        checked = checked_answer(answer, pending, context.campaign.oracle.title)
+        _keep(context, round_number, checked)
+        del pending[checked.compound_id]
+        shown.advance(1, _note(checked, context.oracle.unit))
 
 
 def _keep(context: Context, round_number: int, answer: Answer) -> None:
     if isinstance(answer, Measurement) and answer.pose:
         # Before the answer is recorded, so that no recorded pose is ever missing.
         write_text(context.run.pose(answer.compound_id), answer.pose)
-    context.store.record(answer, round_number, context.oracle.unit)
-    said = {"value": answer.value} if isinstance(answer, Measurement) else {"code": answer.code}
-    context.run.log("answered", round=round_number, compound_id=answer.compound_id, **said)
+    context.store.record(answer, round_number, context.oracle.unit, measured_by(context.oracle))
+    outcome = {"value": answer.value} if isinstance(answer, Measurement) else {"code": answer.code}
+    context.run.log("answered", round=round_number, compound_id=answer.compound_id, **outcome)
 
 
 def _note(answer: Answer, unit: str) -> str:
@@ -111,10 +92,10 @@ def _reopen_systematic(context: Context, round_number: int) -> None:
 def _raise_if_systematic(context: Context, round_number: int, batch_size: int) -> None:
     failures = _systematic(context, round_number, batch_size)
     if failures:
-        first = failures[0]
+        first, oracle = failures[0], context.campaign.oracle
         raise OracleError(
-            f"round {round_number}: {len(failures)} of {batch_size} compounds failed with the same code, {first.code}; "
-            f"[oracle] max_failure_rate = {context.campaign.oracle.max_failure_rate:g}",
+            f"{oracle.title}, round {round_number}: {len(failures)} of {batch_size} compounds failed with the same "
+            f"code, {first.code}; [oracle] max_failure_rate = {oracle.max_failure_rate:g}",
             f"The first, {first.compound_id}: {first.message}\n"
             f"Mend that (`molgfn check` asks about one control compound), then `molgfn resume {context.run.path}`: "
             "these compounds are asked about again.",

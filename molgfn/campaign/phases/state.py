@@ -1,15 +1,14 @@
 """What every phase of a campaign works with."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from molgfn.campaign.file.load import Campaign
-from molgfn.campaign.file.sections import DockingSection
 from molgfn.campaign.models.history import proxy_after
 from molgfn.campaign.models.interfaces import Parts
+from molgfn.campaign.record.compound_ids import prefix_of_run
 from molgfn.campaign.record.rows import PhaseName
 from molgfn.campaign.record.run_directory import RunDirectory
 from molgfn.campaign.record.stop import StopRequest
@@ -34,23 +33,23 @@ class Context:
     @property
     def constraints(self) -> Constraints:
         """What a candidate must meet."""
-        objective = self.campaign.objective
-        return Constraints(
-            objective.windows.limits(), objective.alerts, required=objective.required, forbidden=objective.forbidden
-        )
+        return self.campaign.objective.constraints()
 
     @property
     def id_prefix(self) -> str:
-        """First part of every compound id: the target's name, or that of the campaign."""
-        oracle = self.campaign.oracle
-        target = oracle.target if isinstance(oracle, DockingSection) else None
-        return re.sub(r"[^A-Z0-9]+", "-", (target or self.campaign.campaign.name).upper()).strip("-")
+        """First part of every compound id."""
+        return prefix_of_run(self.run, self.campaign)
 
     def seed(self, round_number: int, phase: PhaseName) -> int:
         """Return the seed of a phase: the same whatever was run before it in this process."""
-        entropy = [self.campaign.campaign.seed, round_number, *phase.encode()]
-        return int(np.random.SeedSequence(entropy).generate_state(1)[0])
+        return seed_of(self.campaign, round_number, phase)
 
     def proxy_folder(self, round_number: int) -> Path:
         """Return where the proxy is that the round after this one is proposed with."""
         return proxy_after(self.run, self.store, round_number)
+
+
+def seed_of(campaign: Campaign, round_number: int, phase: PhaseName) -> int:
+    """Return the seed of a phase, which follows from that of the campaign."""
+    entropy = [campaign.campaign.seed, round_number, *phase.encode()]
+    return int(np.random.SeedSequence(entropy).generate_state(1)[0])

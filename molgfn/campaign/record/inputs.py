@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from molgfn.campaign.file.load import Campaign, resolved_toml
-from molgfn.campaign.file.sections import DockingSection
+from molgfn.campaign.record.compound_ids import new_prefix
 from molgfn.campaign.record.rows import InitialRow
 from molgfn.campaign.record.run_directory import RunDirectory
 from molgfn.campaign.record.store import Store
@@ -43,7 +43,7 @@ def prepare(
     resolved = resolved_toml(_with_inputs(campaign, run), run.path)
     write_text(run.resolved, resolved)
     write_text(run.path / "campaign.toml", source.read_text(encoding="utf-8-sig") if source else resolved)
-    write_json(run.path / "manifest.json", _manifest(run, campaign, inputs, argv))
+    write_json(run.path / "manifest.json", _manifest(run, campaign, inputs, argv, resolved))
     with Store.create(run.database) as store, store.transaction():
         store.add_initial_data(initial)
 
@@ -55,22 +55,20 @@ def _inputs(campaign: Campaign) -> Iterator[tuple[str, Path]]:
         yield "inputs/proxy", campaign.proxy.start
     if campaign.proxy.data is not None:
         yield "inputs/data.csv", campaign.proxy.data
-    if isinstance(campaign.oracle, DockingSection):
-        if campaign.oracle.receptor is not None:
-            yield "inputs/receptor.pdbqt", campaign.oracle.receptor
-        if campaign.oracle.ligand is not None:
-            yield f"inputs/ligand{campaign.oracle.ligand.suffix}", campaign.oracle.ligand
+    for name, file in campaign.oracle.input_files().items():
+        yield f"inputs/{name}", file
 
 
 def _with_inputs(campaign: Campaign, run: RunDirectory) -> Campaign:
-    """Return the campaign with every path pointing to the copy; a Python oracle stays where its author has it."""
+    """Return the campaign with every path pointing to the copy."""
     copies = {original: run.path.absolute() / name for name, original in _inputs(campaign)}
     changed = {}
-    for name in ("vocabulary", "proxy", "oracle"):
+    for name in ("vocabulary", "proxy"):
         section = getattr(campaign, name)
         paths = {key: copies[value] for key, value in section if isinstance(value, Path) and value in copies}
         changed[name] = section.model_copy(update=paths)
-    return campaign.model_copy(update=changed)
+    oracle = campaign.oracle.moved_to(run.path.absolute() / "inputs")
+    return campaign.model_copy(update=changed | {"oracle": oracle})
 
 
 def _copy(original: Path, copy: Path) -> None:
@@ -81,12 +79,16 @@ def _copy(original: Path, copy: Path) -> None:
         shutil.copyfile(original, copy)
 
 
-def _manifest(run: RunDirectory, campaign: Campaign, inputs: dict[str, Path], argv: Sequence[str]) -> dict[str, Any]:
+def _manifest(
+    run: RunDirectory, campaign: Campaign, inputs: dict[str, Path], argv: Sequence[str], resolved: str
+) -> dict[str, Any]:
     files = sorted(
         path for name in inputs for path in [run.path / name, *(run.path / name).rglob("*")] if path.is_file()
     )
+    digests = {run.relative(path): _sha256(path) for path in files}
     return {
         "campaign": campaign.campaign.name,
+        "id_prefix": new_prefix(campaign.campaign.name, resolved, digests.values()),
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "argv": list(argv),
         "seed": campaign.campaign.seed,
@@ -97,7 +99,7 @@ def _manifest(run: RunDirectory, campaign: Campaign, inputs: dict[str, Path], ar
         "versions": {package: _version(package) for package in PACKAGES},
         "git_commit": _git_commit(),
         "inputs": {name: original.name for name, original in inputs.items()},
-        "sha256": {run.relative(path): _sha256(path) for path in files},
+        "sha256": digests,
     }
 
 

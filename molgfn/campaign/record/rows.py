@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from molgfn.oracles.interfaces import Direction
+from molgfn.direction import Direction
+from molgfn.oracles.interfaces import MEASURED_VALUE
 
 Status = Literal["proposed", "pending", "completed", "failed", "abandoned"]
+"""proposed: never sent to the oracle; pending: sent, no answer yet; completed: measured; failed: the oracle could not
+answer; abandoned: nobody waits for an answer any more."""
 STATUSES: tuple[Status, ...] = get_args(Status)
 PhaseName = Literal["propose", "select", "query", "learn"]
 PHASES: tuple[PhaseName, ...] = get_args(PhaseName)
@@ -26,8 +29,10 @@ class CompoundRow:
 
 @dataclass(frozen=True)
 class PredictionRow:
-    """What one proxy thought of a compound in one round; mean and standard deviation in the unit of the oracle.
+    """What one proxy predicts of a compound for one round.
 
+    The mean and the standard deviation are in `unit`; `pred_std` is None where the proxy has no error bar. `property`
+    names what is predicted, such as "docking score". Round N is predicted by the proxy that round N - 1 ended with.
     `source_model` names the sampler that first proposed the compound and the proxy, by their folders in the run.
     `nn_smiles` is the nearest molecule that the proxy was trained on, `nn_similarity` how near it is, and `in_domain`
     whether that is near enough; None where the proxy does not know.
@@ -36,22 +41,25 @@ class PredictionRow:
     compound_id: str
     round: int
     pred_mean: float
-    pred_std: float
+    pred_std: float | None
     acquisition: float
     log_reward: float
     source_model: str
     in_domain: bool | None = None
     nn_similarity: float | None = None
     nn_smiles: str = ""
+    property: str = MEASURED_VALUE
+    unit: str = ""
 
 
 @dataclass(frozen=True)
 class MeasurementRow:
-    """A value that the oracle gave."""
+    """A value that the oracle gave; `property` names what was measured, such as "docking score"."""
 
     measurement_id: int
     compound_id: str
     round: int
+    property: str
     value: float
     unit: str
     docked_smiles: str
@@ -61,11 +69,12 @@ class MeasurementRow:
 
 @dataclass(frozen=True)
 class FailureRow:
-    """A compound that the oracle could not answer, kept even if it is asked again later."""
+    """A compound whose `property` the oracle could not measure, kept even if it is asked again later."""
 
     failure_id: int
     compound_id: str
     round: int
+    property: str
     code: str
     message: str
     wall_s: float
@@ -92,10 +101,15 @@ class PhaseRow:
 
 @dataclass(frozen=True)
 class InitialRow:
-    """A molecule of the initial data, standardised, and its value in the unit of the oracle."""
+    """A molecule of the initial data, standardised, and its value.
+
+    `property` and `unit` tell what the value is; they are empty where neither the table nor the oracle says so.
+    """
 
     smiles: str
     value: float
+    property: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from molgfn.campaign.record.schema import DATABASE
+from molgfn.campaign.record.schema import DATABASE, RESOLVED
 from molgfn.errors import ConfigError
 
-RESOLVED = "campaign.resolved.toml"
 LOCK = ".lock"
 
 

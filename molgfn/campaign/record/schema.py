@@ -6,45 +6,32 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
+from molgfn.campaign.record.damage import damaged_record
+from molgfn.campaign.record.migrations import (
+    FAILURES,
+    INITIAL_DATA,
+    MEASUREMENTS,
+    PREDICTIONS,
+    RETRAININGS,
+    STEPS,
+    migrate,
+)
 from molgfn.campaign.record.rows import PHASES, STATUSES
 from molgfn.errors import DataError
 
-USER_VERSION = 3
+USER_VERSION = 4
 DATABASE = "campaign.sqlite"
+RESOLVED = "campaign.resolved.toml"
 Mode = Literal["ro", "rw"]
 
-_RETRAININGS = """
-CREATE TABLE retrainings (
-    version INTEGER PRIMARY KEY, round INTEGER NOT NULL, folder TEXT NOT NULL, base TEXT NOT NULL,
-    unit TEXT NOT NULL, direction TEXT NOT NULL, used INTEGER NOT NULL CHECK (used IN (0, 1)),
-    file TEXT NOT NULL, sha256 TEXT NOT NULL, recorded_at TEXT NOT NULL
-) STRICT;
-CREATE TABLE lab_values (
-    version INTEGER NOT NULL REFERENCES retrainings, key TEXT NOT NULL, smiles TEXT NOT NULL,
-    compound_id TEXT NOT NULL, lab_id TEXT NOT NULL, value REAL NOT NULL,
-    side INTEGER NOT NULL CHECK (side IN (-1, 0, 1)), n REAL NOT NULL,
-    held_out INTEGER NOT NULL CHECK (held_out IN (0, 1)), PRIMARY KEY (version, key)
-) STRICT;
-"""
 _SCHEMA = f"""
 CREATE TABLE compounds (
     compound_id TEXT PRIMARY KEY, smiles TEXT NOT NULL, inchikey TEXT UNIQUE NOT NULL, blocks TEXT NOT NULL,
     round INTEGER NOT NULL, status TEXT NOT NULL CHECK (status IN {STATUSES}), batch_round INTEGER
 ) STRICT;
-CREATE TABLE predictions (
-    compound_id TEXT NOT NULL REFERENCES compounds, round INTEGER NOT NULL, pred_mean REAL NOT NULL,
-    pred_std REAL NOT NULL, acquisition REAL NOT NULL, log_reward REAL NOT NULL, source_model TEXT NOT NULL,
-    in_domain INTEGER, nn_similarity REAL, nn_smiles TEXT NOT NULL DEFAULT '', PRIMARY KEY (compound_id, round)
-) STRICT;
-CREATE TABLE measurements (
-    measurement_id INTEGER PRIMARY KEY, compound_id TEXT NOT NULL REFERENCES compounds, round INTEGER NOT NULL,
-    value REAL NOT NULL, unit TEXT NOT NULL, docked_smiles TEXT NOT NULL, wall_s REAL NOT NULL,
-    recorded_at TEXT NOT NULL
-) STRICT;
-CREATE TABLE failures (
-    failure_id INTEGER PRIMARY KEY, compound_id TEXT NOT NULL REFERENCES compounds, round INTEGER NOT NULL,
-    code TEXT NOT NULL, message TEXT NOT NULL, wall_s REAL NOT NULL, recorded_at TEXT NOT NULL
-) STRICT;
+{PREDICTIONS}
+{MEASUREMENTS}
+{FAILURES}
 CREATE TABLE rejected (
     round INTEGER NOT NULL, smiles TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (round, smiles)
 ) STRICT;
@@ -52,19 +39,10 @@ CREATE TABLE phases (
     round INTEGER NOT NULL, phase TEXT NOT NULL CHECK (phase IN {PHASES}), finished_at TEXT NOT NULL,
     PRIMARY KEY (round, phase)
 ) STRICT;
-CREATE TABLE initial_data (smiles TEXT NOT NULL, value REAL NOT NULL) STRICT;
-{_RETRAININGS}
+{INITIAL_DATA}
+{RETRAININGS}
 PRAGMA user_version = {USER_VERSION};
 """
-_MIGRATIONS = {
-    1: """
-    ALTER TABLE predictions ADD COLUMN in_domain INTEGER;
-    ALTER TABLE predictions ADD COLUMN nn_similarity REAL;
-    ALTER TABLE predictions ADD COLUMN nn_smiles TEXT NOT NULL DEFAULT '';
-    """,
-    2: _RETRAININGS,
-}
-"""What makes a record of each earlier version one of the next."""
 
 
 def create_file(path: Path) -> None:
@@ -92,6 +70,8 @@ def open_file(path: Path, mode: Mode) -> sqlite3.Connection:
     """
     if not path.is_file():
         raise DataError(f"{path}: no such file", "A run directory made by `molgfn run` has one.")
+    if path.stat().st_size == 0:
+        raise damaged_record(path, sqlite3.DatabaseError("it is empty"))
     connection = _connect(path, mode)
     try:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -100,8 +80,11 @@ def open_file(path: Path, mode: Mode) -> sqlite3.Connection:
         connection.execute("PRAGMA foreign_keys = ON")
     except sqlite3.DatabaseError as error:
         connection.close()
-        raise DataError(f"{path}: not readable as the record of a campaign ({error})") from None
-    if version in _MIGRATIONS:
+        raise DataError(
+            f"{path}: not readable as the record of a campaign ({error})",
+            "It is damaged, or no record: put back a copy, as from a backup.",
+        ) from None
+    if version in STEPS:
         connection.close()
         _migrate(path, version)
         return open_file(path, mode)
@@ -122,9 +105,7 @@ def _connect(path: Path, mode: Mode) -> sqlite3.Connection:
 def _migrate(path: Path, version: int) -> None:
     try:
         with closing(_connect(path, "rw")) as connection:
-            connection.executescript(
-                f"BEGIN IMMEDIATE; {_MIGRATIONS[version]} PRAGMA user_version = {version + 1}; COMMIT;"
-            )
+            migrate(connection, version, path.with_name(RESOLVED))
     except sqlite3.OperationalError as error:
         raise DataError(
             f"{path}: version {version} of the record, which cannot be brought up to version {USER_VERSION} ({error})",

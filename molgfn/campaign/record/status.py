@@ -8,8 +8,9 @@ from pathlib import Path
 from molgfn.campaign.models.history import last_learnt, proxy_after
 from molgfn.campaign.phases.plan import planned_phases
 from molgfn.campaign.record.rows import STATUSES
-from molgfn.campaign.record.run_directory import open_run
+from molgfn.campaign.record.run_directory import RunDirectory, open_run
 from molgfn.campaign.record.store import Store
+from molgfn.proxy.uncertainty.limits import limits_of_folder
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class RunStatus:
         Folder of the proxy in use; none while there is none.
     retrained_on : str or None
         The lab's table that it was retrained on, if it was.
+    proxy_limits : tuple of str
+        What it cannot say of its own predictions, one sentence for each limit.
     """
 
     run: str
@@ -66,6 +69,7 @@ class RunStatus:
     failures: dict[str, int]
     proxy: str | None
     retrained_on: str | None
+    proxy_limits: tuple[str, ...]
 
 
 def run_status(path: Path) -> RunStatus:
@@ -86,8 +90,7 @@ def run_status(path: Path) -> RunStatus:
         measured = {row.compound_id: row for row in store.measurements()}
         codes = {row.compound_id: row.code for row in store.failures()}
         initial = [row.value for row in store.initial_data()]
-        learnt = last_learnt(run, store)
-        in_use = None if learnt is None else run.relative(proxy_after(run, store, learnt))
+        in_use = _proxy_in_use(run, store)
         tables = {row.folder: row.file for row in store.retrainings()}
     left = [
         phase
@@ -118,4 +121,22 @@ def run_status(path: Path) -> RunStatus:
         ),
         proxy=in_use,
         retrained_on=tables.get(in_use or ""),
+        proxy_limits=_limits(run, in_use),
     )
+
+
+def proxy_limits(path: Path) -> tuple[str, ...]:
+    """Return what the proxy in use cannot say of its own predictions, one sentence for each limit."""
+    run = RunDirectory(path)
+    with Store.read(run.database) as store, store.snapshot():
+        return _limits(run, _proxy_in_use(run, store))
+
+
+def _proxy_in_use(run: RunDirectory, store: Store) -> str | None:
+    learnt = last_learnt(run, store)
+    return None if learnt is None else run.relative(proxy_after(run, store, learnt))
+
+
+def _limits(run: RunDirectory, proxy: str | None) -> tuple[str, ...]:
+    limits = limits_of_folder(run.path / proxy) if proxy else None
+    return limits.sentences if limits else ()

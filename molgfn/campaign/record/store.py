@@ -7,13 +7,14 @@ oracle in a transaction of its own the moment it arrives: whatever kills the pro
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import astuple, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
+from molgfn.campaign.record.damage import damaged_record
 from molgfn.campaign.record.rows import (
     CompoundRow,
     FailureRow,
@@ -28,7 +29,9 @@ from molgfn.campaign.record.rows import (
     Status,
 )
 from molgfn.campaign.record.schema import create_file, open_file
-from molgfn.oracles.interfaces import Failure, Measurement
+from molgfn.errors import DataError
+from molgfn.files import is_disk_full
+from molgfn.oracles.interfaces import MEASURED_VALUE, Failure, Measurement
 
 Row = TypeVar(
     "Row", PredictionRow, MeasurementRow, FailureRow, RejectedRow, PhaseRow, InitialRow, RetrainingRow, LabRow
@@ -38,8 +41,9 @@ Row = TypeVar(
 class Store:
     """One campaign's record; open it with `create`, `open` (to write) or `read`, and close it, or use `with`."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection, self._path = connection, path
+        self._file = path.stat().st_ino
 
     @classmethod
     def create(cls, path: Path) -> Self:
@@ -62,7 +66,7 @@ class Store:
         DataError
             If there is none, or if it is no record of a campaign of this version.
         """
-        return cls(open_file(path, "rw"))
+        return cls(open_file(path, "rw"), path)
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -73,7 +77,7 @@ class Store:
         DataError
             As `open`.
         """
-        return cls(open_file(path, "ro"))
+        return cls(open_file(path, "ro"), path)
 
     def close(self) -> None:
         self._connection.close()
@@ -84,18 +88,37 @@ class Store:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        """Close the record; say so where what went wrong is that it is damaged.
+
+        Raises
+        ------
+        DataError
+            In place of an error of SQLite, unless the disk is full.
+        """
+        try:
+            self.close()
+        finally:
+            if isinstance(error, sqlite3.DatabaseError) and not is_disk_full(error, self._path.parent):
+                raise damaged_record(self._path, error) from error
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Write everything inside, or nothing."""
+        """Write everything inside, or nothing.
+
+        Raises
+        ------
+        DataError
+            If the file was deleted or replaced since it was opened; what it held is then kept in a file beside it.
+        """
+        self._keep_if_gone()
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._connection.execute("COMMIT")
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            if self._connection.in_transaction:  # SQLite ends it itself where the disk is full
+                self._connection.execute("ROLLBACK")
             raise
-        self._connection.execute("COMMIT")
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -105,6 +128,18 @@ class Store:
             yield
         finally:
             self._connection.execute("ROLLBACK")
+
+    def _keep_if_gone(self) -> None:
+        if self._path.exists() and self._path.stat().st_ino == self._file:
+            return
+        kept = self._path.with_name(f"recovered.{self._path.name}")
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(kept)) as copy:
+            self._connection.backup(copy)
+        raise DataError(
+            f"{self._path}: deleted or replaced while the run was writing in it",
+            f"What it held is in {kept}: rename that to {self._path.name}, then `molgfn resume {self._path.parent}`.",
+        )
 
     # ---- writing: each of these runs inside a transaction of the caller
 
@@ -117,9 +152,9 @@ class Store:
         self._connection.executemany("INSERT INTO compounds VALUES (?, ?, ?, ?, ?, ?, ?)", values)
 
     def add_predictions(self, rows: Iterable[PredictionRow]) -> None:
-        """Add predictions, one for each compound and round."""
+        """Add predictions, one for each compound, round and property; it replaces an earlier one."""
         self._connection.executemany(
-            "INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(astuple, rows)
+            "INSERT OR REPLACE INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(astuple, rows)
         )
 
     def add_rejected(self, rows: Iterable[RejectedRow]) -> None:
@@ -128,7 +163,7 @@ class Store:
 
     def add_initial_data(self, rows: Iterable[InitialRow]) -> None:
         """Add the data that the first proxy was trained on."""
-        self._connection.executemany("INSERT INTO initial_data VALUES (?, ?)", map(astuple, rows))
+        self._connection.executemany("INSERT INTO initial_data VALUES (?, ?, ?, ?)", map(astuple, rows))
 
     def add_retraining(self, row: RetrainingRow, values: Iterable[LabRow]) -> None:
         """Add a retrained proxy and the table that it was trained on."""
@@ -148,8 +183,18 @@ class Store:
 
     # ---- writing: transactions of their own
 
-    def record(self, answer: Measurement | Failure, round_number: int, unit: str) -> bool:
+    def record(
+        self, answer: Measurement | Failure, round_number: int, unit: str, measured: str = MEASURED_VALUE
+    ) -> bool:
         """Keep an answer of the oracle at once.
+
+        Parameters
+        ----------
+        answer : Measurement or Failure
+        round_number : int
+        unit : str
+        measured : str
+            Name of the property that the oracle measures.
 
         Returns
         -------
@@ -164,15 +209,15 @@ class Store:
             ).rowcount
             if not changed:
                 return False
-            head = (answer.compound_id, round_number)
+            head = (answer.compound_id, round_number, measured)
             if isinstance(answer, Measurement):
                 self._connection.execute(
-                    "INSERT INTO measurements VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO measurements VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (*head, float(answer.value), unit, answer.docked_smiles, float(answer.wall_s), _now()),
                 )
             else:
                 self._connection.execute(
-                    "INSERT INTO failures VALUES (NULL, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO failures VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
                     (*head, answer.code, answer.message, float(answer.wall_s), _now()),
                 )
         return True

@@ -11,6 +11,7 @@ from molgfn.campaign.record.run_directory import RunDirectory
 from molgfn.campaign.record.store import Store
 from molgfn.files import write_csv, write_json
 from molgfn.proxy.interfaces import IN_DOMAIN
+from molgfn.proxy.uncertainty.limits import limits_of_folder
 
 PROPOSED_COLUMNS = (
     "compound_id", "smiles", "inchikey", "round", "blocks", "pred_mean", "pred_std", "acquisition", "log_reward",
@@ -35,9 +36,10 @@ def write_round_tables(run: RunDirectory, store: Store, round_number: int) -> No
 
 
 def write_proxy_card(run: RunDirectory, store: Store) -> None:
-    """Write `proxy_card.json`: the latest proxy, the card of the first, and how well each foresaw the answers."""
+    """Write `proxy_card.json`: the latest proxy and its limits, the card of the first, and how well each predicted."""
     learnt = [phase.round for phase in store.phases() if phase.phase == "learn"]
     folder = proxy_after(run, store, max(learnt, default=0))
+    limits = limits_of_folder(folder)
     judged = [prospective_validation(store, number) for number in sorted(learnt)]
     write_json(
         run.proxy_card,
@@ -46,6 +48,7 @@ def write_proxy_card(run: RunDirectory, store: Store) -> None:
             "initial_molecules": len(store.initial_data()),
             "measured_molecules": len(store.compounds(status="completed")) if learnt else 0,
             "proxy": _read_json(folder / "proxy.json"),
+            "limits": limits.sentences if limits else (),
             "start": _read_json(run.input_proxy / "card.json"),
             "rounds": [asdict(one) for one in judged if one is not None],
         },

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from molgfn.oracles.interfaces import Direction
+from molgfn.direction import Direction
 
 AcquisitionKind = Literal["greedy", "ucb", "ei", "pi", "thompson"]
 ACQUISITION_KINDS: tuple[AcquisitionKind, ...] = get_args(AcquisitionKind)

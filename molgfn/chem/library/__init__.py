@@ -1,1 +1,1 @@
-"""Compound libraries: reading them, and the vocabulary of blocks made from one."""
+"""Compound libraries, and the vocabulary of blocks that is made from one."""

@@ -20,7 +20,8 @@ def assembly_text(tree: Tree, blocks: Sequence[Block]) -> str:
     """Return a SMILES of the molecule, not canonical."""
     labels: list[list[list[str]]] = [[[] for _ in blocks[b].stem_atoms] for b in tree.blocks]
     for number, (node, stem, other, other_stem) in enumerate(tree.joins):
-        label = f"-%{_FIRST_LABEL + number}"
+        digits = str(_FIRST_LABEL + number)
+        label = f"-%{digits}" if len(digits) == 2 else f"-%({digits})"
         labels[node][stem].append(label)
         labels[other][other_stem].append(label)
     return ".".join(blocks[b].text.joined(stems) for b, stems in zip(tree.blocks, labels, strict=True))

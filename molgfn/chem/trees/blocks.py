@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import factorial, prod
 
-import numpy as np
 from rdkit import Chem
 
 from molgfn.chem.trees.cut import StemRole, stem_role
@@ -67,15 +66,10 @@ class Block:
         return tuple(min(p[i] for p in self.permutations) for i in range(count))
 
     @cached_property
-    def relations(self) -> np.ndarray:
-        """Class of each ordered pair of stem atoms under the symmetry of the block, shape (P, P), from 0 without gaps.
-
-        On phenyl the classes are: same atom, ortho, meta, para.
-        """
+    def stem_pairs(self) -> list[tuple[int, int]]:
+        """For each ordered pair of stem atoms, row by row, the least pair that is equivalent to it."""
         count = len(self.stem_atoms)
-        least = [min((p[i], p[j]) for p in self.permutations) for i in range(count) for j in range(count)]
-        classes = {pair: number for number, pair in enumerate(sorted(set(least)))}
-        return np.array([classes[pair] for pair in least]).reshape(count, count)
+        return [min((p[i], p[j]) for p in self.permutations) for i in range(count) for j in range(count)]
 
     @cached_property
     def order(self) -> int:

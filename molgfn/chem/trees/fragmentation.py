@@ -1,4 +1,4 @@
-"""A molecule taken apart at its cut bonds, before any vocabulary is asked."""
+"""Fragmentation: a molecule cut at its cut bonds, before any vocabulary is asked."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,7 +9,7 @@ from molgfn.chem.trees.cut import cut_bonds
 
 
 @dataclass(frozen=True)
-class Pieces:
+class Fragments:
     """Fragments of a molecule and the bonds between them.
 
     Attributes
@@ -55,21 +55,21 @@ def _broken(mol: Chem.Mol, bonds: list[int]) -> Chem.Mol:
     return broken
 
 
-def take_apart(mol: Chem.Mol) -> Pieces:
+def fragment(mol: Chem.Mol) -> Fragments:
     """Cut a standardised molecule (from `standard_mol`) by the rule of `molgfn.chem.trees.cut`."""
-    return take_apart_traced(mol)[0]
+    return fragment_with_places(mol)[0]
 
 
-def take_apart_traced(mol: Chem.Mol) -> tuple[Pieces, dict[int, tuple[int, int]]]:
-    """As `take_apart`; return also for each atom of the molecule its fragment and its place along that SMILES."""
+def fragment_with_places(mol: Chem.Mol) -> tuple[Fragments, dict[int, tuple[int, int]]]:
+    """As `fragment`; return also for each atom of the molecule its fragment and its place along that SMILES."""
     bonds = cut_bonds(mol)
     atom_ids: list[tuple[int, ...]] = []
-    fragments = Chem.GetMolFrags(_broken(mol, bonds), asMols=True, sanitizeFrags=True, fragsMolAtomMapping=atom_ids)
+    parts = Chem.GetMolFrags(_broken(mol, bonds), asMols=True, sanitizeFrags=True, fragsMolAtomMapping=atom_ids)
     names: list[str] = []
     where: dict[int, tuple[int, int]] = {}
-    for number, (fragment, ids) in enumerate(zip(fragments, atom_ids, strict=True)):
-        first = Chem.MolToSmiles(fragment)
-        places = _places(fragment)
+    for number, (part, ids) in enumerate(zip(parts, atom_ids, strict=True)):
+        first = Chem.MolToSmiles(part)
+        places = _places(part)
         name, places_again = canonical_order(first)
         names.append(name)
         for local, atom in enumerate(ids):
@@ -78,4 +78,4 @@ def take_apart_traced(mol: Chem.Mol) -> tuple[Pieces, dict[int, tuple[int, int]]
     for index in bonds:
         bond = mol.GetBondWithIdx(index)
         joins.append((*where[bond.GetBeginAtomIdx()], *where[bond.GetEndAtomIdx()]))
-    return Pieces(tuple(names), tuple(joins)), where
+    return Fragments(tuple(names), tuple(joins)), where

@@ -122,7 +122,7 @@ class _Molecule:
             atom.SetIsotope(number)
 
 
-class Readings:
+class TreeEnumeration:
     """All trees of a molecule, each once.
 
     Blocks are laid onto the molecule wherever what leads out of them are acyclic single bonds at their stems; a tree is

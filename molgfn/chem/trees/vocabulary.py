@@ -12,9 +12,9 @@ from typing import Any
 from rdkit import Chem
 
 from molgfn.chem.standardise import MoleculeError, standard_mol
-from molgfn.chem.trees.blocks import Block
+from molgfn.chem.trees.blocks import Block, automorphisms
 from molgfn.chem.trees.cut import may_join
-from molgfn.chem.trees.fragmentation import Pieces, canonical_order, take_apart
+from molgfn.chem.trees.fragmentation import Fragments, canonical_order, fragment
 from molgfn.chem.trees.tree import Tree
 from molgfn.errors import DataError
 
@@ -70,8 +70,15 @@ class Vocabulary:
 
     @cached_property
     def sha256(self) -> str:
-        """Digest of blocks, stems and joins."""
-        return hashlib.sha256(json.dumps(self._content(), sort_keys=True).encode()).hexdigest()
+        """Digest of blocks, stems and joins, whatever the name."""
+        content = self._content()
+        del content["name"]
+        return _digest(content)
+
+    @cached_property
+    def sha256_with_name(self) -> str:
+        """The digest that earlier versions wrote into checkpoints: of the name too."""
+        return _digest(self._content())
 
     def allows(self, block: int, stem: int, other: int, other_stem: int) -> bool:
         """Return whether these two stem atoms may be bonded, whatever else is attached."""
@@ -94,26 +101,26 @@ class Vocabulary:
         NotCovered
             If a block, a stem or a join is not in the vocabulary.
         """
-        return self.tree(take_apart(mol))
+        return self.tree(fragment(mol))
 
-    def tree(self, pieces: Pieces) -> Tree:
-        """Return the tree of a molecule that is already taken apart; as `decompose`."""
+    def tree(self, fragments: Fragments) -> Tree:
+        """Return the tree of a molecule that is already cut into fragments; as `decompose`."""
         if self.ambiguous:
             raise NotCovered(["this vocabulary allows any join, so a molecule has no single tree"])
-        reasons = [f"no block {name}" for name in dict.fromkeys(pieces.smiles) if name not in self.numbers]
+        reasons = [f"no block {name}" for name in dict.fromkeys(fragments.smiles) if name not in self.numbers]
         if reasons:
             raise NotCovered(reasons)
-        blocks = tuple(self.numbers[name] for name in pieces.smiles)
+        blocks = tuple(self.numbers[name] for name in fragments.smiles)
         places = [{atom: place for place, atom in enumerate(self.blocks[b].stem_atoms)} for b in blocks]
         joins = []
         used: Counter[tuple[int, int]] = Counter()
-        for node, atom, other, other_atom in pieces.joins:
+        for node, atom, other, other_atom in fragments.joins:
             stem, other_stem = places[node].get(atom), places[other].get(other_atom)
             if stem is None or other_stem is None:
                 end, place = (node, atom) if stem is None else (other, other_atom)
-                reasons.append(f"no stem on atom {place} of {pieces.smiles[end]}")
+                reasons.append(f"no stem on atom {place} of {fragments.smiles[end]}")
             elif not self.allows(blocks[node], stem, blocks[other], other_stem):
-                ends = f"{pieces.smiles[node]} (atom {atom}) with {pieces.smiles[other]} (atom {other_atom})"
+                ends = f"{fragments.smiles[node]} (atom {atom}) with {fragments.smiles[other]} (atom {other_atom})"
                 reasons.append(f"no join of {ends}")
             else:
                 used[node, stem] += 1
@@ -165,7 +172,7 @@ class Vocabulary:
             raise DataError(
                 f"{path}: no such file.", "Build one with `molgfn vocabulary build LIBRARY -o FILE`."
             ) from None
-        except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
             raise DataError(
                 f"{path}: not a vocabulary: {error}", "Accepted: JSON of `molgfn vocabulary build`."
             ) from None
@@ -176,11 +183,22 @@ class Vocabulary:
                 f"{path}: not a vocabulary: no key `format` with the value {FORMAT!r}.",
                 "Accepted: JSON of `molgfn vocabulary build`, or a block list with block_name, block_smi and block_r.",
             )
-        rows = [(row.get("smiles"), dict(row.get("stems", []))) for row in content.get("blocks", [])]
+        try:
+            rows = [(row.get("smiles"), dict(row.get("stems", []))) for row in content.get("blocks", [])]
+            joins = content.get("joins")
+            pairs = None if joins is None else frozenset((a, b) for a, b in joins)
+        except (AttributeError, TypeError, ValueError) as error:
+            raise DataError(
+                f"{path}: not a vocabulary: `blocks`, `stems` or `joins` is not what it should be: {error}",
+                'A block is {"smiles": TEXT, "stems": [[ATOM, COUNT], ...]}, and a join a pair. Build the file again '
+                "with `molgfn vocabulary build`.",
+            ) from None
         blocks = _checked_blocks(path, rows)
-        joins = content.get("joins")
-        pairs = None if joins is None else frozenset((a, b) for a, b in joins)
         return cls(str(content.get("name", path.stem)), blocks, pairs, content.get("source", {}))
+
+
+def _digest(content: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _checked_blocks(path: Path, rows: Iterable[tuple[Any, dict[int, int]]]) -> tuple[Block, ...]:
@@ -213,8 +231,8 @@ def _block(where: str, smiles: str, stems: dict[int, int]) -> Block:
         element = block.mol.GetAtomWithIdx(atom)
         if multiplicity < 1 or (element.GetAtomicNum() not in (15, 16) and multiplicity > element.GetTotalNumHs()):
             raise DataError(f"{where}: {multiplicity} stems on atom {atom}, more than its hydrogens (or none).")
-    images = {p[i] for p in block.permutations for i in range(len(atoms)) if stems[atoms[p[i]]] != stems[atoms[i]]}
-    if images:
+    # Also an atom without any stem is not equivalent to one with stems.
+    if any(stems.get(a, 0) != stems.get(b, 0) for image in automorphisms(block.mol) for a, b in enumerate(image)):
         raise DataError(f"{where}: equivalent atoms have different stems.")
     return block
 

@@ -1,4 +1,4 @@
-"""A local search kick: take the last blocks of molecules away, and build on from there."""
+"""Local search: take the last blocks of molecules away, and build on from there (Kim et al. 2024, arXiv 2310.02710)."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -25,7 +25,7 @@ from molgfn.flow.fragments.descriptor_embedding import DescriptorEmbedding
 from molgfn.flow.fragments.graph import StateGraph, state_graph
 from molgfn.flow.fragments.messages import Rounds
 from molgfn.flow.replay import Targets
-from molgfn.flow.scatter import segment_logsumexp
+from molgfn.flow.scatter import scatter_logsumexp
 from molgfn.flow.temperature import KNOTS, TemperatureEncoding
 
 
@@ -209,7 +209,7 @@ class FlowNetwork(nn.Module):
         graph = layout.graph
         node, state, hidden = self._read(graph, beta)
         score = self.stem(hidden).squeeze(1) + layout.log_room
-        log_total = segment_logsumexp(score + layout.log_count, graph.stem_state, len(graph.length))
+        log_total = scatter_logsumexp(score + layout.log_count, graph.stem_state, len(graph.length))
         logit, log_flow = self.stop(state).squeeze(1), self.flow(state).squeeze(1) + self._flow_level(beta)
         if layout.ends is None:
             log_stop, log_go = _stop_or_go(logit, layout.may_stop, layout.may_go)

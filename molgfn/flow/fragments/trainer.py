@@ -34,10 +34,10 @@ class MoleculeSettings(TrainerSettings):
     ----------
     temperature : float
         Of drawing: probabilities of steps are raised to 1 / temperature, which falls to 1 at half the planned steps.
-    kick_fraction : float
+    local_search_fraction : float
         Trajectories added to each batch, as a fraction of it, that are replayed ones of which the last blocks were
         taken away and drawn anew.
-    kick_blocks : int
+    local_search_blocks : int
         How many blocks are taken away.
     library_fraction : float
         Trajectories of known molecules added to each batch, as a fraction of it.
@@ -51,8 +51,8 @@ class MoleculeSettings(TrainerSettings):
     """
 
     temperature: float = 1.0
-    kick_fraction: float = 0.0
-    kick_blocks: int = 2
+    local_search_fraction: float = 0.0
+    local_search_blocks: int = 2
     library_fraction: float = 0.0
     betas: tuple[float, float] | None = None
     forward_looking: bool = False
@@ -104,7 +104,10 @@ class Trainer(Training[States]):
             ends = self._ends if self.behaviour.forward_looking else None
             network = FragmentFlow(environment, settings.width, settings.layers, self.behaviour.betas, ends)
         self.network = network.to(device)
-        super().__init__(self.network, self._scores, self.behaviour, seed, environment.vocabulary.sha256)
+        vocabulary = environment.vocabulary
+        super().__init__(
+            self.network, self._scores, self.behaviour, seed, vocabulary.sha256, vocabulary.sha256_with_name
+        )
 
     def _step(self) -> TrainingStep:
         report = super()._step()
@@ -136,10 +139,10 @@ class Trainer(Training[States]):
         return samples
 
     def _added(self) -> tuple[int, int]:
-        """Return how many kicked and how many known trajectories the next step has besides those drawn."""
+        """Return how many trajectories the next step has besides those drawn: of local search, and of the library."""
         size, behaviour = self.settings.batch_size, self.behaviour
-        kicked = round(behaviour.kick_fraction * size) if self.replay.size else 0
-        return kicked, round(behaviour.library_fraction * size) if self.library else 0
+        searched = round(behaviour.local_search_fraction * size) if self.replay.size else 0
+        return searched, round(behaviour.library_fraction * size) if self.library else 0
 
     def _fresh_size(self) -> int:
         return self.settings.batch_size + sum(self._added())
@@ -157,14 +160,15 @@ class Trainer(Training[States]):
         behaviour, n = self.behaviour, self.settings.batch_size
         how = (self.generator, behaviour.epsilon * explore, 1 + (behaviour.temperature - 1) * explore)
         parts = [self.network.draw(n, *how, beta=None if beta is None else beta[:n])[0]]
-        kicked, known = self._added()
-        if kicked:
-            replayed, _ = self.replay.draw(kicked, behaviour.replay_best, self.replay_generator)
-            start = without_last_blocks(self.environment, replayed, behaviour.kick_blocks, self.replay_generator)
-            at = None if beta is None else beta[n : n + kicked]
-            parts.append(self.network.draw(kicked, *how, beta=at, start=start)[0])
-        if known:
-            rows = self.replay_generator.integers(len(self.library), size=known)
+        searched, shown = self._added()
+        if searched:
+            replayed, _ = self.replay.draw(searched, behaviour.replay_best, self.replay_generator)
+            blocks = behaviour.local_search_blocks
+            start = without_last_blocks(self.environment, replayed, blocks, self.replay_generator)
+            at = None if beta is None else beta[n : n + searched]
+            parts.append(self.network.draw(searched, *how, beta=at, start=start)[0])
+        if shown:
+            rows = self.replay_generator.integers(len(self.library), size=shown)
             parts.append(self.environment.states_of([self.library[row] for row in rows], self.replay_generator))
         return States.concatenate(parts)
 

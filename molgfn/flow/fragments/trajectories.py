@@ -15,7 +15,7 @@ from molgfn.environments.states import States
 from molgfn.flow.fragments.action_law import ActionLaw
 from molgfn.flow.fragments.network import FlowNetwork
 from molgfn.flow.interfaces import Evaluation, Inflow
-from molgfn.flow.scatter import segment_logsumexp
+from molgfn.flow.scatter import scatter_logsumexp
 
 Ints = NDArray[np.int64]
 
@@ -168,5 +168,5 @@ def inflow(network: FlowNetwork, states: States, beta: Tensor | None = None) -> 
         log_flow[:count][torch.from_numpy(np.flatnonzero(asked.size > environment.start))],
         log_edge[inside],
         edge_state[inside],
-        log_end.index_put((forced,), segment_logsumexp(log_edge[ending], edge_end[ending], len(forced))),
+        log_end.index_put((forced,), scatter_logsumexp(log_edge[ending], edge_end[ending], len(forced))),
     )

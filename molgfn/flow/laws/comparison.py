@@ -8,7 +8,7 @@ from molgfn.flow.laws.enumeration import Law, total_variation
 
 
 @dataclass(frozen=True)
-class Comparison:
+class LawComparison:
     """Distances between two laws over the same molecules, and the fit of log p on log R.
 
     Attributes
@@ -27,7 +27,7 @@ class Comparison:
     slope: float
 
 
-def compare(law: Law, target: Law) -> Comparison:
+def compare(law: Law, target: Law) -> LawComparison:
     """Compare a law with its target."""
     order = {name: number for number, name in enumerate(law.smiles)}
     p = law.probability[[order[name] for name in target.smiles]]
@@ -40,4 +40,4 @@ def compare(law: Law, target: Law) -> Comparison:
         pearson = float(np.corrcoef(log_p, log_q)[0, 1])
     spread = float(log_q.var(ddof=1))
     slope = float(np.cov(log_p, log_q)[0, 1]) / spread if spread > 0 else float("nan")
-    return Comparison(total_variation(law, target), jsd, pearson, slope)
+    return LawComparison(total_variation(law, target), jsd, pearson, slope)

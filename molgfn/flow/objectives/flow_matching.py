@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from molgfn.flow.scatter import segment_logsumexp
+from molgfn.flow.scatter import scatter_logsumexp
 
 
 def flow_matching(log_flow: Tensor, log_edge: Tensor, edge_state: Tensor) -> Tensor:
@@ -23,4 +23,4 @@ def flow_matching(log_flow: Tensor, log_edge: Tensor, edge_state: Tensor) -> Ten
     Tensor, shape (S,)
         log inflow - log outflow.
     """
-    return segment_logsumexp(log_edge, edge_state, len(log_flow)) - log_flow
+    return scatter_logsumexp(log_edge, edge_state, len(log_flow)) - log_flow

@@ -1,14 +1,15 @@
 """The docking oracle: binding energies and poses by AutoDock Vina, many compounds at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from molgfn.direction import Direction
 from molgfn.oracles.docking.engines import DockingSettings, VinaInstallation, docking_engine, find_vina
 from molgfn.oracles.docking.receptors import Receptor, read_receptor
-from molgfn.oracles.interfaces import Answer, Compound, Direction, Failure, Measurement
-from molgfn.oracles.workers import Done, Job, Lost, Task, WorkerPool
+from molgfn.oracles.executor import Done, Job, Lost, StartExecutor, Task
+from molgfn.oracles.interfaces import Answer, Compound, Failure, Measurement
 
 __all__ = ["DockingOracle", "DockingSettings", "docking_engine"]
 
@@ -23,8 +24,8 @@ class DockingOracle:
     ----------
     receptor : Receptor
     settings : DockingSettings
-    workers : int
-        Processes of one core each, started by the first query and kept for the next.
+    executor : StartExecutor
+        Where compounds are docked, such as `molgfn.oracles.workers.local_processes(2)`.
     poses : bool
         Whether measurements carry the docked pose.
 
@@ -37,9 +38,10 @@ class DockingOracle:
     """
 
     unit = "kcal/mol"
+    measures = "docking score"
     direction: Direction = "minimise"
 
-    def __init__(self, receptor: Receptor, settings: DockingSettings, workers: int, poses: bool) -> None:
+    def __init__(self, receptor: Receptor, settings: DockingSettings, executor: StartExecutor, poses: bool) -> None:
         read_receptor(receptor.pdbqt)
         argument = {
             "vina": asdict(find_vina()),
@@ -47,30 +49,38 @@ class DockingOracle:
             "settings": asdict(settings),
             "poses": poses,
         }
-        self._pool = WorkerPool("molgfn.oracles.docking.oracle:docking_job", argument, workers, settings.time_limit_s)
+        job = "molgfn.oracles.docking.oracle:docking_job"
+        self._executor = executor(job, argument, time_limit_s=settings.time_limit_s)
 
-    def query(self, compounds: Sequence[Compound]) -> Iterator[Answer]:
-        """Yield one answer a compound, as they finish; to stop early, close the iterator.
+    def submit(self, compounds: Sequence[Compound]) -> None:
+        """Start docking; compounds wait for a free worker."""
+        self._executor.submit({compound.compound_id: asdict(compound) for compound in compounds})
+
+    def wait(self, seconds: float) -> None:
+        """Return once a docking has ended, or after about `seconds`."""
+        self._executor.wait(seconds)
+
+    def poll(self) -> Sequence[Answer]:
+        """Return the answers of the dockings that have ended since the last call.
 
         Raises
         ------
         OracleError
             If no worker can start.
         """
-        for outcome in self._pool.run([asdict(compound) for compound in compounds]):
-            yield _answer(compounds[outcome.index].compound_id, outcome)
+        return [_answer(outcome) for outcome in self._executor.poll()]
 
     def close(self) -> None:
-        """Kill the workers; the oracle may not be asked again."""
-        self._pool.close()
+        """End the dockings that are under way; the oracle may not be asked again."""
+        self._executor.close()
 
 
-def _answer(compound_id: str, outcome: Done | Lost) -> Answer:
+def _answer(outcome: Done | Lost) -> Answer:
     if isinstance(outcome, Lost):
-        return Failure(compound_id, outcome.code, outcome.message, outcome.wall_s)
+        return Failure(outcome.key, outcome.code, outcome.message, outcome.wall_s)
     if "code" in outcome.result:
-        return Failure(compound_id, wall_s=outcome.wall_s, **outcome.result)
-    return Measurement(compound_id, wall_s=outcome.wall_s, **outcome.result)
+        return Failure(outcome.key, wall_s=outcome.wall_s, **outcome.result)
+    return Measurement(outcome.key, wall_s=outcome.wall_s, **outcome.result)
 
 
 def docking_job(argument: Task) -> Job:

@@ -1,4 +1,4 @@
-"""The model card: what a proxy was trained on and how far it can be believed, as facts."""
+"""The facts of a model card: what a proxy was trained on, and how good it is."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -11,9 +11,10 @@ from molgfn.assay.compounds import Noise
 from molgfn.proxy.data.training_data import BadRow, TrainingData
 from molgfn.proxy.description import ProxyInfo
 from molgfn.proxy.evaluation.cross_validation import PROXY, Held
-from molgfn.proxy.evaluation.held_out import Evaluation
+from molgfn.proxy.evaluation.held_out import HeldOutEvaluation
 from molgfn.proxy.settings import ProxySettings
 from molgfn.proxy.uncertainty.calibration import LEVELS
+from molgfn.proxy.uncertainty.limits import Limits, limits
 
 WORST = 10
 """Predictions that are shown one by one."""
@@ -21,7 +22,7 @@ WORST = 10
 
 @dataclass(frozen=True)
 class DataFacts:
-    """What a proxy was trained on; `mean` to `most` are of the measured values, `bounds` have none."""
+    """What a proxy was trained on; `mean`, `std`, `least` and `most` are of the measured values, without bounds."""
 
     file: str
     sha256: str
@@ -57,7 +58,7 @@ class DataFacts:
 
 @dataclass(frozen=True)
 class WorstPrediction:
-    """A molecule that was predicted badly by a proxy that had not seen it; what is not known is None."""
+    """A molecule that was predicted badly by a proxy that was not trained on it; None: not known."""
 
     smiles: str
     measured: float
@@ -81,12 +82,12 @@ class Card:
     settings : ProxySettings
     data : DataFacts
     noise : Noise or None
-        Replicate noise of the assay; None where the table does not tell it.
-    evaluations : sequence of Evaluation
-        The first of them decides the verdict, and gives plots and worst predictions.
+        Replicate noise of the assay; None where the table has no replicates.
+    evaluations : sequence of HeldOutEvaluation
+        The first one decides the verdict; plots and worst predictions are of it.
     worst : sequence of WorstPrediction
     epochs : sequence of int
-        That each member of the proxy took; none of a forest.
+        Of each member of the proxy; empty for a forest.
     """
 
     verdict: str
@@ -95,9 +96,14 @@ class Card:
     settings: ProxySettings
     data: DataFacts
     noise: Noise | None
-    evaluations: Sequence[Evaluation]
+    evaluations: Sequence[HeldOutEvaluation]
     worst: Sequence[WorstPrediction]
     epochs: Sequence[int]
+
+    @property
+    def limits(self) -> Limits:
+        """What the proxy that is kept cannot say of its own predictions."""
+        return limits(self.info.calibration, self.info.domain, self.info.unit, keeps_molecules=True)
 
     def as_json(self) -> dict[str, Any]:
         """Return the card for programs; what is undefined is null."""
@@ -109,11 +115,12 @@ class Card:
             **{key: info[key] for key in kept},
             "data": asdict(self.data),
             "noise": None if self.noise is None else asdict(self.noise),
-            "evaluations": [asdict(one) for one in self.evaluations],
+            "evaluations": [asdict(evaluation) for evaluation in self.evaluations],
             "levels": LEVELS,
             "calibration": info["calibration"],
             "domain": info["domain"],
-            "worst": [asdict(one) for one in self.worst],
+            "limits": self.limits.sentences,
+            "worst": [asdict(prediction) for prediction in self.worst],
             "settings": self.settings.model_dump(),
             "epochs": self.epochs,
         }
@@ -121,7 +128,7 @@ class Card:
 
 
 def worst_predictions(held: Held, smiles: Sequence[str]) -> list[WorstPrediction]:
-    """Return the molecules whose prediction was farthest from what was measured, each once, the worst first."""
+    """Return the molecules whose prediction was farthest from the measured value, each once, the worst first."""
     predicted, self_assessment = held.predicted[PROXY], held.self_assessment
     assert self_assessment is not None, "the proxy was left out"
     rows = list(range(len(predicted)))
@@ -144,9 +151,9 @@ def worst_predictions(held: Held, smiles: Sequence[str]) -> list[WorstPrediction
 def without_nan(value: Any) -> Any:
     """Return content for JSON, with null for every number that is undefined."""
     if isinstance(value, Mapping):
-        return {key: without_nan(one) for key, one in value.items()}
+        return {key: without_nan(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [without_nan(one) for one in value]
+        return [without_nan(part) for part in value]
     if isinstance(value, np.generic):
         value = value.item()
     return None if isinstance(value, float) and not math.isfinite(value) else value

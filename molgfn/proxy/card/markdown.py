@@ -1,17 +1,17 @@
-"""The model card for people, in Markdown; all that it says is in the card for programs too."""
+"""The model card for people, in Markdown; the card for programs holds the same facts."""
 
 import math
 from collections.abc import Sequence
 
 from molgfn.proxy.card.facts import Card
 from molgfn.proxy.evaluation.cross_validation import PROXY
-from molgfn.proxy.evaluation.held_out import Evaluation
+from molgfn.proxy.evaluation.held_out import HeldOutEvaluation
 from molgfn.proxy.evaluation.metrics import BEST_SHARE
 from molgfn.proxy.settings import ProxySettings
 
 _PARTS = {
     "scaffold": "no Bemis-Murcko scaffold is in both parts",
-    "random": "analogues of a molecule are in both parts, which flatters every method",
+    "random": "analogues of a molecule are in both parts, so that every method looks better than on new series",
     "time": "trained on what was measured first, judged by what came last",
 }
 _OF_FOREST = {"model", "trees"}
@@ -54,7 +54,7 @@ def _data(card: Card) -> list[str]:
 
 def _floor(card: Card) -> str:
     if card.noise is None:
-        return "not known: this table does not tell replicates (an assay table does)"
+        return "not known: this table has no replicates (an assay table may)"
     if not card.noise.freedom:
         return "not known: no compound was measured twice"
     return (
@@ -68,7 +68,8 @@ def _numbers(card: Card) -> list[str]:
     return [
         "## How it was judged",
         "",
-        f"Every molecule was predicted by models that never saw it; all {n} methods saw the same splits. In brackets: "
+        f"Every molecule was predicted by models that were not trained on it; all {n} methods had the same splits. "
+        "In brackets: "
         "95 % intervals over resamples of the molecules (bootstrap); repeats of a molecule are resampled together. "
         "*Spearman beyond size*: after the number of heavy atoms is regressed out of prediction and measurement. "
         f"*Enrichment*: how many times more of the best {BEST_SHARE:.0%} are among the {BEST_SHARE:.0%} predicted best "
@@ -76,7 +77,7 @@ def _numbers(card: Card) -> list[str]:
     ]
 
 
-def _split(card: Card, one: Evaluation) -> list[str]:
+def _split(card: Card, judged: HeldOutEvaluation) -> list[str]:
     unit = card.info.unit
     columns = {
         "spearman": "Spearman",
@@ -87,20 +88,20 @@ def _split(card: Card, one: Evaluation) -> list[str]:
         "spearman_beyond_size": "Spearman beyond size",
     }
     rows = [
-        (f"**{method}**" if method == PROXY else method, *(str(judged[key]) for key in columns))
-        for method, judged in one.methods.items()
+        (f"**{method}**" if method == PROXY else method, *(str(metrics[key]) for key in columns))
+        for method, metrics in judged.methods.items()
     ]
     if card.noise is not None and card.noise.freedom:
         rows.append(("*replicate noise, the floor*", "", f"{card.noise.sd:.3f}", "", "", "", ""))
     gains = [
-        (f"proxy minus {method}", *(str(judged[key]) for key in ("spearman", "rmse")))
-        for method, judged in one.gains.items()
+        (f"proxy minus {method}", *(str(difference[key]) for key in ("spearman", "rmse")))
+        for method, difference in judged.gains.items()
     ]
     return [
-        f"## On {one.split} splits",
+        f"## On {judged.split} splits",
         "",
-        f"{_how_often(one)} ({_PARTS[one.split]}): trained on {_range(one.n_train)} molecules, judged on "
-        f"{one.molecules}; seed{'s' if len(one.seeds) > 1 else ''} {', '.join(map(str, one.seeds))}.",
+        f"{_how_often(judged)} ({_PARTS[judged.split]}): trained on {_range(judged.n_train)} molecules, judged on "
+        f"{judged.molecules}; seed{'s' if len(judged.seeds) > 1 else ''} {', '.join(map(str, judged.seeds))}.",
         "",
         *_table(("method", *columns.values()), rows),
         "",
@@ -108,10 +109,10 @@ def _split(card: Card, one: Evaluation) -> list[str]:
     ]
 
 
-def _how_often(one: Evaluation) -> str:
-    if one.folds == 1:
+def _how_often(judged: HeldOutEvaluation) -> str:
+    if judged.folds == 1:
         return "One split"
-    return f"{one.folds} folds" + (f", {one.repeats} times anew" if one.repeats > 1 else "")
+    return f"{judged.folds} folds" + (f", {judged.repeats} times with other folds" if judged.repeats > 1 else "")
 
 
 def _parity(card: Card) -> list[str]:
@@ -126,9 +127,10 @@ def _parity(card: Card) -> list[str]:
 
 def _bars(card: Card) -> list[str]:
     head = ["## Error bars", ""]
-    judged = [(one.split, one.bars) for one in card.evaluations if one.bars]
+    judged = [(evaluation.split, evaluation.bars) for evaluation in card.evaluations if evaluation.bars]
     if not judged:
-        return [*head, "None: they need at least 2 members, and 20 measured molecules in each training part."]
+        none = "Not judged: that needs at least 2 members, and 20 measured molecules in each training part."
+        return [*head, none, *_kept_calibration(card)]
     rows = [
         (
             split,
@@ -143,9 +145,10 @@ def _bars(card: Card) -> list[str]:
     unit = card.info.unit
     return [
         *head,
-        "Standard deviations and intervals are learnt from training molecules by the members that had not drawn them, "
-        "and judged on molecules that nothing else has used. *ENCE*: how far standard deviations are from the errors, "
-        "relative to them; *area* between expected and found shares; 0 is best for both.",
+        "Standard deviations and intervals are calibrated on training molecules, each predicted by the members that "
+        "were not trained on it. They are judged here on molecules that were used for nothing else. *ENCE*: how far "
+        "standard deviations are from the errors, relative to them. *Area*: between expected and observed shares. 0 is "
+        "best for both.",
         "",
         *_table(
             (
@@ -166,9 +169,9 @@ def _bars(card: Card) -> list[str]:
 
 def _kept_calibration(card: Card) -> list[str]:
     kept = card.info.calibration
-    if kept is None:
-        return []
-    whose = "the members and the process" if card.info.process_say else "the members"
+    if kept is None or card.limits.error_bars:
+        return ["", f"The proxy that is kept gives {card.limits.error_bars}."]
+    whose = "the members and the process" if card.info.process_weight else "the members"
     return [
         "",
         f"Of the proxy that is kept: standard deviation of the error = sqrt({kept.base:.3f}^2 + ({kept.scale:.3f} x "
@@ -179,23 +182,24 @@ def _kept_calibration(card: Card) -> list[str]:
 def _domain(card: Card) -> list[str]:
     head, domain = ["## Domain", ""], card.info.domain
     if domain is None:
-        return [*head, "Not known: there were fewer than 20 molecules to learn it from."]
+        return [*head, f"The proxy that is kept gives {card.limits.domain}."]
     learnt = (
-        "A molecule is in the domain if its similarity to the nearest training molecule is at least "
+        f"The proxy that is kept gives {card.limits.domain}: only molecules farther from its training molecules than "
+        "99 % of these are from each other are called outside"
+        if card.limits.domain
+        else "A molecule is in the domain if its similarity to the nearest training molecule is at least "
         f"{domain.threshold:.2f} (Tanimoto, Morgan fingerprints): below, the expected error is more than 1.5 times the "
         "usual one"
-        if domain.threshold > 0
-        else "Every molecule is in the domain: the error does not grow with the distance to the training molecules"
     )
     unit = card.info.unit
     rows = [
         (
-            one.split,
-            _share(one.domain.inside, one.domain.molecules),
-            *map(_number, (one.domain.rmse_inside, one.domain.rmse_outside)),
+            evaluation.split,
+            _share(evaluation.domain.inside, evaluation.domain.molecules),
+            *map(_number, (evaluation.domain.rmse_inside, evaluation.domain.rmse_outside)),
         )
-        for one in card.evaluations
-        if one.domain
+        for evaluation in card.evaluations
+        if evaluation.domain
     ]
     return [
         *head,
@@ -210,13 +214,13 @@ def _worst(card: Card) -> list[str]:
     rows = [
         (
             str(number),
-            f"`{one.smiles}`",
-            f"{one.measured:.2f}",
-            f"{one.predicted:.2f}" + ("" if one.std is None else f" +- {one.std:.2f}"),
-            {None: "not known", True: "yes", False: "no"}[one.in_domain],
-            f"{one.similarity:.2f} `{one.nearest}`",
+            f"`{prediction.smiles}`",
+            f"{prediction.measured:.2f}",
+            f"{prediction.predicted:.2f}" + ("" if prediction.std is None else f" +- {prediction.std:.2f}"),
+            {None: "not known", True: "yes", False: "no"}[prediction.in_domain],
+            f"{prediction.similarity:.2f} `{prediction.nearest}`",
         )
-        for number, one in enumerate(card.worst, start=1)
+        for number, prediction in enumerate(card.worst, start=1)
     ]
     header = ("", "molecule", "measured", "predicted", "in the domain", "nearest training molecule")
     return [
@@ -235,8 +239,8 @@ def _model(card: Card) -> list[str]:
     kind = "message-passing networks" if info.model == "network" else "trees on Morgan counts (a random forest)"
     curves = [
         "",
-        f"Epochs that the members took: {', '.join(map(str, card.epochs))}; each keeps the weights that predicted best "
-        "what was kept from it. Every loss is a row of `curves.csv`.",
+        f"Epochs of the members: {', '.join(map(str, card.epochs))}. Each member keeps the weights that best predicted "
+        "the molecules it was not trained on. Every loss is a row of `curves.csv`.",
         "",
         "![Losses over epochs](curves.svg)",
     ]
@@ -244,23 +248,23 @@ def _model(card: Card) -> list[str]:
         "## Model",
         "",
         f"Ensemble of {info.members} {kind}; the mean over the members is the prediction.",
-        *_process(info.process_say),
+        *_process(info.process_weight),
         *(curves if card.epochs else []),
         "",
         *_table(("setting", "value"), [(key, str(value)) for key, value in _settings(card.settings).items()]),
         "",
-        "Made again by `molgfn proxy train recipe.toml -o DIR` "
+        "To make it again: `molgfn proxy train recipe.toml -o DIR` "
         f"(seed {info.seed}; {', '.join(f'{package} {number}' for package, number in info.versions.items())}).",
         f"SHA-256 of molecules and values: `{info.data_sha256}`.",
     ]
 
 
-def _process(say: float) -> list[str]:
-    if not say:
+def _process(weight: float) -> list[str]:
+    if not weight:
         return []
     return [
-        f"Beside them a Gaussian process with the Tanimoto kernel on Morgan counts has {say:.0%} of the say where it "
-        "knows a molecule well, and less the farther that is from the training molecules."
+        f"Beside them a Gaussian process with the Tanimoto kernel on Morgan counts has a weight of {weight:.0%} near "
+        "the training molecules, and less with the distance to them."
     ]
 
 

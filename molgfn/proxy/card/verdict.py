@@ -3,38 +3,36 @@
 import math
 
 from molgfn.proxy.classical.baselines import FOREST
-from molgfn.proxy.evaluation.bootstrap import Interval
 from molgfn.proxy.evaluation.cross_validation import PROXY
-from molgfn.proxy.evaluation.held_out import Evaluation
+from molgfn.proxy.evaluation.held_out import HeldOutEvaluation
 
 _ADVICE = 'use it: model = "forest" in [settings] of the recipe, or in [proxy] of a campaign file'
 
 
-def verdict(name: str, evaluation: Evaluation) -> str:
-    """Return the line, by Spearman on the splits of one kind; a forest that ranks better is the advice."""
+def verdict(name: str, evaluation: HeldOutEvaluation) -> str:
+    """Return the line, by Spearman on the splits of one kind; where a forest ranks best, using it is the advice."""
     scores = {method: _or_least(judged["spearman"].value) for method, judged in evaluation.methods.items()}
     own = scores.pop(PROXY)
+    if own == -math.inf:
+        return f"{name}: this proxy ranks nothing, its predictions are all equal (on {evaluation.split} splits)"
     best = max(scores, key=lambda method: scores[method])
-    if scores.get(FOREST, -math.inf) > own:
-        settled = "" if _gain(evaluation, FOREST).high < 0 else ", although the data do not settle it"
-        return f"{name}: a {FOREST} ranks better than this proxy{settled}; {_ADVICE} {_compared(evaluation, FOREST)}"
-    if _gain(evaluation, best).high < 0:
-        return f"{name}: {best} is better than this proxy {_compared(evaluation, best)}"
-    if _gain(evaluation, best).low <= 0:
-        return f"{name}: no better than {best}, as far as the data tell {_compared(evaluation, best)}"
-    return f"{name}: better than every simpler model {_compared(evaluation, best)}"
+    gain, compared = evaluation.gains[best]["spearman"], _compared(evaluation, best)
+    if best == FOREST and scores[best] > own:
+        settled = "" if gain.high < 0 else ", although the data do not settle it"
+        return f"{name}: a {FOREST} ranks better than this proxy{settled}; {_ADVICE} {compared}"
+    if gain.high < 0:
+        return f"{name}: {best} is better than this proxy {compared}"
+    if gain.low <= 0:
+        return f"{name}: no better than {best}, as far as the data tell {compared}"
+    return f"{name}: better than every simpler model {compared}"
 
 
-def _gain(evaluation: Evaluation, other: str) -> Interval:
-    return evaluation.gains[other]["spearman"]
-
-
-def _compared(evaluation: Evaluation, other: str) -> str:
+def _compared(evaluation: HeldOutEvaluation, other: str) -> str:
     own, beside = (evaluation.methods[method]["spearman"].value for method in (PROXY, other))
-    gain = _gain(evaluation, other)
+    gain = evaluation.gains[other]["spearman"]
     words = f"on {evaluation.split} splits: Spearman {_number(own)}, {other} {_number(beside)}"
-    told = f"; difference {gain.value:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}]"
-    return f"({words}{'' if math.isnan(gain.value) else told})"
+    difference = f"; difference {gain.value:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}]"
+    return f"({words}{'' if math.isnan(gain.value) else difference})"
 
 
 def _number(value: float) -> str:

@@ -6,13 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import RandomForestRegressor
 
+from molgfn.arrays import BoolArray, FloatArray, IntArray
 from molgfn.chem.standardise import MoleculeError, standard_mol
 from molgfn.errors import DataError
 from molgfn.proxy.classical.baselines import FEATURES_TRIED
 from molgfn.proxy.data.graphs import MORGAN
 from molgfn.proxy.data.training_data import weights
 from molgfn.proxy.description import ProxyInfo
-from molgfn.proxy.interfaces import FloatArray, MemberPredictions
+from molgfn.proxy.interfaces import MemberPredictions
 
 _CHUNK = 1024
 
@@ -36,7 +37,7 @@ class Forest:
 
     def __init__(
         self,
-        starts: NDArray[np.int64],
+        starts: IntArray,
         feature: NDArray[np.int32],
         threshold: FloatArray,
         left: NDArray[np.int32],
@@ -108,7 +109,7 @@ def _counts(smiles: Sequence[str], first: int) -> NDArray[np.uint16]:
 
 def grow(
     smiles: Sequence[str], values: FloatArray, counts: FloatArray, trees: int, seed: int
-) -> tuple[Forest, NDArray[np.bool_]]:
+) -> tuple[Forest, BoolArray]:
     """Grow a forest.
 
     Parameters

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import csr_array
 
+from molgfn.arrays import FloatArray, IntArray
 from molgfn.proxy.data.graphs import featurise_counted
 from molgfn.proxy.data.training_data import TrainingData, weights
-from molgfn.proxy.interfaces import FloatArray
 
 _NOISES = np.logspace(-2.5, 1, 15)
 """Variances of a measurement's noise that are tried, in units of that of the signal."""
@@ -22,23 +22,23 @@ _CHUNK = 1024
 
 @dataclass(frozen=True)
 class Posterior:
-    """What a process thinks of B molecules; every array has shape (B,).
+    """What a process predicts for B molecules; every array has shape (B,).
 
     Attributes
     ----------
     mean, std : float64
         Of a measurement, in the unit of the values.
-    known : float64
-        How much of the variance between molecules it can account for, from 0 (nothing) to 1.
+    explained : float64
+        Share of the variance between molecules that the training molecules explain, from 0 (nothing) to 1.
     """
 
     mean: FloatArray
     std: FloatArray
-    known: FloatArray
+    explained: FloatArray
 
-    def put(self, rows: NDArray[np.int64], other: "Posterior") -> None:
+    def put(self, rows: IntArray, other: "Posterior") -> None:
         """Replace some molecules by those of another one."""
-        for name in ("mean", "std", "known"):
+        for name in ("mean", "std", "explained"):
             getattr(self, name)[rows] = getattr(other, name)
 
 
@@ -67,24 +67,25 @@ class GaussianProcess:
     variance: float
 
     def __call__(self, counts: csr_array) -> Posterior:
-        """Return what it thinks of molecules by their Morgan counts, shape (B, 2048)."""
+        """Return what it predicts for molecules by their Morgan counts, shape (B, 2048)."""
         starts = range(0, counts.shape[0], _CHUNK)
-        parts = [self._belief(tanimoto(counts[start : start + _CHUNK], self.counts)) for start in starts]
-        return Posterior(*(np.concatenate([getattr(one, name) for one in parts]) for name in ("mean", "std", "known")))
+        parts = [self._posterior(tanimoto(counts[start : start + _CHUNK], self.counts)) for start in starts]
+        names = ("mean", "std", "explained")
+        return Posterior(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
-    def _belief(self, kernel: FloatArray) -> Posterior:
+    def _posterior(self, kernel: FloatArray) -> Posterior:
         # In single precision: twice as fast, and nobody reads a standard deviation to six digits.
-        thin = kernel.astype(np.float32)
-        known = np.clip(((thin @ self._precision) * thin).sum(axis=1).astype(np.float64), 0.0, 1.0)
-        std = np.sqrt(self.variance * (1 - known + self.single))
-        return Posterior(self.mean + kernel @ self._weights, std, known)
+        single = kernel.astype(np.float32)
+        explained = np.clip(((single @ self._precision) * single).sum(axis=1).astype(np.float64), 0.0, 1.0)
+        std = np.sqrt(self.variance * (1 - explained + self.single))
+        return Posterior(self.mean + kernel @ self._weights, std, explained)
 
     def left_out(self) -> Posterior:
-        """Return what it would think of each molecule it has learnt from without that one (their eqs. 5.10-5.12)."""
+        """Return what it would predict for each training molecule without that one (their eqs. 5.10-5.12)."""
         own = np.diag(self._inverse)
         std = np.sqrt(self.variance / own)
-        known = np.clip(1 + self.noise - 1 / own, 0.0, 1.0)
-        return Posterior(self.values - self._weights / own, std, known)
+        explained = np.clip(1 + self.noise - 1 / own, 0.0, 1.0)
+        return Posterior(self.values - self._weights / own, std, explained)
 
     @cached_property
     def _inverse(self) -> FloatArray:
@@ -117,14 +118,14 @@ class GaussianProcess:
         """Make the process again from what `arrays` gave."""
         parts = (arrays["counts"].astype(np.float64), arrays["columns"].astype(np.int64), arrays["starts"])
         counts = csr_array(parts, shape=(len(arrays["values"]), columns))
-        scales = [float(one) for one in arrays["scales"]]
+        scales = [float(scale) for scale in arrays["scales"]]
         return cls(counts, arrays["values"].astype(np.float64), arrays["noise"].astype(np.float64), *scales)
 
 
 def tanimoto(x: csr_array, y: csr_array) -> FloatArray:
     """Return x.y / (x.x + y.y - x.y) of all pairs of rows of counts, shape (X, Y)."""
     both: FloatArray = (x @ y.T).toarray()
-    squares = [np.asarray(one.multiply(one).sum(axis=1)).ravel() for one in (x, y)]
+    squares = [np.asarray(rows.multiply(rows).sum(axis=1)).ravel() for rows in (x, y)]
     kernel: FloatArray = both / np.maximum(squares[0][:, None] + squares[1][None, :] - both, 1e-12)
     return kernel
 
@@ -136,7 +137,7 @@ def fit_process(data: TrainingData, seed: int) -> tuple[GaussianProcess, Posteri
     -------
     GaussianProcess
     Posterior
-        What it thinks of every molecule of `data` without having learnt from that one.
+        What it predicts for every molecule of `data` without having learnt from that one.
     """
     n = len(data)
     rows = np.arange(n)

@@ -13,10 +13,9 @@ from rdkit import Chem
 from rdkit.Chem import rdFingerprintGenerator
 from scipy.sparse import csr_array
 
+from molgfn.arrays import IntArray
 from molgfn.chem.standardise import MoleculeError, standard_mol
 from molgfn.errors import DataError
-
-IntArray = NDArray[np.int64]
 
 _ELEMENTS = {5: 1, 6: 2, 7: 3, 8: 4, 9: 5, 14: 6, 15: 7, 16: 8, 17: 9, 35: 10, 53: 11}
 _HYBRIDISATIONS = {Chem.HybridizationType.SP: 1, Chem.HybridizationType.SP2: 2, Chem.HybridizationType.SP3: 3}

@@ -1,6 +1,5 @@
-"""Training data: a table of molecules and values, read row by row, with every row used or listed."""
+"""Training data: molecules and their values, read from a table; every row is used or listed with a reason."""
 
-import csv
 import hashlib
 import math
 from collections.abc import Sequence
@@ -8,15 +7,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from molgfn.arrays import FloatArray, IntArray
 from molgfn.chem.standardise import MoleculeError, standard_smiles
 from molgfn.errors import DataError, did_you_mean
+from molgfn.proxy.data.compound_key import compound_key
+from molgfn.tables.names import structure_column
+from molgfn.tables.table import Table
+from molgfn.tables.text import open_text
 
 
 @dataclass(frozen=True)
 class BadRow:
-    """A row that cannot be used: its line in the file and what was found."""
+    """A row that cannot be used: its line in the file, and what was found there."""
 
     line: int
     found: str
@@ -48,9 +51,9 @@ class TrainingData:
     """
 
     smiles: tuple[str, ...]
-    values: NDArray[np.float64]
-    sides: NDArray[np.int64]
-    counts: NDArray[np.float64]
+    values: FloatArray
+    sides: IntArray
+    counts: FloatArray
     n_rows: int
     n_not_completed: int = 0
     n_merged: int = 0
@@ -60,8 +63,8 @@ class TrainingData:
     def __len__(self) -> int:
         return len(self.smiles)
 
-    def take(self, rows: NDArray[np.int64]) -> "TrainingData":
-        """Return some of the molecules; what is said of the table stays."""
+    def take(self, rows: IntArray) -> "TrainingData":
+        """Return some of the molecules; the numbers of rows stay those of the table."""
         return replace(
             self,
             smiles=tuple(self.smiles[row] for row in rows),
@@ -72,7 +75,7 @@ class TrainingData:
         )
 
     def sha256(self) -> str:
-        """Return a digest of the molecules and values, whatever the order and spelling of the rows."""
+        """Return a digest of the molecules and values; it does not depend on order and spelling of the rows."""
         marks = {-1: " below", 0: "", 1: " above"}
         rows = zip(self.smiles, self.values.tolist(), self.sides.tolist(), strict=True)
         lines = (f"{smiles} {value!r}{marks[side]}\n" for smiles, value, side in rows)
@@ -81,11 +84,11 @@ class TrainingData:
 
 def merge(
     smiles: Sequence[str],
-    values: Sequence[float] | NDArray[np.float64],
-    sides: Sequence[int] | NDArray[np.int64] | None = None,
-    counts: Sequence[float] | NDArray[np.float64] | None = None,
+    values: Sequence[float] | FloatArray,
+    sides: Sequence[int] | IntArray | None = None,
+    counts: Sequence[float] | FloatArray | None = None,
 ) -> TrainingData:
-    """Standardise molecules and merge equal ones: the mean of what was measured, else the tightest bound.
+    """Standardise molecules and merge equal ones: to the mean of measured values or, without any, the tightest bound.
 
     Parameters
     ----------
@@ -126,18 +129,19 @@ def merge(
     )
 
 
-def weights(counts: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how much values count that are means of so many measurements: 1 for a single one, towards 2 for many.
+def weights(counts: FloatArray) -> FloatArray:
+    """Return the weight of values that are means of several measurements: 1 for a single one, nearly 2 for many.
 
-    Of what a model misses, half is taken to be noise of a single measurement: it falls with their number.
+    Half of the squared error of a model is taken for noise of a single measurement, which falls with their number.
     """
     return 2 * counts / (counts + 1)
 
 
-def update(known: TrainingData, new: TrainingData) -> TrainingData:
-    """Return two data sets as one; what is new counts where a molecule is in both."""
-    there = set(new.smiles)
-    kept = known.take(np.array([row for row, text in enumerate(known.smiles) if text not in there], dtype=np.int64))
+def update(earlier: TrainingData, new: TrainingData) -> TrainingData:
+    """Return two data sets as one; the new value is used where a compound is in both, as whichever tautomer."""
+    renewed = set(map(compound_key, new.smiles))
+    rows = [row for row, smiles in enumerate(earlier.smiles) if compound_key(smiles) not in renewed]
+    kept = earlier.take(np.array(rows, dtype=np.int64))
     return merge(
         kept.smiles + new.smiles,
         np.concatenate([kept.values, new.values]),
@@ -166,58 +170,62 @@ def _merged(smiles: str, rows: list[_Row]) -> _Row:
 def read_table(
     path: Path, value_column: str, smiles_column: str = "smiles", status_column: str = "status"
 ) -> TrainingData:
-    """Read a CSV of molecules and values.
+    """Read a table of molecules and values, separated by comma, semicolon or tab.
 
-    Where the table has a status column only `completed` rows are used: a failure is never a number. Rows that cannot be
-    read are left out and listed in `bad_rows`.
+    Where the table has a status column, only rows that are `completed` are used: a failure is never a number. Rows that
+    cannot be read are left out and listed in `bad_rows`.
+
+    Parameters
+    ----------
+    path : Path
+    value_column, smiles_column, status_column : str
+        Names of columns. Where there is no `smiles_column`, the structures are found by other usual names.
 
     Raises
     ------
     DataError
         If the file cannot be read, lacks a column, or holds no usable row.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as handle:
-            reader = csv.DictReader(handle)
-            _check_columns(path, reader.fieldnames, (smiles_column, value_column))
-            rows = [(reader.line_num, row) for row in reader]
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path}: not UTF-8 text: {error}", "Save the table as CSV (UTF-8).") from error
-    except csv.Error as error:
-        raise DataError(f"{path}: not a CSV table: {error}") from error
-    smiles, values, bad, n_open = [], [], [], 0
-    for line, row in rows:
-        if status_column in row and (row[status_column] or "").strip() != "completed":
+    table = Table.of(open_text(path), least_columns=1)
+    structure, value = _structure(table, smiles_column), _column(table, value_column)
+    status = table.header.index(status_column) if status_column in table.header else None
+    smiles, values, bad, n_rows, n_open = [], [], [], 0, 0
+    for row in table.rows([structure, value]):
+        n_rows += 1
+        if row.fault:
+            bad.append(BadRow(row.line, row.fault))
+        elif status is not None and row.cells[status] != "completed":
             n_open += 1
-            continue
-        try:
-            standard = standard_smiles((row[smiles_column] or "").strip())
-            value = _number(row[value_column], value_column)
-        except ValueError as error:
-            bad.append(BadRow(line, str(error)))
-            continue
-        smiles.append(standard)
-        values.append(value)
+        else:
+            try:
+                standard, number = standard_smiles(row.cells[structure]), _number(row.cells[value], value_column)
+            except ValueError as error:
+                bad.append(BadRow(row.line, str(error)))
+                continue
+            smiles.append(standard)
+            values.append(number)
     if not smiles:
-        raise DataError(f"{path}: no usable row among {len(rows)}", _list_rows(bad))
-    merged = merge(smiles, values)
-    return replace(merged, n_rows=len(rows), n_not_completed=n_open, bad_rows=tuple(bad))
+        raise DataError(f"{path}: no usable row among {n_rows}", _list_rows(bad))
+    return replace(merge(smiles, values), n_rows=n_rows, n_not_completed=n_open, bad_rows=tuple(bad))
 
 
-def _check_columns(path: Path, found: Sequence[str] | None, wanted: Sequence[str]) -> None:
-    if not found:
-        raise DataError(f"{path}: empty file", "Expected a CSV table whose first line names the columns.")
-    for column in wanted:
-        if column not in found:
-            hint = did_you_mean(column, found)
-            raise DataError(f"{path}, line 1: no column {column!r}. Found: {', '.join(found)}.", hint)
+def _structure(table: Table, name: str) -> int:
+    place = structure_column(table.header) if name not in table.header else None
+    return _column(table, name) if place is None else place
 
 
-def _number(text: str | None, column: str) -> float:
+def _column(table: Table, name: str) -> int:
+    if name not in table.header:
+        where = f"{table.text.path}, line {table.header_line}"
+        raise DataError(
+            f"{where}: no column {name!r}. Found: {', '.join(table.header)}.", did_you_mean(name, table.header)
+        )
+    return table.header.index(name)
+
+
+def _number(text: str, column: str) -> float:
     try:
-        value = float(text or "")
+        value = float(text)
     except ValueError:
         value = math.nan
     if not math.isfinite(value):

@@ -1,4 +1,4 @@
-"""The molecules that a proxy was trained on, kept beside it: to measure how near a molecule is, and to go on from."""
+"""The training molecules of a proxy, kept beside it: to find the nearest one, and to train on them again."""
 
 import csv
 from pathlib import Path
@@ -9,30 +9,34 @@ from molgfn.errors import ConfigError
 from molgfn.files import write_csv
 from molgfn.proxy.data.training_data import TrainingData
 
+FILE = "molecules.csv"
 COLUMNS = ("smiles", "value", "relation", "n")
 _RELATIONS = {0: "=", -1: "<", 1: ">"}
 _SIDES = {relation: side for side, relation in _RELATIONS.items()}
 
 
-def write_known(data: TrainingData, path: Path) -> None:
-    """Write molecules, values, relations (`<`: the true value is below) and numbers of measurements."""
+def write_training_molecules(data: TrainingData, folder: Path) -> None:
+    """Write molecules, values, relations (`<`: the true value is below) and numbers of measurements into a folder."""
     columns = (
         data.smiles,
         data.values.tolist(),
         map(_RELATIONS.__getitem__, data.sides.tolist()),
         data.counts.tolist(),
     )
-    write_csv(path, COLUMNS, zip(*columns, strict=True))
+    write_csv(folder / FILE, COLUMNS, zip(*columns, strict=True))
 
 
-def read_known(path: Path) -> TrainingData:
-    """Read what `write_known` wrote.
+def kept_molecules(folder: Path) -> TrainingData | None:
+    """Read what `write_training_molecules` wrote into the folder of a proxy; none where nothing is kept there.
 
     Raises
     ------
     ConfigError
         If it is not such a table.
     """
+    path = folder / FILE
+    if not path.is_file():
+        return None
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     try:

@@ -4,15 +4,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from molgfn.oracles.interfaces import Direction
-from molgfn.proxy.evaluation.metrics import FloatArray, judge
+from molgfn.arrays import FloatArray, IntArray
+from molgfn.direction import Direction
+from molgfn.proxy.evaluation.metrics import judge
 
 RESAMPLES = 1000
 LEVEL = 0.95
-
-Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -30,20 +28,20 @@ class Interval:
 
 
 Judged = dict[str, Interval]
-"""Each number by name, with its interval."""
+"""Metric -> its value with its interval."""
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """What methods reached on the same predictions, and on the same resamples of them.
+class MethodComparison:
+    """The metrics of several methods on the same molecules, and on the same resamples of them.
 
     Attributes
     ----------
     methods : dict
         Method -> each metric of `Metrics`.
     gains : dict
-        Method -> what the first method has more of each metric: where an interval holds 0, the data do not tell them
-        apart. The first method is not in it.
+        Method -> each metric of the first method minus that of this one. Where the interval of a difference holds 0,
+        the data do not show which is better. The first method is not among the keys.
     """
 
     methods: dict[str, Judged]
@@ -53,10 +51,10 @@ class Comparison:
 def compare(
     predicted: Mapping[str, FloatArray],
     measured: FloatArray,
-    heavy_atoms: NDArray[np.int64],
+    heavy_atoms: IntArray,
     direction: Direction,
-    molecule: Rows | None = None,
-) -> Comparison:
+    molecule: IntArray | None = None,
+) -> MethodComparison:
     """Judge methods on the same R > 0 predictions.
 
     Parameters
@@ -66,11 +64,11 @@ def compare(
     measured, heavy_atoms : (R,)
     direction : {"maximise", "minimise"}
     molecule : (R,), optional
-        Number of the molecule of each prediction, where molecules are predicted several times: these are drawn
-        together. By default each is a molecule of its own.
+        Number of the molecule of each prediction, where molecules are predicted several times: predictions of one
+        molecule are drawn together. By default each prediction is of another molecule.
     """
 
-    def numbers(method: str, rows: Rows | slice) -> dict[str, float]:
+    def numbers(method: str, rows: IntArray | slice) -> dict[str, float]:
         return asdict(judge(predicted[method][rows], measured[rows], heavy_atoms[rows], direction))
 
     drawn = list(_resamples(len(measured), molecule))
@@ -81,16 +79,16 @@ def compare(
     for other in others:
         differences = [_minus(a, b) for a, b in zip(parts[first], parts[other], strict=True)]
         gains[other] = _judged(_minus(whole[first], whole[other]), differences)
-    return Comparison({method: _judged(whole[method], parts[method]) for method in predicted}, gains)
+    return MethodComparison({method: _judged(whole[method], parts[method]) for method in predicted}, gains)
 
 
-def bootstrap(numbers: Callable[[Rows], dict[str, float]], n: int, molecule: Rows | None = None) -> Judged:
-    """Return numbers that follow from R = n rows, with their intervals.
+def bootstrap(numbers: Callable[[IntArray], dict[str, float]], n: int, molecule: IntArray | None = None) -> Judged:
+    """Return numbers that are computed from R = n rows, with their intervals.
 
     Parameters
     ----------
     numbers : callable
-        Rows -> numbers by name.
+        IntArray -> numbers by name.
     n : int
     molecule : (R,), optional
         See `compare`.
@@ -113,7 +111,7 @@ def _interval(value: float, resampled: FloatArray) -> Interval:
     return Interval(value, float(low), float(high))
 
 
-def _resamples(n: int, molecule: Rows | None) -> Iterator[Rows]:
+def _resamples(n: int, molecule: IntArray | None) -> Iterator[IntArray]:
     generator = np.random.default_rng(0)
     if molecule is None:
         for _ in range(RESAMPLES):

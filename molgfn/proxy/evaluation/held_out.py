@@ -1,28 +1,27 @@
-"""What held-out predictions say of a proxy: metrics beside those of simpler models, error bars, domain."""
+"""How good held-out predictions of a proxy are: metrics beside those of simpler models, error bars, domain."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from molgfn.oracles.interfaces import Direction
+from molgfn.arrays import BoolArray, FloatArray, IntArray
+from molgfn.direction import Direction
 from molgfn.proxy.data.graphs import featurise_smiles
 from molgfn.proxy.data.training_data import TrainingData
 from molgfn.proxy.evaluation.bootstrap import Interval, Judged, bootstrap, compare
 from molgfn.proxy.evaluation.cross_validation import PROXY, Held
-from molgfn.proxy.evaluation.metrics import FloatArray, spearman
+from molgfn.proxy.evaluation.metrics import spearman
 from molgfn.proxy.evaluation.split_plans import Plan
 from molgfn.proxy.evaluation.splits import SplitKind
 from molgfn.proxy.uncertainty.calibration import LEVELS, CalibrationMetrics, ErrorBars, judge_error_bars
 
-Rows = NDArray[np.int64]
-
 
 @dataclass(frozen=True)
 class BarsJudged:
-    """How true error bars are; `coverage_90` and `spearman` (of the error with the standard deviation) once more.
+    """How well error bars describe the errors that were made.
 
-    No interval is given of the calibration error and the miscalibration area: both can only grow by resampling.
+    `coverage_90`, and `spearman` of the error with the standard deviation, are given once more with their intervals.
+    The calibration error and the miscalibration area have none: resampling can only make both larger.
     """
 
     metrics: CalibrationMetrics
@@ -32,7 +31,7 @@ class BarsJudged:
 
 @dataclass(frozen=True)
 class DomainJudged:
-    """How many of the molecules are in the domain, and the root mean square error in and out of it (NaN of none)."""
+    """How many molecules are in the domain, and the root mean square error inside and outside (NaN where none is)."""
 
     inside: int
     molecules: int
@@ -41,8 +40,8 @@ class DomainJudged:
 
 
 @dataclass(frozen=True)
-class Evaluation:
-    """What a proxy and the simpler models reached on the splits of one kind.
+class HeldOutEvaluation:
+    """How good a proxy and the simpler models were on the splits of one kind.
 
     Attributes
     ----------
@@ -53,11 +52,11 @@ class Evaluation:
     n_train : tuple of int
         Molecules that were trained on, for each split.
     molecules, predictions : int
-        That were judged; a molecule is predicted once a repeat.
+        That were judged; a molecule is predicted once in each repeat.
     methods, gains : dict
-        See `Comparison`.
+        See `MethodComparison`.
     bars, domain : optional
-        None where a training part was too small to learn them from.
+        None where a training part was too small to calibrate the error bars or learn the domain.
     """
 
     split: SplitKind
@@ -73,12 +72,12 @@ class Evaluation:
     domain: DomainJudged | None
 
 
-def judge_held(held: Held, plan: Plan, data: TrainingData, direction: Direction) -> Evaluation:
+def judge_held(held: Held, plan: Plan, data: TrainingData, direction: Direction) -> HeldOutEvaluation:
     """Judge the predictions that `cross_validate` made of `data` along `plan`."""
     heavy_atoms = featurise_smiles(data.smiles).n_atoms[held.molecule]
     compared = compare(held.predicted, held.measured, heavy_atoms, direction, held.molecule)
     error, self_assessment = held.measured - held.predicted[PROXY], held.self_assessment
-    return Evaluation(
+    return HeldOutEvaluation(
         plan.kind,
         plan.folds,
         plan.repeats,
@@ -95,18 +94,18 @@ def judge_held(held: Held, plan: Plan, data: TrainingData, direction: Direction)
     )
 
 
-def judge_bars(bars: ErrorBars, error: FloatArray, molecule: Rows | None = None) -> BarsJudged:
+def judge_bars(bars: ErrorBars, error: FloatArray, molecule: IntArray | None = None) -> BarsJudged:
     """Judge error bars by R errors; `molecule` as in `compare`."""
     size = np.abs(error)
     inside = size <= bars.half_widths[LEVELS.index(0.9)]
 
-    def numbers(rows: Rows) -> dict[str, float]:
+    def numbers(rows: IntArray) -> dict[str, float]:
         return {"coverage_90": float(inside[rows].mean()), "spearman": spearman(bars.std[rows], size[rows])}
 
     return BarsJudged(judge_error_bars(bars, error), **bootstrap(numbers, len(error), molecule))
 
 
-def judge_domain(in_domain: NDArray[np.bool_], error: FloatArray) -> DomainJudged:
+def judge_domain(in_domain: BoolArray, error: FloatArray) -> DomainJudged:
     """Compare R errors in the domain with those outside."""
     sizes = [error[in_domain], error[~in_domain]]
     inside, outside = (float(np.sqrt(np.mean(part**2))) if len(part) else float("nan") for part in sizes)

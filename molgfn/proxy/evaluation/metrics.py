@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.stats import rankdata
+from scipy.stats import spearmanr
 
-from molgfn.oracles.interfaces import Direction
-
-FloatArray = NDArray[np.float64]
+from molgfn.arrays import FloatArray, IntArray
+from molgfn.direction import Direction
 
 BEST_SHARE = 0.1
 """Share of the molecules that enrichment takes for the best."""
@@ -25,7 +23,8 @@ class Metrics:
     rmse, mae : float
         In the unit of the values.
     spearman_beyond_size : float
-        Spearman after the number of heavy atoms is regressed out of both sides: what is known beyond size.
+        Spearman after the number of heavy atoms is regressed out of both sides: how well a method ranks
+        beyond what size explains.
     enrichment : float
         See `enrichment`.
     """
@@ -38,7 +37,7 @@ class Metrics:
     enrichment: float
 
 
-def judge(predicted: FloatArray, measured: FloatArray, heavy_atoms: NDArray[np.int64], direction: Direction) -> Metrics:
+def judge(predicted: FloatArray, measured: FloatArray, heavy_atoms: IntArray, direction: Direction) -> Metrics:
     """Compare predictions with measured values, all of shape (B,), B > 0."""
     return Metrics(
         spearman=spearman(predicted, measured),
@@ -56,12 +55,16 @@ def rmse(predicted: FloatArray, measured: FloatArray) -> float:
 
 
 def spearman(a: FloatArray, b: FloatArray) -> float:
-    """Return the rank correlation; NaN where one side is constant."""
-    return pearson(rankdata(a), rankdata(b))
+    """Return the rank correlation; NaN where one side is constant, or for fewer than two pairs."""
+    if len(a) < 2 or np.ptp(a) == 0 or np.ptp(b) == 0:
+        return float("nan")
+    # The p-value of two pairs, which nobody asks for, is 0 / 0.
+    with np.errstate(invalid="ignore"):
+        return float(spearmanr(a, b).statistic)
 
 
 def pearson(a: FloatArray, b: FloatArray) -> float:
-    """Return the linear correlation; NaN where one side is constant."""
+    """Return the linear correlation; NaN where one side is constant, or for fewer than two pairs."""
     if len(a) < 2 or np.ptp(a) == 0 or np.ptp(b) == 0:
         return float("nan")
     return float(np.corrcoef(a, b)[0, 1])
@@ -78,7 +81,7 @@ def enrichment(predicted: FloatArray, measured: FloatArray, direction: Direction
     return len(best & first) / n / (n / len(measured))
 
 
-def regress_out(values: FloatArray, of: NDArray[np.int64]) -> FloatArray:
+def regress_out(values: FloatArray, of: IntArray) -> FloatArray:
     """Return what is left of `values` after the best straight line in `of`."""
     x, y = of - of.mean(), values - values.mean()
     left: FloatArray = y - x * (x @ y / max(float(x @ x), 1e-12))

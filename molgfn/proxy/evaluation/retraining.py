@@ -1,19 +1,18 @@
-"""What retraining has changed: two proxies judged on the same molecules, which neither has learnt from."""
+"""What retraining has changed: two proxies judged on the same molecules, on which neither was trained."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from molgfn.arrays import FloatArray, IntArray
 from molgfn.proxy.evaluation.bootstrap import Interval, bootstrap
 from molgfn.proxy.evaluation.metrics import spearman
-from molgfn.proxy.interfaces import FloatArray
 from molgfn.proxy.proxy import Proxy
 
 ENOUGH = 30
-"""Molecules from which on a difference is not called a first impression."""
-_SAID = {
+"""Molecules needed; a difference on fewer is called a first impression."""
+_NAMES = {
     "spearman": "Spearman",
     "rmse": "RMSE",
     "mae": "MAE",
@@ -22,8 +21,8 @@ _SAID = {
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """Numbers of both proxies, and what the second has more, by name.
+class RetrainingComparison:
+    """The metrics of two proxies, and how much they differ.
 
     Attributes
     ----------
@@ -32,9 +31,9 @@ class Comparison:
     unit : str
     before, after : dict
         spearman, rmse, mae and coverage_90, the share of values in their 90 % intervals; NaN where undefined. A proxy
-        of another quantity has a Spearman alone, signed so that more is better.
+        of another quantity has a Spearman only, whose sign is chosen so that higher is better.
     change : dict
-        With its 95 % interval over resamples of the molecules.
+        After minus before, with its 95 % interval over resamples of the molecules.
     """
 
     n: int
@@ -45,19 +44,19 @@ class Comparison:
 
     def as_json(self) -> dict[str, object]:
         """Return the same for programs; what is undefined is null."""
-        known = {
-            key: {"before": self.before[key], "after": self.after[key], **asdict(self.change[key])} for key in _SAID
-        }
         rows = {
-            key: {name: None if np.isnan(number) else number for name, number in row.items()}
-            for key, row in known.items()
+            key: {"before": self.before[key], "after": self.after[key], **asdict(self.change[key])} for key in _NAMES
         }
-        return {"molecules": self.n, "unit": self.unit, "metrics": rows}
+        defined = {
+            key: {name: None if np.isnan(number) else number for name, number in row.items()}
+            for key, row in rows.items()
+        }
+        return {"molecules": self.n, "unit": self.unit, "metrics": defined}
 
     def lines(self) -> list[str]:
         """Return a table and a sentence for people."""
         rows = [f"  {'':<26}{'before':>8}{'after':>8}   change [95 % interval]"]
-        for key, name in _SAID.items():
+        for key, name in _NAMES.items():
             unit = f" {self.unit}" if key in ("rmse", "mae") else ""
             rows.append(
                 f"  {name + unit:<26}{_number(self.before[key]):>8}{_number(self.after[key]):>8}   "
@@ -66,16 +65,16 @@ class Comparison:
         return [*rows, *self._verdict()]
 
     def _verdict(self) -> list[str]:
-        told = "RMSE" if not np.isnan(self.change["rmse"].value) else "Spearman"
-        change = self.change[told.lower()]
-        better = change.high < 0 if told == "RMSE" else change.low > 0
-        worse = change.low > 0 if told == "RMSE" else change.high < 0
+        metric = "RMSE" if not np.isnan(self.change["rmse"].value) else "Spearman"
+        change = self.change[metric.lower()]
+        better = change.high < 0 if metric == "RMSE" else change.low > 0
+        worse = change.low > 0 if metric == "RMSE" else change.high < 0
         verdict = "better" if better else "worse" if worse else "not told apart"
         few = f" {self.n} are few: take it for a first impression." if self.n < ENOUGH else ""
-        return [f"  By its {told} on these {self.n} molecules the new proxy is {verdict}.{few}"]
+        return [f"  By its {metric} on these {self.n} molecules the new proxy is {verdict}.{few}"]
 
 
-def compare_proxies(before: Proxy, after: Proxy, smiles: Sequence[str], measured: FloatArray) -> Comparison:
+def compare_proxies(before: Proxy, after: Proxy, smiles: Sequence[str], measured: FloatArray) -> RetrainingComparison:
     """Judge two proxies on molecules that neither has learnt from.
 
     Parameters
@@ -87,12 +86,12 @@ def compare_proxies(before: Proxy, after: Proxy, smiles: Sequence[str], measured
     """
     old, new = _Predicted.of(before, after, smiles), _Predicted.of(after, after, smiles)
 
-    def change(rows: NDArray[np.int64]) -> dict[str, float]:
-        one, other = old.metrics(measured, rows), new.metrics(measured, rows)
-        return {key: other[key] - one[key] for key in one}
+    def change(rows: IntArray) -> dict[str, float]:
+        earlier, later = old.metrics(measured, rows), new.metrics(measured, rows)
+        return {key: later[key] - earlier[key] for key in earlier}
 
     everything = np.arange(len(measured))
-    return Comparison(
+    return RetrainingComparison(
         len(measured),
         after.unit,
         old.metrics(measured, everything),
@@ -111,15 +110,15 @@ class _Predicted:
 
     @classmethod
     def of(cls, proxy: Proxy, judge: Proxy, smiles: Sequence[str]) -> "_Predicted":
-        """Return what a proxy says, as far as it can be compared with values of the quantity of `judge`."""
-        found = proxy.predict(smiles)
+        """Predict molecules, as far as the predictions can be compared with values of the quantity of `judge`."""
+        prediction = proxy.predict(smiles)
         unknown = np.full(len(smiles), np.nan)
         if (proxy.unit, proxy.direction) != (judge.unit, judge.direction):
-            return cls(found.mean if proxy.direction == judge.direction else -found.mean, unknown, unknown)
-        ends = found.interval(0.9)
-        return cls(found.mean, found.mean, unknown if ends is None else (ends[1] - ends[0]) / 2)
+            return cls(prediction.mean if proxy.direction == judge.direction else -prediction.mean, unknown, unknown)
+        ends = prediction.interval(0.9)
+        return cls(prediction.mean, prediction.mean, unknown if ends is None else (ends[1] - ends[0]) / 2)
 
-    def metrics(self, measured: FloatArray, rows: NDArray[np.int64]) -> dict[str, float]:
+    def metrics(self, measured: FloatArray, rows: IntArray) -> dict[str, float]:
         error = np.abs(self.value - measured)[rows]
         inside = np.where(np.isnan(self.half_width[rows]), np.nan, error <= self.half_width[rows])
         return {

@@ -1,4 +1,4 @@
-"""Which splits a proxy is judged on: settled before anything is trained."""
+"""The splits that a proxy is judged on, chosen before anything is trained."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from molgfn.proxy.evaluation.splits import Split, SplitKind, folds, time_split
 from molgfn.proxy.train import check_trainable
 
 MOST: tuple[SplitKind, ...] = ("scaffold", "random", "time")
-"""All kinds; first the one that is most like a design campaign, which asks of scaffolds that nobody has measured."""
+"""All kinds. The first is most like a design campaign, which asks for scaffolds that nobody has measured."""
 
 
 @dataclass(frozen=True)
@@ -29,20 +29,19 @@ class Plan:
 def plan(kind: SplitKind, data: TrainingData, n_folds: int, repeats: int, seed: int) -> Plan:
     """Return the splits of one kind.
 
-    By time there is one split, whose test part is that of one fold; molecules without a date are in neither part.
+    By time there is one split, whose test part has the size of one fold; molecules without a date are in neither part.
 
     Raises
     ------
     DataError
-        If the data have too few scaffolds or dates, nothing can be learnt from a training part, or no value was
-        measured that could be judged.
+        If the data have too few scaffolds or dates, a training part is too small to learn from, or all values to be
+        judged are bounds.
     """
     if kind == "time":
         return _checked(Plan(kind, 1, 1, (_by_time(data, 1 / n_folds),), (seed,)), data)
     seeds = tuple(seed + repeat for repeat in range(repeats))
-    parts = [(one, part) for one in seeds for part in folds(kind, data.smiles, n_folds, one)]
-    made = Plan(kind, n_folds, repeats, tuple(part for _, part in parts), tuple(one for one, _ in parts))
-    return _checked(made, data)
+    parts = [part for fold_seed in seeds for part in folds(kind, data.smiles, n_folds, fold_seed)]
+    return _checked(Plan(kind, n_folds, repeats, tuple(parts), tuple(np.repeat(seeds, n_folds).tolist())), data)
 
 
 def plans(
@@ -58,7 +57,7 @@ def plans(
     Parameters
     ----------
     kinds : sequence or None
-        None: all that the data allow; what they do not is said.
+        None: all that the data allow; the others are logged with the reason.
     data : TrainingData
     n_folds, repeats, seed : int
     progress : Progress
@@ -78,7 +77,7 @@ def plans(
             made.append(plan(kind, data, n_folds, repeats, seed))
         except DataError as error:
             progress.log(f"not judged on {kind} splits: {error}")
-    return sorted(made, key=lambda one: MOST.index(one.kind))
+    return sorted(made, key=lambda splits: MOST.index(splits.kind))
 
 
 def _checked(made: Plan, data: TrainingData) -> Plan:
@@ -97,5 +96,5 @@ def _by_time(data: TrainingData, test_fraction: float) -> Split:
             "Dates are read from an assay table with such a column (a recipe with [assay]).",
         )
     dated = np.array([row for row, day in enumerate(data.days) if day], dtype=np.int64)
-    found = time_split([data.days[row] for row in dated], test_fraction)
-    return Split(dated[found.train], dated[found.test])
+    parts = time_split([data.days[row] for row in dated], test_fraction)
+    return Split(dated[parts.train], dated[parts.test])

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from rdkit import Chem
+from sklearn.model_selection import GroupKFold, KFold
 
+from molgfn.arrays import IntArray
 from molgfn.chem.scaffolds import murcko_scaffold
 from molgfn.errors import DataError
 
@@ -20,58 +21,41 @@ SplitKind = Literal["random", "scaffold", "time"]
 class Split:
     """Positions of the training and of the test molecules, each ascending; together every molecule once."""
 
-    train: NDArray[np.int64]
-    test: NDArray[np.int64]
-
-
-def split(kind: GroupKind, smiles: Sequence[str], test_fraction: float, seed: int) -> Split:
-    """Return a split of molecules.
-
-    `scaffold` keeps the molecules of one Bemis-Murcko scaffold together; molecules without rings are one group. Groups
-    are drawn in random order, and those that would make the test part larger than asked for are passed over.
-
-    Parameters
-    ----------
-    kind : {"random", "scaffold"}
-    smiles : sequence of str, length B
-    test_fraction : float
-        Share of the test part, which is never larger.
-    seed : int
-    """
-    groups = np.arange(len(smiles)) if kind == "random" else _scaffold_groups(smiles)
-    sizes = np.bincount(groups)
-    room = int(test_fraction * len(smiles))
-    in_test = np.zeros(len(sizes), dtype=np.bool_)
-    for group in np.random.default_rng(seed).permutation(len(sizes)):
-        if sizes[group] <= room:
-            in_test[group] = True
-            room -= sizes[group]
-    return Split(np.flatnonzero(~in_test[groups]), np.flatnonzero(in_test[groups]))
+    train: IntArray
+    test: IntArray
 
 
 def folds(kind: GroupKind, smiles: Sequence[str], n: int, seed: int) -> list[Split]:
     """Return n splits whose test parts hold every molecule once (n-fold cross-validation).
 
-    Groups (see `split`) are dealt in random order, the large ones first, each to the smallest fold: the folds are as
-    even as the largest scaffold lets them be.
+    `scaffold` keeps the molecules of one Bemis-Murcko scaffold together; molecules without rings are one group. The
+    folds are as even as the largest scaffold lets them be.
+
+    Parameters
+    ----------
+    kind : {"random", "scaffold"}
+    smiles : sequence of str, length B
+    n : int
+    seed : int
 
     Raises
     ------
     DataError
-        If there are fewer groups than folds.
+        If there are fewer molecules, or scaffolds, than folds.
     """
     groups = np.arange(len(smiles)) if kind == "random" else _scaffold_groups(smiles)
-    sizes = np.bincount(groups)
-    if len(sizes) < n:
+    n_groups = len(np.unique(groups))
+    if n_groups < n:
         what = "molecules" if kind == "random" else "scaffolds"
-        raise DataError(f"{len(sizes)} {what} cannot be dealt to {n} folds")
-    order = np.random.default_rng(seed).permutation(len(sizes))
-    fold_of, filled = np.zeros(len(sizes), dtype=np.int64), np.zeros(n, dtype=np.int64)
-    for group in order[np.argsort(-sizes[order], kind="stable")]:
-        fold_of[group] = np.argmin(filled)
-        filled[fold_of[group]] += sizes[group]
-    fold = fold_of[groups]
-    return [Split(np.flatnonzero(fold != number), np.flatnonzero(fold == number)) for number in range(n)]
+        raise DataError(f"{n_groups} {what} cannot be dealt to {n} folds")
+    if kind == "random":
+        parts = KFold(n, shuffle=True, random_state=seed).split(groups)
+    else:
+        # GroupKFold deals the large groups first, each to the smallest fold. Its own shuffling would make uneven folds,
+        # so that the seed decides in which order groups of one size are dealt.
+        groups = np.random.default_rng(seed).permutation(n_groups)[groups]
+        parts = GroupKFold(n).split(groups, groups=groups)
+    return [Split(train, test) for train, test in parts]
 
 
 def time_split(days: Sequence[str], test_fraction: float) -> Split:
@@ -99,6 +83,6 @@ def time_split(days: Sequence[str], test_fraction: float) -> Split:
     return Split(np.flatnonzero(~is_test), np.flatnonzero(is_test))
 
 
-def _scaffold_groups(smiles: Sequence[str]) -> NDArray[np.int64]:
+def _scaffold_groups(smiles: Sequence[str]) -> IntArray:
     scaffolds = [murcko_scaffold(Chem.MolFromSmiles(text)) for text in smiles]
     return np.unique(scaffolds, return_inverse=True)[1].astype(np.int64)

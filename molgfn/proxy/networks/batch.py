@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from molgfn.arrays import IntArray
 from molgfn.proxy.data.graphs import Graphs, featurise_smiles
 from molgfn.proxy.data.training_data import TrainingData, weights
 
@@ -26,7 +26,7 @@ class Examples:
         arrays = ((data.values - mean) / std, data.sides, weights(data.counts))
         return cls(featurise_smiles(data.smiles), *(torch.from_numpy(one.astype(np.float32)) for one in arrays))
 
-    def take(self, rows: NDArray[np.int64]) -> "Examples":
+    def take(self, rows: IntArray) -> "Examples":
         """Return the examples at these rows, in their order."""
         return Examples(self.graphs.take(rows), self.targets[rows], self.sides[rows], self.weights[rows])
 

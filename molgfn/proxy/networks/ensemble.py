@@ -1,4 +1,4 @@
-"""An ensemble of message-passing networks, asked together."""
+"""An ensemble of message-passing networks."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -56,16 +56,16 @@ class NetworkEnsemble:
         }
 
     def member_predictions(self, smiles: Sequence[str]) -> MemberPredictions:
-        """Return what each network thinks of molecules."""
-        return self.opinions_of(featurise_smiles(smiles))
+        """Return what each network predicts for molecules."""
+        return self.predictions_of(featurise_smiles(smiles))
 
-    def opinions_of(self, graphs: Graphs) -> MemberPredictions:
-        """Return what each network thinks of molecules that are featurised already."""
+    def predictions_of(self, graphs: Graphs) -> MemberPredictions:
+        """Return what each network predicts for molecules that are featurised already."""
         with torch.inference_mode():
             parts = [torch.stack([network.outputs(batch) for network in self.networks]) for batch in _chunks(graphs)]
-        found = torch.cat(parts, dim=1).numpy().astype(np.float64)
-        noise = np.exp(found[:, :, 1]) if found.shape[2] > 1 else np.zeros(found.shape[:2])
-        return MemberPredictions(self._mean + self._std * found[:, :, 0], self._std * noise)
+        outputs = torch.cat(parts, dim=1).numpy().astype(np.float64)
+        noise = np.exp(outputs[:, :, 1]) if outputs.shape[2] > 1 else np.zeros(outputs.shape[:2])
+        return MemberPredictions(self._mean + self._std * outputs[:, :, 0], self._std * noise)
 
 
 def _chunks(graphs: Graphs) -> Iterator[GraphBatch]:

@@ -89,8 +89,8 @@ class BondConvolution(nn.Module):
     """Edge-conditioned convolution with one matrix per bond type.
 
     The edge network of Gilmer et al. sees the one-hot bond type alone, so that it has only as many outputs as there are
-    types: they are the parameters here. Equals `torch_geometric.nn.NNConv` with a linear edge network and mean
-    aggregation.
+    types: they are the parameters here. Messages are summed over the bonds of an atom: it equals
+    `torch_geometric.nn.NNConv` with a linear edge network without bias and `aggr="add"`.
     """
 
     def __init__(self, width: int) -> None:

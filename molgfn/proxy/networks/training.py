@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from molgfn.proxy.classical.ridge import fit_ridge
+from molgfn.arrays import BoolArray
+from molgfn.proxy.classical.ridge import Ridge, fit_ridge
 from molgfn.proxy.data.training_data import TrainingData
 from molgfn.proxy.networks.bagging import drawn, stopping
 from molgfn.proxy.networks.batch import Examples
@@ -69,7 +69,7 @@ class Fitted:
     ensemble: NetworkEnsemble
     mean: float
     std: float
-    seen: NDArray[np.bool_]
+    seen: BoolArray
     epochs: tuple[TrainingEpoch, ...]
 
     @property
@@ -109,7 +109,7 @@ def fit_networks(
         else:
             held = held[:0]
         if start is None or not start.same_target:
-            network.start_from(fit_ridge(part.graphs.counts(), part.targets.numpy().astype(np.float64)))
+            network.start_from(_ridge(part))
         else:
             _meet_mean(network, part)
         generator = torch.Generator().manual_seed(_member_seed(seed, member))
@@ -160,7 +160,7 @@ class _Beside:
         part = self.examples.take(rows)
         with _seeded(seed):
             second = network.sibling()
-        second.start_from(fit_ridge(part.graphs.counts(), part.targets.numpy().astype(np.float64)))
+        second.start_from(_ridge(part))
         return _Second(second, part, self.weight)
 
 
@@ -193,8 +193,13 @@ def _networks(settings: ProxySettings, seed: int, start: Start | None) -> list[P
     return networks
 
 
+def _ridge(examples: Examples) -> Ridge:
+    values, sides = examples.targets.numpy().astype(np.float64), examples.sides.numpy().astype(np.int64)
+    return fit_ridge(examples.graphs.counts(), values, sides=sides)
+
+
 def _meet_mean(network: ProxyNetwork, examples: Examples) -> None:
-    """Take what measured values differ by in the mean into the constant of a network: steps would be long about it."""
+    """Add to the constant of a network what measured values differ by in the mean: training alone takes long for it."""
     measured = examples.take(np.flatnonzero(examples.sides.numpy() == 0))
     if len(measured):
         with torch.no_grad():

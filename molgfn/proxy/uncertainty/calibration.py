@@ -1,28 +1,30 @@
-"""Error bars that mean something: fitted on molecules that training never saw, and judged on others again."""
+"""Error bars: fitted on molecules that training never saw, and judged on others again."""
 
 import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, FiniteFloat, NonNegativeFloat, PositiveFloat
 from scipy.optimize import minimize
 from scipy.stats import norm
 
+from molgfn.arrays import FloatArray, IntArray
 from molgfn.proxy.evaluation.metrics import spearman
-
-FloatArray = NDArray[np.float64]
 
 LEVELS = tuple(round(0.05 * step, 2) for step in range(1, 20))
 """Levels at which intervals are given and judged."""
 LEAST = 20
 """Molecules that a calibration needs."""
+LEAST_VARIATION = 0.1
+"""By how much, as a share, error bars of molecules must differ to tell one molecule from another."""
+_SPREAD_OF_EARLIER = 3.0
+"""Standard deviations of the base that the spread reaches, where an earlier version did not keep how far it reaches."""
 _BINS = 10
 
 
 @dataclass(frozen=True)
 class ErrorBars:
-    """What is said of the errors of B predictions.
+    """Standard deviations and intervals of the errors of B predictions.
 
     Attributes
     ----------
@@ -34,7 +36,7 @@ class ErrorBars:
     std: FloatArray
     half_widths: FloatArray
 
-    def take(self, rows: NDArray[np.int64]) -> "ErrorBars":
+    def take(self, rows: IntArray) -> "ErrorBars":
         """Return those of some of the predictions."""
         return ErrorBars(self.std[rows], self.half_widths[:, rows])
 
@@ -53,6 +55,8 @@ class Calibration(BaseModel):
         prediction, Lei et al. 2018, of errors over their standard deviations).
     n : int
         Molecules that it was fitted on.
+    spreads : (float, float), optional
+        5th and 95th percentile of the spread of the members on these molecules; earlier versions did not keep them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,6 +65,16 @@ class Calibration(BaseModel):
     base: PositiveFloat
     widths: tuple[FiniteFloat, ...]
     n: int
+    spreads: tuple[NonNegativeFloat, NonNegativeFloat] | None = None
+
+    @property
+    def tells_molecules_apart(self) -> bool:
+        """Whether the standard deviation at the 95th percentile of the spread is 10 % above that at the 5th, or more.
+
+        If not, all molecules have practically the same one: that tells the usual error, and nothing of a molecule.
+        """
+        low, high = self.std(np.array(self.spreads or (0.0, _SPREAD_OF_EARLIER * self.base)))
+        return bool(high >= (1 + LEAST_VARIATION) * low)
 
     def std(self, spread: FloatArray) -> FloatArray:
         """Return the standard deviation of the error, shape (B,), from the spread of the members, shape (B,)."""
@@ -71,7 +85,7 @@ class Calibration(BaseModel):
         return self.widths[LEVELS.index(level)] * self.std(spread)
 
     def bars(self, spread: FloatArray) -> "ErrorBars":
-        """Return what is said of the errors of predictions with this spread of the members, shape (B,)."""
+        """Return the error bars of predictions with this spread of the members, shape (B,)."""
         std = self.std(spread)
         return ErrorBars(std, np.outer(self.widths, std))
 
@@ -101,7 +115,9 @@ def fit_calibration(mean: FloatArray, spread: FloatArray, value: FloatArray) -> 
     score = np.sort(error / np.sqrt(base**2 + (scale * spread) ** 2))
     # The rank that makes the share at least the level for one molecule more (finite-sample correction).
     ranks = [min(math.ceil(level * (len(score) + 1)), len(score)) - 1 for level in LEVELS]
-    return Calibration(scale=scale, base=base, widths=tuple(float(score[rank]) for rank in ranks), n=len(score))
+    widths = tuple(float(score[rank]) for rank in ranks)
+    low, high = np.quantile(spread, (0.05, 0.95)).tolist()
+    return Calibration(scale=scale, base=base, widths=widths, n=len(score), spreads=(low, high))
 
 
 @dataclass(frozen=True)
@@ -138,7 +154,7 @@ def judge_error_bars(bars: ErrorBars, error: FloatArray) -> CalibrationMetrics:
     size, std = np.abs(error), bars.std
     coverage = tuple(float(share) for share in np.mean(size <= bars.half_widths, axis=1))
     levels = np.linspace(0.01, 0.99, 99)
-    found = np.mean(size <= norm.ppf(0.5 + levels / 2)[:, None] * std, axis=1)
+    shares = np.mean(size <= norm.ppf(0.5 + levels / 2)[:, None] * std, axis=1)
     parts = np.array_split(np.argsort(std, kind="stable"), min(_BINS, len(std)))
     stds = np.array([np.sqrt(np.mean(std[part] ** 2)) for part in parts])
     errors = np.array([np.sqrt(np.mean(size[part] ** 2)) for part in parts])
@@ -146,7 +162,7 @@ def judge_error_bars(bars: ErrorBars, error: FloatArray) -> CalibrationMetrics:
         coverage_90=coverage[LEVELS.index(0.9)],
         coverage=coverage,
         ence=float(np.mean(np.abs(stds - errors) / stds)),
-        miscalibration_area=float(np.mean(np.abs(found - levels))),
+        miscalibration_area=float(np.mean(np.abs(shares - levels))),
         spearman=spearman(std, size),
         mean_half_width=float(np.mean(bars.half_widths[LEVELS.index(0.9)])),
     )

@@ -1,21 +1,19 @@
-"""How far a proxy can be believed, learnt from molecules by the members that had not seen them (out of bag).
+"""Error bars and domain, learnt from molecules by the members that had not seen them (out of bag).
 
 Each member of an ensemble learns from its own share, so that most molecules were kept from one or more of the members:
-their mean and spread are those of a smaller ensemble that never met the molecule (Breiman 1996). No data and no time
-are spent on it, and it stays true when the members go on learning (see `molgfn.proxy.networks.bagging`).
+their mean and spread are those of a smaller ensemble that never saw the molecule (Breiman 1996). It needs no extra data
+and no extra training, and it stays true when the members go on learning (see `molgfn.proxy.networks.bagging`).
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from molgfn.arrays import BoolArray, FloatArray, IntArray
 from molgfn.proxy.data.training_data import TrainingData
-from molgfn.proxy.interfaces import FloatArray, MemberPredictions
+from molgfn.proxy.interfaces import MemberPredictions
 from molgfn.proxy.uncertainty.calibration import LEAST, Calibration, fit_calibration
-from molgfn.proxy.uncertainty.domain import Domain, fit_domain, nearest_other
-
-_MOST = 2000
+from molgfn.proxy.uncertainty.domain import Domain, evenly, fingerprints, fit_domain, nearest_other
 
 
 @dataclass(frozen=True)
@@ -30,13 +28,13 @@ class OutOfBag:
         The spread as that of the whole ensemble would be; NaN where a single member is left.
     """
 
-    rows: NDArray[np.int64]
+    rows: IntArray
     mean: FloatArray
     spread: FloatArray
 
 
-def out_of_bag(member_predictions: MemberPredictions, seen: NDArray[np.bool_]) -> OutOfBag:
-    """Return what the members think of molecules that they had not seen.
+def out_of_bag(member_predictions: MemberPredictions, seen: BoolArray) -> OutOfBag:
+    """Return what the members predict for molecules that they had not seen.
 
     Parameters
     ----------
@@ -51,7 +49,7 @@ def out_of_bag(member_predictions: MemberPredictions, seen: NDArray[np.bool_]) -
     values, noise = member_predictions.values[:, rows], member_predictions.noise[:, rows]
     mean = np.where(kept, values, 0.0).sum(axis=0) / n
     squares = np.where(kept, (values - mean) ** 2, 0.0).sum(axis=0)
-    # Few members differ less from their own mean than all would: as many as there are, without bias.
+    # A few members differ less from their own mean than all would: estimate the variance of all without bias.
     whole = (len(seen) - 1) / len(seen)
     variance = np.divide(squares * whole, n - 1, out=np.full(len(rows), np.nan), where=n > 1)
     variance += np.where(kept, noise**2, 0.0).sum(axis=0) / n
@@ -59,7 +57,7 @@ def out_of_bag(member_predictions: MemberPredictions, seen: NDArray[np.bool_]) -
 
 
 def fit_reliability(
-    data: TrainingData, member_predictions: MemberPredictions, seen: NDArray[np.bool_]
+    data: TrainingData, member_predictions: MemberPredictions, seen: BoolArray
 ) -> tuple[Calibration | None, Domain | None]:
     """Fit calibration and domain on what was measured; none where fewer than 20 molecules tell of it.
 
@@ -71,9 +69,9 @@ def fit_reliability(
     seen : (M, B) bool
         Which member has seen which molecule, or was stopped by it.
     """
-    found = out_of_bag(member_predictions, seen)
-    exact = data.sides[found.rows] == 0
-    rows, mean, spread = found.rows[exact], found.mean[exact], found.spread[exact]
+    left_out = out_of_bag(member_predictions, seen)
+    exact = data.sides[left_out.rows] == 0
+    rows, mean, spread = left_out.rows[exact], left_out.mean[exact], left_out.spread[exact]
     if len(rows) < LEAST:
         return None, None
     several = np.isfinite(spread)
@@ -81,6 +79,6 @@ def fit_reliability(
         calibration = fit_calibration(mean[several], spread[several], data.values[rows[several]])
     else:
         calibration = fit_calibration(mean, np.zeros(len(rows)), data.values[rows])
-    some = np.linspace(0, len(rows) - 1, min(len(rows), _MOST)).astype(np.int64)
-    similarity = nearest_other(data.smiles, rows[some])
+    some = evenly(len(rows))
+    similarity = nearest_other(fingerprints(data.smiles), rows[some])
     return calibration, fit_domain(similarity, np.abs(mean - data.values[rows])[some])

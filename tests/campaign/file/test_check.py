@@ -45,8 +45,10 @@ def test_a_docking_campaign_is_opened_piece_by_piece(tmp_path):
     assert found["receptor"].startswith("HSD11B1, box at ")
     assert found["docking"].startswith("vina ")
     assert found["vocabulary"].endswith("blocks, 2 to 8 a molecule")
-    assert found["data"] == "none: 48 random molecules are measured first"
+    assert found["data"] == "none: 48 random molecules go to the oracle first"
     assert "control" not in found
+    assert found["values"] == "kcal/mol, to minimise: -14 is full marks, -6 none"
+    assert found["time"].startswith("training ")
 
 
 def test_the_control_compound_is_really_docked(tmp_path):
@@ -59,9 +61,67 @@ def test_a_python_oracle_is_asked_about_the_control(tmp_path, monkeypatch):
     (tmp_path / "sizes_a.py").write_text(ORACLE)
     monkeypatch.syspath_prepend(tmp_path)
     found = findings(campaign_in(tmp_path, PYTHON + 'factory = "sizes_a:Sizes"\n'), dock=True)
-    assert found["control"].endswith("atoms")
+    assert " atoms in " in found["control"]
     with pytest.raises(OracleError, match="power_cut: no electricity"):
         findings(campaign_in(tmp_path, PYTHON + 'factory = "sizes_a:Sizes"\noptions = {broken = true}\n'), dock=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "expected"),
+    [
+        ("text", "Measurement(c.compound_id, '7.1')", "not_a_number: the oracle gave '7.1' instead of a number"),
+        ("none", "Measurement(c.compound_id, None)", "not_a_number: the oracle gave None instead of a number"),
+        ("nan", "Measurement(c.compound_id, float('nan'))", "not_a_number: the oracle gave nan instead of a number"),
+        ("raise", "1 / 0", "query failed: ZeroDivisionError"),
+    ],
+)
+def test_an_oracle_that_gives_no_value_is_not_ok(tmp_path, monkeypatch, name, answer, expected):
+    (tmp_path / f"bad_{name}.py").write_text(ORACLE.replace("Measurement(c.compound_id, float(len(c.smiles)))", answer))
+    monkeypatch.syspath_prepend(tmp_path)
+    campaign = campaign_in(tmp_path, PYTHON + f'factory = "bad_{name}:Sizes"\n')
+    with pytest.raises(OracleError, match=f"oracle bad_{name}:Sizes.*{expected}"):
+        findings(campaign, dock=True)
+
+
+def test_an_oracle_that_cannot_be_imported_is_not_ok_without_docking_either(tmp_path):
+    campaign = campaign_in(tmp_path, PYTHON + 'factory = "no_such_module:X"\n')
+    with pytest.raises(OracleError, match="oracle no_such_module:X: no_such_module cannot be imported"):
+        findings(campaign)
+    assert "oracle" not in [finding.what for finding in check_inputs_until_error(campaign)]
+
+
+def check_inputs_until_error(campaign):
+    try:
+        yield from check_inputs(campaign)
+    except OracleError:
+        return
+
+
+def test_a_proxy_of_another_quantity_is_refused_without_docking(tmp_path, monkeypatch):
+    (tmp_path / "sizes_c.py").write_text(ORACLE)
+    monkeypatch.syspath_prepend(tmp_path)
+    campaign = campaign_in(tmp_path, PYTHON + 'factory = "sizes_c:Sizes"\n[proxy]\nstart = "parp1-docking"\n')
+    with pytest.raises(ConfigError, match=r"it predicts kcal/mol \(minimise\), but the oracle answers in atoms"):
+        findings(campaign)
+
+
+def test_a_core_heavier_than_its_window_is_refused(tmp_path):
+    core = "c1ccc(-c2ccc(-c3ccc(-c4ccc(-c5ccc([*:1])cc5)cc4)cc3)cc2)cc1"
+    with pytest.raises(ConfigError, match=r"mw of the core alone is 382.*, above the 300 of \[objective.windows\] mw"):
+        findings(campaign_in(tmp_path, DOCKING, f"core.smiles={core}", "objective.windows.mw=[100, 300]"))
+
+
+def test_data_on_another_scale_than_the_objective_is_told(tmp_path):
+    (tmp_path / "mine.csv").write_text("smiles,mine\nCCO,5.1\nCCN,6.2\n")
+    campaign = campaign_in(tmp_path, DOCKING, "proxy.data=mine.csv", "proxy.value_column=mine")
+    [note] = [finding for finding in check_inputs(campaign) if finding.level == "note"]
+    assert note.found.startswith("mine runs from 5.1 to 6.2, far from best = -14 and worst = -6")
+
+
+def test_best_and_worst_must_differ(tmp_path):
+    for text in (PYTHON.replace("40", "0") + 'factory = "sizes_b:Sizes"\n', DOCKING + "[objective]\nbest = -6\n"):
+        with pytest.raises(ConfigError, match=r"best = -?[06].*\n.*the same as worst"):
+            campaign_in(tmp_path, text)
 
 
 def test_best_and_worst_must_agree_with_the_oracle(tmp_path, monkeypatch):

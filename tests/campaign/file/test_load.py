@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from molgfn.bundled import bundled
 from molgfn.campaign.file.load import Campaign, load_campaign, resolved_toml
+from molgfn.campaign.file.oracles.docking import DockingSection
+from molgfn.campaign.file.oracles.python_class import PythonSection
 from molgfn.campaign.file.problems import section_at
-from molgfn.campaign.file.sections import DockingSection, ProxySection, PythonSection, SamplerSection
+from molgfn.campaign.file.sections import ProxySection, SamplerSection
 from molgfn.errors import ConfigError
-from molgfn.flow.fragments.trainer import TrainerSettings
+from molgfn.flow.fragments.trainer import MoleculeSettings
 from molgfn.oracles.docking.oracle import DockingSettings
 from molgfn.proxy.settings import ProxySettings
 
@@ -206,7 +208,7 @@ def test_every_key_is_explained_in_the_guide():
 
 
 def test_the_sampler_and_the_proxy_have_the_defaults_of_the_code():
-    trainer = asdict(TrainerSettings())
+    trainer = asdict(MoleculeSettings())
     shared = SamplerSection().model_dump(exclude={"steps"})
     assert shared == {key: trainer[key] for key in shared}
     proxy = ProxySettings().model_dump()
@@ -215,3 +217,10 @@ def test_the_sampler_and_the_proxy_have_the_defaults_of_the_code():
     }
     docking = asdict(DockingSettings())
     assert DockingSection().model_dump(include=docking) == docking
+
+
+@pytest.mark.parametrize("text", ["x = " + "[" * 5000, "x = " + "[" * 5000 + "]" * 5000, "x = " + "{a=" * 5000])
+def test_brackets_without_end_are_a_mistake_of_the_file_not_of_molgfn(tmp_path, text):
+    (tmp_path / "c.toml").write_text(text)
+    with pytest.raises(ConfigError, match=r"c\.toml"):
+        load_campaign(tmp_path / "c.toml")

@@ -6,7 +6,8 @@ from rdkit import Chem
 from rdkit.Chem import AllChem
 
 from molgfn.campaign.file.load import load_campaign
-from molgfn.campaign.file.starter import write_campaign
+from molgfn.campaign.file.sections import CampaignSection
+from molgfn.campaign.file.starter import receptor_notes, write_campaign
 from molgfn.errors import ConfigError
 from molgfn.oracles.docking.receptors import find_target
 
@@ -109,3 +110,48 @@ def test_a_campaign_file_is_never_overwritten(tmp_path):
 def test_a_folder_must_be_one(ligand):
     with pytest.raises(ConfigError, match="a file, not a folder"):
         write_campaign(ligand, target="PARP1")
+
+
+def test_the_range_of_scores_comes_from_the_docked_molecules_of_the_target(tmp_path):
+    file = write_campaign(tmp_path / "new", target="PARP1", score_control=lambda _: pytest.fail("docked"))
+    objective = load_campaign(file).objective
+    assert -14 < objective.best < -12
+    assert -8 < objective.worst < -6
+    assert "parp1_docked.csv beat worst" in file.read_text()
+
+
+def test_else_the_range_comes_from_the_control_ligand(tmp_path):
+    file = write_campaign(tmp_path / "new", target="HSD11B1", score_control=lambda _: -9.5)
+    objective = load_campaign(file).objective
+    assert (objective.best, objective.worst) == (-13.5, -6.5)
+    assert "The control ligand (celecoxib) has -9.5" in file.read_text()
+
+
+def test_without_either_it_is_the_default(tmp_path):
+    file = write_campaign(tmp_path / "new", target="HSD11B1", score_control=lambda _: None)
+    assert load_campaign(file).objective == load_campaign(file, ["objective.best=-14.0"]).objective
+    assert load_campaign(file).objective.worst == -6.0
+
+
+def test_the_plan_has_the_documented_defaults(tmp_path):
+    plan = load_campaign(write_campaign(tmp_path / "new", target="HSD11B1")).campaign
+    assert plan == CampaignSection(name=plan.name)
+
+
+def test_a_ligand_that_is_still_in_the_receptor_is_told(tmp_path, receptor, ligand):
+    mol = Chem.RemoveHs(next(iter(Chem.SDMolSupplier(str(ligand)))))
+    types = {6: "C", 7: "NA", 8: "OA"}
+    lines = [
+        f"HETATM{9000 + atom.GetIdx():5d}  {atom.GetSymbol():<3s} LIG A 999    {x:8.3f}{y:8.3f}{z:8.3f}"
+        f"  1.00  0.00    +0.000 {types[atom.GetAtomicNum()]:<2s}"
+        for atom, (x, y, z) in zip(mol.GetAtoms(), mol.GetConformer().GetPositions(), strict=True)
+    ]
+    receptor.write_text(receptor.read_text().rstrip("\n") + "\n" + "\n".join(lines) + "\n")
+    notes = " ".join(receptor_notes(write_campaign(tmp_path / "new", receptor=receptor, ligand=ligand)))
+    assert "the ligand of bound.sdf clashes with" in notes
+    assert "LIG A 999" in notes
+    assert "not protein: LIG" in notes
+
+
+def test_a_named_target_has_no_notes(tmp_path):
+    assert receptor_notes(write_campaign(tmp_path / "new", target="HSD11B1")) == []

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-from dataclasses import dataclass
 
 import pytest
 
@@ -18,25 +17,9 @@ from molgfn.campaign.record.store import Store
 from molgfn.errors import ConfigError, DataError, Stopped
 from molgfn.progress import SilentProgress
 from molgfn.proxy.proxy import Proxy
-from molgfn.proxy.settings import ProxySettings
-from molgfn.proxy.train import train_proxy
 from tests.campaign import stand_ins
-from tests.campaign.stand_ins import SPACE, StandIns, resume, start
-
-PROXY = "members = 2\nepochs = 1\nfine_tune_epochs = 1"
-SETTINGS = ProxySettings(members=2, epochs=1, fine_tune_epochs=1, width=8, steps=1)
-
-
-@dataclass
-class RealProxies(StandIns):
-    """Stand-ins, but for the proxies."""
-
-    def load_proxy(self, folder):
-        return Proxy.load(folder)
-
-    def train_proxy(self, smiles, values, *, initial, **others):
-        begin = Proxy.load(initial) if initial else None
-        return train_proxy(smiles, values, settings=SETTINGS, initial=begin, **others)
+from tests.campaign.small_proxies import PROXY, RealProxies
+from tests.campaign.stand_ins import SPACE, resume, start
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +58,7 @@ def held_out(run):
 
 
 def learnt_keys(folder):
-    return {key_of(smiles) for smiles in Proxy.load(folder).known.smiles}
+    return {key_of(smiles) for smiles in Proxy.load(folder).training_molecules.smiles}
 
 
 def models(run, number):
@@ -108,7 +91,7 @@ def test_the_lab_counts_where_both_have_measured_a_compound(run, tmp_path):
     more_rounds(run, tmp_path, 3)
     smiles = measured[0].smiles
     for folder in ("proxies/001", "checkpoints/round_003/proxy"):
-        known = Proxy.load(run / folder).known
+        known = Proxy.load(run / folder).training_molecules
         value = known.values[known.smiles.index(smiles)]
         assert value == pytest.approx(round(-5 - 0.1 * (len(smiles) % 17), 2))
 

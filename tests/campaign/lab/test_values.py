@@ -2,8 +2,10 @@ import pytest
 
 from molgfn.assay.table_import import ReadingOptions, read_assay
 from molgfn.campaign.lab.values import Example, key_of, lab_rows, lab_rows_in, rows_of_table, with_lab
+from molgfn.campaign.record.compound_ids import CompoundIds
 from molgfn.campaign.record.rows import CompoundRow, LabRow, RetrainingRow
 from molgfn.campaign.record.store import Store
+from molgfn.errors import DataError
 
 PHENOL = CompoundRow("X-000001", "Oc1ccccc1", "ISWSIDIOOBJBQZ-UHFFFAOYSA-N", (), 1, "completed", 1)
 
@@ -14,7 +16,7 @@ def row(version, key, value, held_out=False, side=0):
 
 def rows(tmp_path, text, earlier=(), trained_on=()):
     (tmp_path / "lab.csv").write_text(text)
-    assay = read_assay(tmp_path / "lab.csv", ReadingOptions(known={PHENOL.compound_id: PHENOL.smiles}))
+    assay = read_assay(tmp_path / "lab.csv", ReadingOptions(known=CompoundIds({PHENOL.compound_id: PHENOL.smiles})))
     return rows_of_table(assay, 2, [PHENOL], earlier, trained_on)
 
 
@@ -28,12 +30,24 @@ def test_compounds_are_joined_by_id_or_by_structure_never_by_position(tmp_path):
     assert (amine.lab_id, amine.side, amine.version) == ("X-9", 1, 2)
 
 
-def test_an_id_with_another_structure_is_no_compound_of_the_run(tmp_path):
-    (tmp_path / "lab.csv").write_text("id,smiles,pIC50\nX-000001,CCO,5\nL1,CCCO,5.5\n")
-    assay = read_assay(tmp_path / "lab.csv", ReadingOptions(known={PHENOL.compound_id: PHENOL.smiles}))
-    assert [(one.line, one.reason, one.found) for one in assay.bad] == [
-        (2, "not the structure of this id", "X-000001 is Oc1ccccc1")
-    ]
+def test_an_id_of_another_run_is_seen_by_its_structure_which_counts(tmp_path):
+    # The same id in another run is another molecule: here ethanol, and once phenol under an id of that run.
+    text = "id,smiles,pIC50\nX-000001,CCO,5\nX-000002,Oc1ccccc1,6\nX-000001,,7\nL1,CCCO,5.5\n"
+    ethanol, phenol, propanol = rows(tmp_path, text)
+    assert (ethanol.smiles, ethanol.compound_id, ethanol.lab_id, ethanol.value) == ("CCO", "", "", 5.0)
+    assert (phenol.compound_id, phenol.lab_id, phenol.value) == ("X-000001", "X-000002", 6.5)
+    assert (propanol.compound_id, propanol.lab_id) == ("", "L1")
+
+
+@pytest.mark.parametrize("written", ["x-000001", "X-000001-B2", "X-000001_01", "X-000001 batch 3", "x-000001.hcl"])
+def test_ids_are_read_as_labs_write_them(tmp_path, written):
+    (phenol,) = rows(tmp_path, f"id,smiles,pIC50\n{written},,6\n")
+    assert (phenol.compound_id, phenol.smiles) == ("X-000001", PHENOL.smiles)
+
+
+def test_an_id_that_goes_on_with_digits_is_another(tmp_path):
+    with pytest.raises(DataError, match="no usable row"):
+        rows(tmp_path, "id,smiles,pIC50\nX-0000011,,6\n")
 
 
 def test_a_fifth_is_held_out_and_never_what_a_proxy_has_learnt(tmp_path):

@@ -75,7 +75,7 @@ def test_what_is_in_the_initial_data_is_no_candidate():
     found = proposals(initial=["Cc1cc[nH]n1"])
     found.add(samples(*PYRAZOLES, TOLUENE))
     assert accepted(found) == [TOLUENE]
-    assert {row.reason for row in found.rejected} == {"measured before: in the initial data or a table of the lab"}
+    assert {row.reason for row in found.rejected} == {"has a value already: in the initial data or a table of the lab"}
 
 
 def test_what_breaks_a_constraint_is_rejected_with_every_reason():

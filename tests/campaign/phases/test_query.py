@@ -1,10 +1,14 @@
 import math
+import os
+import signal
+import sqlite3
 from collections import Counter
+from contextlib import closing
 
 import pytest
 
 from molgfn.campaign.record.store import Store
-from molgfn.errors import OracleError
+from molgfn.errors import OracleError, Stopped
 from molgfn.oracles.interfaces import Failure, Measurement
 from tests.campaign.stand_ins import StandIns, resume, start, true_value, usual_answer
 
@@ -52,14 +56,14 @@ def test_a_failure_is_never_a_number(tmp_path):
 @pytest.mark.parametrize("number", [math.nan, math.inf])
 def test_what_is_no_number_is_a_failure(tmp_path, number):
     def answer(compound):
-        if compound.compound_id == "STAND-IN-000003":
+        if compound.compound_id.endswith("-000003"):
             return Measurement(compound.compound_id, number)
         return value(compound)
 
     start(tmp_path, answer_from(tmp_path, answer))
     with store_of(tmp_path) as store:
         [failure] = store.failures()
-    assert (failure.compound_id, failure.code) == ("STAND-IN-000003", "not_a_number")
+    assert (failure.compound_id[-7:], failure.code) == ("-000003", "not_a_number")
     assert failure.message == f"the oracle gave {number} instead of a number"
 
 
@@ -73,7 +77,8 @@ def test_the_same_failure_again_and_again_stops_the_campaign_and_is_asked_again(
     [run] = (tmp_path / "runs").iterdir()
     first = (tmp_path / "asked").read_text().split()[0]
     assert str(error.value).splitlines() == [
-        "round 0: 7 of 12 compounds failed with the same code, engine_missing; [oracle] max_failure_rate = 0.5",
+        "oracle nowhere:Nothing, round 0: 7 of 12 compounds failed with the same code, engine_missing; "
+        "[oracle] max_failure_rate = 0.5",
         f"  The first, {min((tmp_path / 'asked').read_text().split())}: vina: command not found",
         "  Mend that (`molgfn check` asks about one control compound), "
         f"then `molgfn resume {run}`: these compounds are asked about again.",
@@ -99,7 +104,7 @@ def test_failures_of_many_kinds_stop_nothing(tmp_path):
 
 def test_few_failures_of_a_small_batch_stop_nothing(tmp_path):
     def answer(compound):
-        return value(compound) if compound.compound_id <= "STAND-IN-000012" else broken(compound)
+        return value(compound) if compound.compound_id[-6:] <= "000012" else broken(compound)
 
     small = 'name = "stand-in"\nrounds = 2\nbatch_size = 4\nproposals = 30\ninitial = 12'
     start(tmp_path, answer_from(tmp_path, answer), campaign=small)
@@ -109,9 +114,14 @@ def test_few_failures_of_a_small_batch_stop_nothing(tmp_path):
 
 @pytest.mark.parametrize("wrong", ["STAND-IN-999999", "twice"])
 def test_an_answer_that_belongs_to_nothing_stops_the_campaign(tmp_path, wrong):
-    mixed_up = "STAND-IN-000001" if wrong == "twice" else wrong
+    asked_ids = []
+
+    def mixed_up(compound):
+        asked_ids.append(compound.compound_id)
+        return Measurement(asked_ids[0] if wrong == "twice" else wrong, -9.0)
+
     with pytest.raises(OracleError, match="which it was not asked about, or answered twice"):
-        start(tmp_path, answer_from(tmp_path, lambda _: Measurement(mixed_up, -9.0)))
+        start(tmp_path, answer_from(tmp_path, mixed_up))
     with store_of(tmp_path) as store:
         assert len(store.measurements()) == (wrong == "twice")
 
@@ -120,11 +130,17 @@ def test_compounds_without_an_answer_are_asked_again(tmp_path):
     class Silent(StandIns):
         def open_oracle(self):
             oracle = super().open_oracle()
-            answers = oracle.query
-            oracle.query = lambda compounds: list(answers(compounds))[:9]
+            wait, waits = oracle.wait, iter(range(1000))
+
+            def wait_nine_times(seconds):
+                if next(waits) == 9:
+                    raise OracleError("the line is dead")
+                wait(seconds)
+
+            oracle.wait = wait_nine_times
             return oracle
 
-    with pytest.raises(OracleError, match="no answer for 3 of 12 compounds"):
+    with pytest.raises(OracleError, match="the line is dead"):
         start(tmp_path, Silent(tmp_path / "asked"))
     [run] = (tmp_path / "runs").iterdir()
     with store_of(tmp_path) as store:
@@ -133,3 +149,78 @@ def test_compounds_without_an_answer_are_asked_again(tmp_path):
     (tmp_path / "asked").unlink()
     resume(run, StandIns(tmp_path / "asked", usual_answer))
     assert not answered & set(asked(tmp_path))
+
+
+class SlowOracle:
+    """Has nothing for a while, then several answers at once, and more that nobody has fetched when it is stopped."""
+
+    unit, direction = "kcal/mol", "minimise"
+
+    def __init__(self, on_wait):
+        self._on_wait, self._pending, self._ready, self._waits = on_wait, [], [], 0
+
+    def submit(self, compounds):
+        self._pending += compounds
+
+    def wait(self, _seconds):
+        self._waits += 1
+        if self._waits % 3 == 0:
+            self._ready += [value(compound) for compound in self._pending[:5]]
+            del self._pending[:5]
+        self._on_wait(self._waits)
+
+    def poll(self):
+        answers, self._ready = self._ready, []
+        return answers
+
+    def close(self):
+        pass
+
+
+class SlowParts(StandIns):
+    on_wait = staticmethod(lambda _: None)
+
+    def open_oracle(self):
+        return SlowOracle(self.on_wait)
+
+
+def test_compounds_may_be_pending_for_as_long_as_the_oracle_takes(tmp_path):
+    start(tmp_path, SlowParts(tmp_path / "asked"))
+    with store_of(tmp_path) as store:
+        assert len(store.compounds(status="completed")) == 12 + 8 + 8
+
+
+def test_what_the_oracle_has_answered_when_a_run_is_stopped_is_recorded(tmp_path):
+    def stop_in_the_third_wait(waits):
+        if waits == 3:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    parts = SlowParts(tmp_path / "asked")
+    parts.on_wait = stop_in_the_third_wait
+    with pytest.raises(Stopped):
+        start(tmp_path, parts)
+    [run] = (tmp_path / "runs").iterdir()
+    with store_of(tmp_path) as store:
+        assert len(store.measurements()) == 5
+        assert len(store.compounds(status="pending")) == 7
+    resume(run, StandIns(tmp_path / "asked", value))
+    assert sum(asked(tmp_path).values()) == 7 + 8 + 8
+
+
+def test_an_abandoned_compound_is_waited_for_no_longer(tmp_path):
+    def stop_in_the_first_wait(waits):
+        if waits == 1:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    parts = SlowParts(tmp_path / "asked")
+    parts.on_wait = stop_in_the_first_wait
+    with pytest.raises(Stopped):
+        start(tmp_path, parts)
+    [run] = (tmp_path / "runs").iterdir()
+    with closing(sqlite3.connect(run / "campaign.sqlite")) as record, record:
+        record.execute("UPDATE compounds SET status = 'abandoned' WHERE compound_id = 'STAND-IN-000004'")
+        record.commit()
+    resume(run, StandIns(tmp_path / "asked", value))
+    with store_of(tmp_path) as store:
+        assert [row.compound_id for row in store.compounds(status="abandoned")] == ["STAND-IN-000004"]
+    assert "STAND-IN-000004" not in asked(tmp_path)

@@ -34,6 +34,6 @@ def test_seeds_do_not_change_from_version_to_version(tmp_path):
         ("my-lead.v2_x", 'kind = "python"\nfactory = "a:B"\nfolder = "."', "MY-LEAD-V2-X"),
     ],
 )
-def test_ids_begin_with_the_target_or_the_campaign(tmp_path, name, oracle, prefix):
+def test_runs_of_earlier_versions_keep_their_ids(tmp_path, name, oracle, prefix):
     plan = f'name = "{name}"'
     assert context(tmp_path, campaign=plan, oracle=oracle).id_prefix == prefix

@@ -71,3 +71,38 @@ def test_overrides_are_in_the_resolved_file_and_not_in_the_copy_of_the_users(tmp
     prepare(run, changed, tmp_path / "campaign.toml", [], [])
     assert tomllib.loads((run.path / "campaign.toml").read_text())["campaign"]["rounds"] == 2
     assert tomllib.loads(run.resolved.read_text())["campaign"]["rounds"] == 5
+
+
+def test_a_python_oracle_is_copied_and_imported_from_there(tmp_path):
+    home, folder = tmp_path / "home", tmp_path / "run"
+    home.mkdir()
+    folder.mkdir()
+    (home / "o.py").write_text("import helper\n")
+    (home / "helper.py").write_text("")
+    campaign = load(home, oracle='kind = "python"\nfactory = "o:Class"')
+    prepare(RunDirectory(folder), campaign, home / "campaign.toml", [], [])
+    shutil.rmtree(home)
+    moved = shutil.move(folder, tmp_path / "elsewhere")
+    oracle = load_campaign(moved / "campaign.resolved.toml").oracle
+    assert oracle.folder == moved / "inputs/oracle"
+    assert {"o.py", "helper.py"} <= {file.name for file in oracle.folder.iterdir()}
+    assert str(tmp_path) not in (moved / "campaign.resolved.toml").read_text()
+    assert "inputs/oracle/o.py" in json.loads((moved / "manifest.json").read_text())["sha256"]
+
+
+def test_an_installed_oracle_needs_no_copy(tmp_path):
+    (tmp_path / "run").mkdir()
+    prepare(RunDirectory(tmp_path / "run"), load(tmp_path), tmp_path / "campaign.toml", [], [])
+    assert load_campaign(tmp_path / "run/campaign.resolved.toml").oracle.folder == tmp_path / "run/inputs"
+
+
+def test_the_ids_of_a_campaign_depend_on_what_it_is_not_on_where_it_stands(tmp_path):
+    prefixes = []
+    for name, seed in (("a", 7), ("b", 7), ("c", 8)):
+        home, folder = tmp_path / name, tmp_path / f"run-{name}"
+        home.mkdir()
+        folder.mkdir()
+        prepare(RunDirectory(folder), load(home, campaign=f'name = "x"\nseed = {seed}'), home / "campaign.toml", [], [])
+        prefixes.append(json.loads((folder / "manifest.json").read_text())["id_prefix"])
+    assert prefixes[0] == prefixes[1] != prefixes[2]
+    assert all(prefix.startswith("X-") for prefix in prefixes)

@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 
 from molgfn.campaign.reward.acquisition import ACQUISITION_KINDS
 from molgfn.campaign.reward.constraints import Constraints
-from molgfn.campaign.reward.objective import Objective, Scoring, soft_clip
+from molgfn.campaign.reward.objective import acquisition_times_constraints
+from molgfn.campaign.reward.scoring import Scoring, soft_clip
+from molgfn.campaign.reward.terms import AcquisitionTerm, ConstraintsTerm
+from molgfn.chem.standardise import parse_smiles
 from molgfn.errors import MolgfnError
 
 DOCKING = Scoring("ucb", 1.0, worst=-6.0, best=-12.0, best_so_far=-9.0, seed=5)
@@ -32,7 +35,8 @@ class LengthProxy:
 
 
 def objective(proxy=None, scoring=DOCKING, constraints=None, exponent=8.0, floor=1e-3):
-    return Objective(proxy or LengthProxy(), scoring, constraints or Constraints({}), exponent=exponent, floor=floor)
+    proxy, constraints = proxy or LengthProxy(), constraints or Constraints({})
+    return acquisition_times_constraints(proxy, scoring, constraints, unit="kcal/mol", exponent=exponent, floor=floor)
 
 
 @given(st.floats(-3, 1.5), st.floats(1e-3, 1))
@@ -103,6 +107,31 @@ def test_log_reward_is_exponent_times_the_log_of_score_and_desirability():
     assert assessment.acquisition == pytest.approx(-assessment.mean + assessment.std)
 
 
+@pytest.mark.parametrize("kind", ACQUISITION_KINDS)
+def test_terms_and_combination_give_the_numbers_of_the_formula_to_the_last_bit(kind):
+    scoring, constraints = replace(DOCKING, kind=kind), Constraints({"mw": (50, 100), "qed": (0.5, 1)}, ["PAINS"])
+    exponent, floor = 7.3, 2e-3
+    assessment = objective(scoring=scoring, constraints=constraints, exponent=exponent, floor=floor).assess(SMILES)
+
+    def log_floored(share):
+        return np.log(floor + (1.0 - floor) * share)
+
+    acquisition = scoring.acquisition(SMILES, assessment.mean, assessment.std)
+    log_desirability = np.array([constraints.log_desirability(parse_smiles(smiles)) for smiles in SMILES])
+    expected = exponent * (log_floored(scoring.score(acquisition)) + log_floored(np.exp(log_desirability)))
+    assert (assessment.acquisition == acquisition).all()
+    assert (assessment.log_reward == expected).all()
+
+
+def test_terms_say_what_they_are():
+    acquisition = AcquisitionTerm(DOCKING, "kcal/mol")
+    assert (acquisition.name, acquisition.unit, acquisition.cost) == ("acquisition", "kcal/mol", "proxy")
+    assert AcquisitionTerm(replace(DOCKING, kind="pi"), "kcal/mol").unit == ""
+    constraints = ConstraintsTerm(Constraints({}))
+    assert (constraints.name, constraints.unit, constraints.cost) == ("constraints", "", "free")
+    assert constraints.direction == acquisition.direction == "maximise"
+
+
 def test_a_molecule_is_scored_once_and_in_any_order():
     proxy = LengthProxy()
     reward = objective(proxy)
@@ -126,5 +155,13 @@ def test_rewards_given_survive_a_restart_bit_by_bit(tmp_path):
 
 
 def test_a_damaged_proxy_is_no_reward():
-    with pytest.raises(MolgfnError, match=r"the proxy predicts -7\.5 \+- nan for CCO"):
-        objective(LengthProxy(std=math.nan))(["CCO"])
+    with pytest.raises(MolgfnError, match=r"the proxy predicts -7\.5 \+- inf for CCO"):
+        objective(LengthProxy(std=math.inf))(["CCO"])
+
+
+@pytest.mark.parametrize("kind", ACQUISITION_KINDS)
+def test_a_missing_standard_deviation_counts_as_none_and_stays_missing(kind):
+    scoring = replace(DOCKING, kind=kind)
+    without, certain = (objective(LengthProxy(std=std), scoring).assess(SMILES) for std in (math.nan, 0.0))
+    assert np.isnan(without.std).all()
+    assert without.log_reward == pytest.approx(certain.log_reward)

@@ -67,3 +67,14 @@ def test_text_joins_blocks_by_ring_closures() -> None:
     tree = Tree((phenyl, methyl), ((0, 0, 1, 0),))
     assert assembly_text(tree, VOCABULARY.blocks) == "c-%501ccccc1.C-%50"
     assert assemble_smiles(tree, VOCABULARY.blocks) == "Cc1ccccc1"
+
+
+@pytest.mark.parametrize("size", [8, 51, 52, 60, 100])
+def test_a_chain_of_many_blocks_is_joined(size: int) -> None:
+    phenyl = VOCABULARY.numbers["c1ccccc1"]
+    tree = Tree((phenyl,) * size, tuple((n, 0, n + 1, 3) for n in range(size - 1)))
+    smiles = assemble_smiles(tree, VOCABULARY.blocks)
+    assert Chem.MolFromSmiles(smiles).GetNumAtoms() == 6 * size
+    again = VOCABULARY.decompose(Chem.MolFromSmiles(smiles))
+    codes = TreeCodes(VOCABULARY.blocks)
+    assert codes.identity(again) == codes.identity(tree)

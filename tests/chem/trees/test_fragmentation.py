@@ -2,7 +2,7 @@ import pytest
 from rdkit import Chem
 
 from molgfn.chem.standardise import standard_mol
-from molgfn.chem.trees.fragmentation import canonical_order, take_apart, take_apart_traced
+from molgfn.chem.trees.fragmentation import canonical_order, fragment, fragment_with_places
 
 
 @pytest.mark.parametrize(
@@ -18,13 +18,13 @@ from molgfn.chem.trees.fragmentation import canonical_order, take_apart, take_ap
     ],
 )
 def test_fragments_carry_hydrogen_where_they_were_cut(smiles: str, names: list[str]) -> None:
-    assert sorted(take_apart(standard_mol(smiles)).smiles) == sorted(names)
+    assert sorted(fragment(standard_mol(smiles)).smiles) == sorted(names)
 
 
 def test_joins_name_atoms_along_the_fragment() -> None:
-    pieces = take_apart(standard_mol("Cc1cccnc1"))
-    ((a, i, b, j),) = pieces.joins
-    ends = {pieces.smiles[a]: i, pieces.smiles[b]: j}
+    fragments = fragment(standard_mol("Cc1cccnc1"))
+    ((a, i, b, j),) = fragments.joins
+    ends = {fragments.smiles[a]: i, fragments.smiles[b]: j}
     ring = Chem.MolFromSmiles("c1ccncc1")
     assert ring.GetAtomWithIdx(ends["c1ccncc1"]).GetTotalNumHs() == 1
     assert {n.GetSymbol() for n in ring.GetAtomWithIdx(ends["c1ccncc1"]).GetNeighbors()} == {"C"}
@@ -33,10 +33,10 @@ def test_joins_name_atoms_along_the_fragment() -> None:
 
 def test_every_atom_is_traced() -> None:
     mol = standard_mol("CC(=O)Nc1ccc(F)cc1")
-    pieces, where = take_apart_traced(mol)
+    fragments, where = fragment_with_places(mol)
     assert sorted(where) == list(range(mol.GetNumAtoms()))
-    for atom, (fragment, place) in where.items():
-        symbol = Chem.MolFromSmiles(pieces.smiles[fragment]).GetAtomWithIdx(place).GetSymbol()
+    for atom, (number, place) in where.items():
+        symbol = Chem.MolFromSmiles(fragments.smiles[number]).GetAtomWithIdx(place).GetSymbol()
         assert symbol == mol.GetAtomWithIdx(atom).GetSymbol()
 
 

@@ -12,7 +12,7 @@ from molgfn.chem.standardise import standard_mol
 from molgfn.chem.trees.assembly import assemble_smiles
 from molgfn.chem.trees.blocks import Block
 from molgfn.chem.trees.tree import Tree, TreeCodes
-from molgfn.chem.trees.tree_enumeration import Readings
+from molgfn.chem.trees.tree_enumeration import TreeEnumeration
 from molgfn.chem.trees.vocabulary import Vocabulary
 from tests.library import block_list, default_vocabulary, library_molecules
 
@@ -57,9 +57,9 @@ def compare(blocks: tuple[Block, ...], max_blocks: int) -> Counter[str]:
     expected: dict[str, set[int]] = {}
     for tree in every_tree(blocks, max_blocks):
         expected.setdefault(assemble_smiles(tree, blocks), set()).add(codes.identity(tree).code)
-    readings = Readings(blocks, 1, max_blocks)
+    enumeration = TreeEnumeration(blocks, 1, max_blocks)
     for smiles, trees in expected.items():
-        found = [codes.identity(tree).code for tree in readings.trees(smiles)]
+        found = [codes.identity(tree).code for tree in enumeration.trees(smiles)]
         assert sorted(found) == sorted(trees), smiles
     return Counter({smiles: len(trees) for smiles, trees in expected.items()})
 
@@ -101,7 +101,7 @@ def test_the_tree_that_was_built_is_among_them(randomness: random.Random) -> Non
     blocks = READABLE.blocks
     tree = random_tree(blocks, randomness)
     codes = TreeCodes(blocks)
-    found = Readings(blocks, len(tree.blocks), len(tree.blocks)).trees(assemble_smiles(tree, blocks))
+    found = TreeEnumeration(blocks, len(tree.blocks), len(tree.blocks)).trees(assemble_smiles(tree, blocks))
     assert codes.identity(tree).code in {codes.identity(other).code for other in found}
 
 
@@ -130,7 +130,7 @@ def test_where_one_molecule_is_one_tree_it_is_that_tree() -> None:
     """The cut rule gives one tree with the joins allowed; it is among those that any join gives."""
     vocabulary = default_vocabulary()
     codes = TreeCodes(vocabulary.blocks)
-    readings = Readings(vocabulary.blocks, 1, 8)
+    enumeration = TreeEnumeration(vocabulary.blocks, 1, 8)
     covered = 0
     for smiles in library_molecules(80):
         mol = standard_mol(smiles)
@@ -142,7 +142,7 @@ def test_where_one_molecule_is_one_tree_it_is_that_tree() -> None:
             continue
         allowed = [
             other
-            for other in readings.trees(assemble_smiles(tree, vocabulary.blocks))
+            for other in enumeration.trees(assemble_smiles(tree, vocabulary.blocks))
             if all(vocabulary.allows(other.blocks[a], i, other.blocks[b], j) for a, i, b, j in other.joins)
         ]
         assert [codes.identity(other).code for other in allowed] == [codes.identity(tree).code], smiles
@@ -152,10 +152,12 @@ def test_where_one_molecule_is_one_tree_it_is_that_tree() -> None:
 
 def test_trees_of_other_sizes_are_left_out(tmp_path: Path) -> None:
     blocks = block_list(tmp_path, *CHAINS).blocks
-    sizes = [sorted(len(t.blocks) for t in Readings(blocks, *span).trees("COC")) for span in ((1, 3), (2, 2), (3, 8))]
+    sizes = [
+        sorted(len(t.blocks) for t in TreeEnumeration(blocks, *span).trees("COC")) for span in ((1, 3), (2, 2), (3, 8))
+    ]
     assert sizes == [[2, 3], [2], [3]]
 
 
 @pytest.mark.parametrize("smiles", ["C1CC1", "c1ccccc1", "CN", "C=C", "CC(C)(C)C.O"])
 def test_what_the_blocks_cannot_build_has_no_tree(tmp_path: Path, smiles: str) -> None:
-    assert Readings(block_list(tmp_path, *CHAINS).blocks, 1, 8).trees(smiles) == ()
+    assert TreeEnumeration(block_list(tmp_path, *CHAINS).blocks, 1, 8).trees(smiles) == ()

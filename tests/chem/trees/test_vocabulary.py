@@ -1,10 +1,11 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from molgfn.chem.standardise import standard_mol, standard_smiles
-from molgfn.chem.trees.vocabulary import NotCovered, Vocabulary
+from molgfn.chem.trees.vocabulary import FORMAT, NotCovered, Vocabulary
 from molgfn.errors import DataError
 from tests.library import default_vocabulary, small_vocabulary
 
@@ -47,6 +48,13 @@ def test_saving_and_loading_changes_nothing(tmp_path: Path) -> None:
     again = Vocabulary.load(tmp_path / "small.json")
     assert again == vocabulary
     assert again.sha256 == vocabulary.sha256
+
+
+def test_the_digest_is_of_the_content_and_not_of_the_name() -> None:
+    vocabulary = small_vocabulary()
+    renamed = replace(vocabulary, name="other")
+    assert renamed.sha256 == vocabulary.sha256 != vocabulary.sha256_with_name != renamed.sha256_with_name
+    assert replace(vocabulary, blocks=vocabulary.blocks[1:]).sha256 != vocabulary.sha256
 
 
 @pytest.mark.parametrize(
@@ -93,6 +101,10 @@ GOOD = {"smiles": "c1ccccc1", "stems": [[a, 1] for a in range(6)]}
             {"format": "molgfn-vocabulary-1", "blocks": [{"smiles": "CC", "stems": [[0, 1], [1, 2]]}]},
             "equivalent atoms",
         ),
+        (
+            {"format": "molgfn-vocabulary-1", "blocks": [GOOD | {"stems": [[0, 1], [2, 1], [3, 1]]}]},
+            "equivalent atoms",
+        ),
     ],
 )
 def test_a_broken_file_is_named_with_its_fault(tmp_path: Path, content: object, message: str) -> None:
@@ -130,3 +142,27 @@ def test_a_wrong_entry_of_a_2021_list_is_named(tmp_path: Path) -> None:
     content = {"block_name": {"0": "x"}, "block_smi": {"0": "CO"}, "block_r": {"0": [7]}}
     with pytest.raises(DataError, match="entry 0 \\(CO\\)"):
         Vocabulary.load(write(tmp_path / "blocks.json", content))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"blocks": [1]},
+        {"blocks": 1},
+        {"blocks": [None]},
+        {"blocks": [{"smiles": "CC", "stems": [1]}]},
+        {"blocks": [{"smiles": "CC", "stems": 3}]},
+        {"blocks": [{"smiles": "CC", "stems": [[0, 1]]}], "joins": [1]},
+        {"blocks": [{"smiles": "CC", "stems": [[0, 1]]}], "joins": 5},
+    ],
+)
+def test_json_of_another_shape_is_told(tmp_path: Path, content: dict[str, object]) -> None:
+    (tmp_path / "v.json").write_text(json.dumps({"format": FORMAT} | content))
+    with pytest.raises(DataError, match=r"v\.json: not a vocabulary"):
+        Vocabulary.load(tmp_path / "v.json")
+
+
+def test_json_that_is_nested_without_end_is_told(tmp_path: Path) -> None:
+    (tmp_path / "v.json").write_text("[" * 100_000)
+    with pytest.raises(DataError, match=r"v\.json: not a vocabulary"):
+        Vocabulary.load(tmp_path / "v.json")

@@ -1,3 +1,5 @@
+import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ from safetensors.torch import load_file, save_file
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.errors import DataError
 from molgfn.flow.fragments.flow import FragmentFlow
-from molgfn.flow.fragments.trainer import Trainer, TrainerSettings, TrainingStep, random_samples
+from molgfn.flow.fragments.trainer import MoleculeSettings, Trainer, TrainerSettings, TrainingStep, random_samples
 from molgfn.flow.laws.enumeration import Space, total_variation
 from tests.flow.rewards import log_qed4, qed4
 from tests.library import small_vocabulary
@@ -52,6 +54,29 @@ def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path) -> None:
     trainer().save(tmp_path)
     with pytest.raises(DataError, match="another vocabulary or other"):
         trainer(settings=TrainerSettings(width=8)).load(tmp_path)
+
+
+def test_a_checkpoint_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    """It names the vocabulary by a digest of its name too, and local search by the words of before."""
+    first = trainer()
+    first.train(3)
+    first.save(tmp_path)
+    facts = json.loads((tmp_path / "trainer.json").read_text())
+    facts["space"] = first.environment.vocabulary.sha256_with_name
+    for word in ("fraction", "blocks"):
+        facts["settings"][f"kick_{word}"] = facts["settings"].pop(f"local_search_{word}")
+    (tmp_path / "trainer.json").write_text(json.dumps(facts))
+    second = trainer(seed=5)
+    second.load(tmp_path)
+    assert second.sample(5) == first.sample(5)
+
+
+def test_a_checkpoint_with_a_range_of_temperatures_is_read(tmp_path: Path) -> None:
+    settings = MoleculeSettings(**(asdict(SETTINGS) | {"betas": (0.5, 2.0)}))
+    trainer(settings=settings).save(tmp_path)
+    trainer(settings=settings).load(tmp_path)
+    with pytest.raises(DataError, match="another vocabulary or other"):
+        trainer(settings=replace(settings, betas=(0.5, 3.0))).load(tmp_path)
 
 
 def test_a_checkpoint_of_another_network_is_refused(tmp_path: Path) -> None:

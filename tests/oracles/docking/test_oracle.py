@@ -5,9 +5,11 @@ import pytest
 from rdkit import Chem
 
 from molgfn.errors import ConfigError, OracleError
+from molgfn.oracles.answers import ask
 from molgfn.oracles.docking.oracle import DockingOracle, DockingSettings
 from molgfn.oracles.docking.receptors import find_target
 from molgfn.oracles.interfaces import Compound, Failure, Measurement
+from molgfn.oracles.workers import local_processes
 
 pytest.importorskip("vina")
 
@@ -19,7 +21,7 @@ LIGANDS = ["NC(=O)c1ccccc1", "CC(N)c1ccccc1F", "Oc1ccc2[nH]ccc2c1"]
 
 @pytest.fixture(scope="module")
 def oracle() -> Iterator[DockingOracle]:
-    oracle = DockingOracle(SMALL, QUICK, workers=1, poses=True)
+    oracle = DockingOracle(SMALL, QUICK, local_processes(1), poses=True)
     yield oracle
     oracle.close()
 
@@ -30,11 +32,11 @@ def compounds(smiles: list[str]) -> list[Compound]:
 
 def scores(oracle: DockingOracle, smiles: list[str]) -> dict[str, float]:
     text = {compound.compound_id: compound.smiles for compound in compounds(smiles)}
-    return {text[answer.compound_id]: answer.value for answer in oracle.query(compounds(smiles))}
+    return {text[answer.compound_id]: answer.value for answer in ask(oracle, compounds(smiles))}
 
 
 def test_a_measurement_has_score_isomer_and_pose(oracle):
-    (answer,) = oracle.query(compounds(["CC(N)c1ccccc1F"]))
+    (answer,) = ask(oracle, compounds(["CC(N)c1ccccc1F"]))
     assert isinstance(answer, Measurement)
     assert -9 < answer.value < -3
     assert answer.wall_s > 0
@@ -56,7 +58,7 @@ def test_a_measurement_has_score_isomer_and_pose(oracle):
 def test_scores_depend_on_neither_order_nor_worker_nor_spelling(oracle):
     expected = scores(oracle, LIGANDS)
     assert len(set(expected.values())) == len(LIGANDS)
-    other = DockingOracle(SMALL, QUICK, workers=2, poses=False)
+    other = DockingOracle(SMALL, QUICK, local_processes(2), poses=False)
     try:
         assert scores(other, LIGANDS[::-1]) == expected
     finally:
@@ -69,7 +71,7 @@ def test_scores_depend_on_neither_order_nor_worker_nor_spelling(oracle):
 
 def test_what_cannot_be_docked_is_a_failure_among_measurements(oracle):
     asked = ["C1CC", "CCO", "OB(O)c1ccccc1"]
-    answers = {answer.compound_id: answer for answer in oracle.query(compounds(asked))}
+    answers = {answer.compound_id: answer for answer in ask(oracle, compounds(asked))}
     assert isinstance(answers["PARP1-000002"], Measurement)
     assert isinstance(answers["PARP1-000003"], Failure)
     assert answers["PARP1-000003"].code == "unsupported_element"
@@ -77,9 +79,9 @@ def test_what_cannot_be_docked_is_a_failure_among_measurements(oracle):
 
 
 def test_a_ligand_that_does_not_fit_has_no_score():
-    tiny = DockingOracle(replace(PARP1, size=(10.0, 10.0, 10.0)), QUICK, workers=1, poses=False)
+    tiny = DockingOracle(replace(PARP1, size=(10.0, 10.0, 10.0)), QUICK, local_processes(1), poses=False)
     try:
-        (answer,) = tiny.query(compounds(["c1ccc(cc1)-c1ccc(cc1)-c1ccc(cc1)-c1ccc(cc1)-c1ccccc1"]))
+        (answer,) = ask(tiny, compounds(["c1ccc(cc1)-c1ccc(cc1)-c1ccc(cc1)-c1ccc(cc1)-c1ccccc1"]))
     finally:
         tiny.close()
     assert isinstance(answer, Failure)
@@ -88,17 +90,17 @@ def test_a_ligand_that_does_not_fit_has_no_score():
 
 def test_the_receptor_is_checked_before_any_worker_starts(tmp_path):
     with pytest.raises(ConfigError, match=r"none\.pdbqt: no such file"):
-        DockingOracle(replace(PARP1, pdbqt=tmp_path / "none.pdbqt"), QUICK, workers=1, poses=False)
+        DockingOracle(replace(PARP1, pdbqt=tmp_path / "none.pdbqt"), QUICK, local_processes(1), poses=False)
 
 
 def test_a_receptor_that_goes_missing_later_stops_the_query(tmp_path):
     path = tmp_path / "receptor.pdbqt"
     path.write_text(PARP1.pdbqt.read_text())
-    oracle = DockingOracle(replace(SMALL, pdbqt=path), QUICK, workers=1, poses=False)
+    oracle = DockingOracle(replace(SMALL, pdbqt=path), QUICK, local_processes(1), poses=False)
     path.unlink()
     try:
         with pytest.raises(OracleError, match=r"receptor\.pdbqt does not exist"):
-            next(oracle.query(compounds(["CCO"])))
+            next(ask(oracle, compounds(["CCO"])))
     finally:
         oracle.close()
 
@@ -112,7 +114,7 @@ def test_reference_scores_are_reproduced():
         "O=C(Cl)C1=Cc2ccccc2CC1=O": -8.452,
         "COCCCC(=O)NC1CCC(C(=O)[O-])CC1": -6.320,
     }
-    oracle = DockingOracle(PARP1, DockingSettings(), workers=2, poses=False)
+    oracle = DockingOracle(PARP1, DockingSettings(), local_processes(2), poses=False)
     try:
         assert scores(oracle, list(reference)) == pytest.approx(reference, abs=0.001)
     finally:

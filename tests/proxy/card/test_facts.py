@@ -13,7 +13,7 @@ from molgfn.proxy.card.markdown import markdown
 from molgfn.proxy.data.training_data import BadRow, merge
 from molgfn.proxy.evaluation.bootstrap import Interval
 from molgfn.proxy.evaluation.cross_validation import Held, SelfAssessment
-from molgfn.proxy.evaluation.held_out import BarsJudged, DomainJudged, Evaluation, judge_error_bars
+from molgfn.proxy.evaluation.held_out import BarsJudged, DomainJudged, HeldOutEvaluation, judge_error_bars
 from molgfn.proxy.uncertainty.calibration import ErrorBars
 
 UNDEFINED = Interval(float("nan"), float("nan"), float("nan"))
@@ -29,7 +29,7 @@ def metrics(value: float, beyond: Interval | None = None) -> dict[str, Interval]
 def card(proxy, smiles, values, tiny) -> Card:
     data = dataclasses.replace(merge(smiles, values), bad_rows=(BadRow(7, "not a valid SMILES: 'a|b'"),))
     bars = judge_error_bars(ErrorBars(np.ones(9), np.ones((19, 9))), np.linspace(0.1, 1.2, 9))
-    evaluation = Evaluation(
+    evaluation = HeldOutEvaluation(
         "scaffold",
         5,
         2,
@@ -67,11 +67,11 @@ def self_assessment(n: int) -> SelfAssessment:
 def test_for_people(card, proxy):
     text = markdown(card)
     assert text.startswith("# tiny: better\n\nPredicts docking scores in kcal/mol; lower is better.\n")
-    for said in (
+    for words in (
         "| **proxy** | 0.912 [0.862, 0.962] |",
         "| *replicate noise, the floor* |  | 0.321 |",
         "| proxy minus number of heavy atoms alone | 0.567 [0.517, 0.617] |",
-        "5 folds, 2 times anew",
+        "5 folds, 2 times with other folds",
         "trained on 66-67 molecules, judged on 83; seeds 3, 4.",
         "| rows that cannot be used | 1: line 7: not a valid SMILES: 'a\\|b' |",
         "0.321 kcal/mol, the standard deviation of one reading, from 7 compounds with replicates",
@@ -79,11 +79,11 @@ def test_for_people(card, proxy):
         "| scaffold | 60 of 83 (72%) | 0.411 | none |",
         f"is at least {proxy.info.domain.threshold:.2f}" if proxy.info.domain.threshold else "Every molecule is in",
         "+- 0.78 | yes | 0.55 `CCO` |",
-        "Epochs that the members took: 3, 2;",
+        "Epochs of the members: 3, 2.",
         "(seed 1; molgfn",
         "| members | 2 |",
     ):
-        assert said in text
+        assert words in text
     assert "undefined" in text
     assert "| trees |" not in text
 
@@ -103,7 +103,7 @@ def test_without_noise_calibration_domain_and_networks_that_is_said(card):
     bare = dataclasses.replace(card.evaluations[0], bars=None, domain=None)
     settings = card.settings.model_copy(update={"model": "forest"})
     text = markdown(dataclasses.replace(card, info=info, evaluations=[bare], noise=None, epochs=(), settings=settings))
-    assert "| noise floor | not known: this table does not tell replicates" in text
+    assert "| noise floor | not known: this table has no replicates" in text
     assert "None: they need at least 2 members" in text
     assert "Not known: there were fewer than 20 molecules" in text
     assert "curves.svg" not in text
@@ -120,10 +120,10 @@ def test_the_worst_are_shown_once_each_the_worst_first():
     assert [(one.smiles, one.predicted) for one in worst] == [("CCC", -9), ("CC", 5), ("C", 1)]
 
 
-def test_a_process_beside_the_networks_is_told_with_its_say(card):
-    alone = dataclasses.replace(card, info=card.info.model_copy(update={"process_say": 0.0}))
+def test_a_process_beside_the_networks_is_told_with_its_weight(card):
+    alone = dataclasses.replace(card, info=card.info.model_copy(update={"process_weight": 0.0}))
     assert "Gaussian process with" not in markdown(alone)
     assert "spread of the members)" in markdown(alone)
-    heard = dataclasses.replace(card, info=card.info.model_copy(update={"process_say": 0.47}))
-    assert "has 47% of the say" in markdown(heard)
+    heard = dataclasses.replace(card, info=card.info.model_copy(update={"process_weight": 0.47}))
+    assert "has a weight of 47% near" in markdown(heard)
     assert "spread of the members and the process)" in markdown(heard)

@@ -4,12 +4,12 @@ import pytest
 
 from molgfn.proxy.card.verdict import verdict
 from molgfn.proxy.evaluation.bootstrap import Interval
-from molgfn.proxy.evaluation.held_out import Evaluation
+from molgfn.proxy.evaluation.held_out import HeldOutEvaluation
 
 FOREST, SIZE = "random forest on Morgan counts", "number of heavy atoms alone"
 
 
-def evaluation(own: float, forest: float | None, size: float, half: float = 0.01) -> Evaluation:
+def evaluation(own: float, forest: float | None, size: float, half: float = 0.01) -> HeldOutEvaluation:
     values = {"proxy": own, SIZE: size} | ({} if forest is None else {FOREST: forest})
     methods = {name: {"spearman": Interval(value, value - half, value + half)} for name, value in values.items()}
     gains = {
@@ -17,7 +17,7 @@ def evaluation(own: float, forest: float | None, size: float, half: float = 0.01
         for name, value in values.items()
         if name != "proxy"
     }
-    return Evaluation("scaffold", 5, 1, (1,), (8,), 10, 10, methods, gains, None, None)
+    return HeldOutEvaluation("scaffold", 5, 1, (1,), (8,), 10, 10, methods, gains, None, None)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,15 @@ def evaluation(own: float, forest: float | None, size: float, half: float = 0.01
             "of heavy atoms alone 0.800; difference -0.100 [-0.110, -0.090])",
         ),
         (
+            evaluation(0.5, 0.55, 0.8),
+            "mine: number of heavy atoms alone is better than this proxy (on scaffold splits: Spearman 0.500, number "
+            "of heavy atoms alone 0.800; difference -0.300 [-0.310, -0.290])",
+        ),
+        (
+            evaluation(float("nan"), 0.5, 0.3),
+            "mine: this proxy ranks nothing, its predictions are all equal (on scaffold splits)",
+        ),
+        (
             evaluation(0.9, None, float("nan")),
             "mine: better than every simpler model (on scaffold splits: Spearman 0.900, number of heavy atoms alone "
             "undefined)",
@@ -68,6 +77,8 @@ def evaluation(own: float, forest: float | None, size: float, half: float = 0.01
         "size may be better",
         "no better",
         "size is better",
+        "size is better than the forest too",
+        "the proxy ranks nothing",
         "beside one that ranks nothing",
     ],
 )

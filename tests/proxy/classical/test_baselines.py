@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from molgfn.proxy.classical.baselines import BASELINES, Tanimoto, forest, gaussian_process, linear_counts, size_alone
+from molgfn.proxy.classical.baselines import BASELINES, forest, gaussian_process, linear_counts, size_alone
 from molgfn.proxy.data.graphs import featurise_smiles
 
 
@@ -26,12 +26,3 @@ def test_all_but_size_know_isomers_apart():
     for baseline in (forest, linear_counts, gaussian_process):
         alcohol, ether = baseline(train, values, ["CCCCCCO", "CCCCCOC"], 0)
         assert alcohol > ether + 0.4
-
-
-def test_the_tanimoto_kernel_is_one_for_equal_and_nought_for_disjoint_counts():
-    x = np.array([[1.0, 2.0, 0.0], [0.0, 0.0, 3.0], [2.0, 4.0, 0.0]])
-    kernel = Tanimoto()(x)
-    assert kernel.diagonal() == pytest.approx(1.0)
-    assert kernel[0, 1] == 0.0
-    assert kernel[0, 2] == pytest.approx(10 / (5 + 20 - 10))
-    assert np.linalg.eigvalsh(Tanimoto()(np.random.default_rng(0).poisson(1.0, (40, 30)).astype(float))).min() > -1e-9

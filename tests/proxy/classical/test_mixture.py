@@ -1,4 +1,4 @@
-"""A Gaussian process beside networks has a say where it has proved right, and none where it knows nothing."""
+"""A Gaussian process beside networks has weight where it makes them better, and none where it explains nothing."""
 
 import numpy as np
 import pytest
@@ -19,10 +19,10 @@ class Told:
     """Networks that think what they were told."""
 
     def __init__(self, member_predictions: MemberPredictions) -> None:
-        self._opinions = member_predictions
+        self._predictions = member_predictions
 
     def member_predictions(self, _: object) -> MemberPredictions:
-        return self._opinions
+        return self._predictions
 
 
 def seen(n: int) -> np.ndarray:
@@ -38,7 +38,7 @@ def test_networks_that_miss_much_are_corrected(smiles, values):
     rough = told(data, np.random.default_rng(1).normal(0, 1, len(data)) + np.zeros((3, 1)))
     made, member_predictions = add_process(rough, data, seen(len(data)), seed=0)
     assert isinstance(made, Mixture)
-    assert made.say > 0.5
+    assert made.weight > 0.5
     before, after = (
         np.abs(one.mean() - data.values).mean() for one in (rough.member_predictions(()), member_predictions)
     )
@@ -61,8 +61,10 @@ def test_errors_of_single_members_are_no_merit_of_the_process(smiles, values):
     chance = told(data, generator.normal(0, 0.6, (3, len(data))))
     asked_of_one = np.ones((3, len(data)), dtype=bool)
     asked_of_one[np.arange(len(data)) % 3, np.arange(len(data))] = False
-    says = [getattr(add_process(one, data, asked_of_one, seed=0)[0], "say", 0.0) for one in (same, chance)]
-    assert says[1] < says[0] - 0.1
+    weights = [
+        getattr(add_process(networks, data, asked_of_one, seed=0)[0], "weight", 0.0) for networks in (same, chance)
+    ]
+    assert weights[1] < weights[0] - 0.1
 
 
 def test_few_molecules_that_no_member_has_met_tell_nothing(smiles, values):
@@ -87,10 +89,10 @@ def test_a_bound_that_the_networks_keep_is_no_value(smiles, values):
     assert np.abs(member_predictions.mean() - truth)[below].mean() < 0.8 * np.abs(data.values - truth)[below].mean()
 
 
-def test_where_the_process_knows_nothing_it_says_nothing():
+def test_where_the_process_explains_nothing_it_corrects_nothing():
     member_predictions = MemberPredictions(np.array([[1.0, 1.0], [3.0, 3.0]]), np.zeros((2, 2)))
-    posterior = Posterior(mean=np.array([10.0, 10.0]), std=np.array([2.0, 2.0]), known=np.array([0.0, 1.0]))
-    found = mixed(member_predictions, posterior, say=0.5)
+    posterior = Posterior(mean=np.array([10.0, 10.0]), std=np.array([2.0, 2.0]), explained=np.array([0.0, 1.0]))
+    found = mixed(member_predictions, posterior, weight=0.5)
     assert found.values.tolist() == [[1.0, 5.5], [3.0, 6.5]]
     assert found.noise.tolist() == [[0.0, 1.0], [0.0, 1.0]]
 
@@ -111,11 +113,18 @@ def hash_of(smiles: str) -> float:
 
 def test_a_trained_proxy_with_a_process_is_written_and_read(corrected, smiles, tmp_path):
     assert isinstance(corrected.ensemble, Mixture)
-    assert corrected.info.process_say == corrected.ensemble.say
+    assert corrected.info.process_weight == corrected.ensemble.weight
     corrected.save(tmp_path)
     again = Proxy.load(tmp_path)
     assert np.array_equal(again.predict([*smiles, FAR]).mean, corrected.predict([*smiles, FAR]).mean)
     assert np.array_equal(again.predict(smiles).spread, corrected.predict(smiles).spread)
+
+
+def test_the_weight_of_a_process_is_read_under_its_earlier_name(corrected, tmp_path):
+    corrected.save(tmp_path)
+    described = tmp_path / "proxy.json"
+    described.write_text(described.read_text().replace("process_weight", "process_say"))
+    assert Proxy.load(tmp_path).info == corrected.info
 
 
 def test_a_process_that_is_missing_is_reported(corrected, tmp_path):

@@ -16,6 +16,22 @@ def test_recovers_a_line_without_penalty(counts):
     assert fit_ridge(counts, values, penalty=1e-9).predict(counts) == pytest.approx(values, abs=1e-8)
 
 
+def test_bounds_are_kept_and_not_taken_for_values(counts):
+    """Half of the values are known to be below the median alone, as where no activity was found."""
+    truth = 3.0 + counts @ np.array([1.0, -2.0, 0.0, 0.5]) + np.random.default_rng(1).normal(0, 0.5, 50)
+    bound = np.median(truth)
+    sides = np.where(truth < bound, -1, 0)
+    censored = np.maximum(truth, bound)
+    below = sides == -1
+    told, clamped = fit_ridge(counts, censored, sides=sides), fit_ridge(counts, censored)
+    on_their_side = [(ridge.predict(counts)[below] < bound).mean() for ridge in (told, clamped)]
+    assert on_their_side[0] > 0.85 > on_their_side[1]
+    error = [np.abs(ridge.predict(counts) - truth)[below].mean() for ridge in (told, clamped)]
+    assert error[0] < 0.6 * error[1]
+    mirrored = fit_ridge(counts, -censored, sides=-sides)
+    assert mirrored.predict(counts) == pytest.approx(-told.predict(counts))
+
+
 def test_a_great_penalty_leaves_the_mean(counts):
     values = counts[:, 0].astype(np.float64)
     assert fit_ridge(counts, values, penalty=1e12).predict(counts) == pytest.approx(np.full(50, values.mean()))

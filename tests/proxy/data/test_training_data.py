@@ -45,7 +45,7 @@ def test_what_is_no_number_is_listed(tmp_path, value):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "data.csv: empty file\n  Expected a CSV table whose first line names the columns."),
+        ("", "data.csv: empty file\n  Expected a table whose first line names the columns."),
         ("smiles,score\n", "data.csv: no usable row among 0"),
         (
             "smiles,scores\nC,1\n",
@@ -68,8 +68,22 @@ def test_messages(tmp_path, text, message):
 def test_files_that_cannot_be_read(tmp_path):
     with pytest.raises(DataError, match="No such file"):
         read_table(tmp_path / "none.csv", "score")
-    with pytest.raises(DataError, match="not UTF-8"):
-        read_table(written(tmp_path, "smiles,score\nCC,5\n", "utf-16"), "score")
+    with pytest.raises(DataError, match="an Excel workbook"):
+        read_table(written(tmp_path, "PK\x03\x04 and more"), "score")
+
+
+def test_a_stray_quote_costs_one_row_and_is_listed(tmp_path):
+    rows = ["C,1,ok", 'CC,2,"5 mg left', "CCC,3,ok", "CCCC,4,ok"]
+    data = read_table(written(tmp_path, "smiles,score,note\n" + "\n".join(rows) + "\n"), "score")
+    assert (data.smiles, data.n_rows) == (("C", "CCC", "CCCC"), 4)
+    assert data.bad_rows == (BadRow(3, "a quote that is not closed"),)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_other_separators_encodings_and_names_of_the_structure_are_read(tmp_path, encoding):
+    text = "Canonical_SMILES;score;note\nCC;-5;5 µM\nCCC;-6;\n"
+    data = read_table(written(tmp_path, text, encoding), "score")
+    assert (data.smiles, data.values.tolist()) == (("CC", "CCC"), [-5.0, -6.0])
 
 
 def test_equal_molecules_are_averaged_whatever_their_spelling():

@@ -1,13 +1,14 @@
 import numpy as np
 
 from molgfn.proxy.data.training_data import merge
-from molgfn.proxy.data.training_molecules import read_known, write_known
+from molgfn.proxy.data.training_molecules import kept_molecules, write_training_molecules
 
 
 def test_molecules_bounds_and_counts_are_read_as_they_were_written(smiles, values, tmp_path):
     sides = np.arange(len(smiles)) % 3 - 1
     data = merge(smiles, values, sides, np.arange(1.0, len(smiles) + 1))
-    write_known(data, tmp_path / "molecules.csv")
-    read = read_known(tmp_path / "molecules.csv")
+    assert kept_molecules(tmp_path) is None
+    write_training_molecules(data, tmp_path)
+    read = kept_molecules(tmp_path)
     assert read.sha256() == data.sha256()
     assert np.array_equal(read.counts, data.counts)

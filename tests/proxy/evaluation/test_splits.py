@@ -8,34 +8,20 @@ from rdkit import Chem
 
 from molgfn.chem.scaffolds import murcko_scaffold
 from molgfn.errors import DataError
-from molgfn.proxy.evaluation.splits import folds, split, time_split
+from molgfn.proxy.evaluation.splits import folds, time_split
+
+
+def molecules_of_scaffolds(sizes):
+    """Return molecules of as many scaffolds as there are sizes, which are rings of growing size."""
+    tails = ["C" * length for length in range(1, max(sizes) + 1)]
+    return [f"{tail}C1{'C' * (ring + 2)}1" for ring, size in enumerate(sizes) for tail in tails[:size]]
 
 
 @pytest.mark.parametrize("kind", ["random", "scaffold"])
-@settings(max_examples=20, deadline=None)
-@given(seed=st.integers(0, 2**31 - 1), fraction=st.floats(0.05, 0.5))
-def test_parts_hold_every_molecule_once(smiles, kind, seed, fraction):
-    parts = split(kind, smiles, fraction, seed)
-    assert sorted([*parts.train, *parts.test]) == list(range(len(smiles)))
-    assert len(parts.test) <= fraction * len(smiles)
-    assert np.all(np.diff(parts.train) > 0)
-    assert np.all(np.diff(parts.test) > 0)
-
-
-@settings(max_examples=20, deadline=None)
-@given(seed=st.integers(0, 2**31 - 1))
-def test_no_scaffold_is_in_both_parts(smiles, seed):
-    scaffolds = np.array([murcko_scaffold(Chem.MolFromSmiles(text)) for text in smiles])
-    parts = split("scaffold", smiles, 0.3, seed)
-    assert len(parts.test) > 0
-    assert not set(scaffolds[parts.train]) & set(scaffolds[parts.test])
-
-
-def test_the_seed_decides():
-    smiles = ["C" * n for n in range(1, 40)]
-    first, again, other = (split("random", smiles, 0.2, seed).test for seed in (1, 1, 2))
-    assert np.array_equal(first, again)
-    assert not np.array_equal(first, other)
+def test_the_seed_decides(smiles, kind):
+    first, again, other = (folds(kind, smiles, 3, seed) for seed in (1, 1, 2))
+    assert all(np.array_equal(a.test, b.test) for a, b in zip(first, again, strict=True))
+    assert not all(np.array_equal(a.test, b.test) for a, b in zip(first, other, strict=True))
 
 
 @pytest.mark.parametrize("kind", ["random", "scaffold"])
@@ -47,14 +33,26 @@ def test_folds_test_every_molecule_once(smiles, kind, seed, n):
     for part in parts:
         assert len(part.test) > 0
         assert sorted([*part.train, *part.test]) == list(range(len(smiles)))
+        assert np.all(np.diff(part.train) > 0)
+        assert np.all(np.diff(part.test) > 0)
     if kind == "random":
         assert np.ptp([len(part.test) for part in parts]) <= 1
 
 
-def test_folds_keep_scaffolds_together(smiles):
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 2**31 - 1))
+def test_folds_keep_scaffolds_together(smiles, seed):
     scaffolds = np.array([murcko_scaffold(Chem.MolFromSmiles(text)) for text in smiles])
-    for part in folds("scaffold", smiles, 4, 0):
+    for part in folds("scaffold", smiles, 4, seed):
         assert not set(scaffolds[part.train]) & set(scaffolds[part.test])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_folds_are_as_even_as_the_largest_scaffold_lets_them_be(seed):
+    even = folds("scaffold", molecules_of_scaffolds([4, 1, 1, 2, 3, 1]), 3, seed)
+    assert [len(part.test) for part in even] == [4, 4, 4]
+    uneven = folds("scaffold", molecules_of_scaffolds([8, 1, 1, 1, 1]), 3, seed)
+    assert sorted(len(part.test) for part in uneven) == [2, 2, 8]
 
 
 def test_more_folds_than_groups_are_refused():

@@ -46,6 +46,21 @@ def test_a_right_calibration_is_judged_right_and_a_wrong_one_wrong() -> None:
     assert wrong.miscalibration_area > 0.15
 
 
+def test_error_bars_that_hardly_differ_tell_no_molecule_from_another() -> None:
+    widths = tuple(LEVELS)
+    varied = Calibration(scale=1.0, base=0.5, widths=widths, n=50, spreads=(0.1, 0.4))
+    assert varied.tells_molecules_apart
+    assert not varied.model_copy(update={"spreads": (0.1, 0.2)}).tells_molecules_apart
+    assert not varied.model_copy(update={"scale": 0.0}).tells_molecules_apart
+    assert fit_calibration(*drawn(500, 2.0, 0.3, 0)).tells_molecules_apart
+
+
+def test_calibrations_of_an_earlier_version_are_judged_by_their_scale() -> None:
+    bundled = {"scale": 4.4e-7, "base": 0.484, "widths": LEVELS, "n": 221}
+    assert not Calibration.model_validate(bundled).tells_molecules_apart
+    assert Calibration.model_validate(bundled | {"scale": 1.0}).tells_molecules_apart
+
+
 def test_spread_that_says_nothing_is_left_out() -> None:
     generator = np.random.default_rng(0)
     mean, spread = np.zeros(5000), generator.gamma(2.0, 1.0, 5000)

@@ -1,6 +1,5 @@
-"""An existing proxy against measured values: molecules that it was trained on are judged apart."""
+"""An existing proxy judged by measured values; molecules that it was trained on are judged separately."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,12 +7,11 @@ import numpy as np
 
 from molgfn.assay.compounds import Noise, replicate_noise
 from molgfn.assay.quantities import KCAL, is_log
-from molgfn.assay.structures import structure_of
 from molgfn.assay.table_import import ReadingOptions, read_assay
-from molgfn.chem.standardise import MoleculeError
+from molgfn.direction import Direction
 from molgfn.errors import DataError
-from molgfn.oracles.interfaces import Direction
 from molgfn.progress import Progress
+from molgfn.proxy.data.compound_key import compound_key
 from molgfn.proxy.data.from_assay import training_data
 from molgfn.proxy.data.graphs import featurise_smiles
 from molgfn.proxy.data.training_data import TrainingData, read_table
@@ -32,9 +30,9 @@ class Group:
     molecules : int
         With a measured value.
     metrics : dict
-        Each of `Metrics`; none where there are no molecules.
+        Each of `Metrics`; empty where there are no molecules.
     bars, domain : optional
-        None where there are no molecules, or the proxy has not learnt them.
+        None where there are no molecules, or the proxy has no error bars or no domain.
     bounds, bounds_met : int
         Molecules of which only a bound is known, and those whose prediction lies on the right side of it.
     """
@@ -49,7 +47,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Verification:
-    """How an existing proxy fares on a table.
+    """How well an existing proxy predicts the compounds of a table.
 
     Attributes
     ----------
@@ -57,9 +55,11 @@ class Verification:
     rows, left_out : int
         Of the table.
     noise : Noise or None
-        Replicate noise, where the table tells it.
+        Replicate noise, where the table has replicates.
+    limits : tuple of str
+        What the proxy cannot say of its own predictions.
     training_known : bool
-        Whether the proxy tells what it was trained on; if not, all molecules are taken for new.
+        Whether the proxy keeps its training molecules; if not, all molecules count as new.
     new, trained_on : Group
     """
 
@@ -70,6 +70,7 @@ class Verification:
     rows: int
     left_out: int
     noise: Noise | None
+    limits: tuple[str, ...]
     training_known: bool
     new: Group
     trained_on: Group
@@ -93,8 +94,9 @@ def verify(proxy: Proxy, file: Path, options: ReadingOptions, progress: Progress
         If the table cannot be read, has no usable row, or is of another unit.
     """
     data, noise = _read(proxy, file, options, progress)
-    known = _keys(proxy.known.smiles) if proxy.known is not None else set()
-    was_seen = np.array([_key(smiles) in known for smiles in data.smiles], dtype=np.bool_)
+    # Not by SMILES: another tautomer of a training molecule is no new compound.
+    trained_on = set(map(compound_key, proxy.training_molecules.smiles)) if proxy.training_molecules else set()
+    was_seen = np.array([compound_key(smiles) in trained_on for smiles in data.smiles], dtype=np.bool_)
     with progress.step("judging"):
         new, seen = (_judge(proxy, data.take(np.flatnonzero(rows))) for rows in (~was_seen, was_seen))
     return Verification(
@@ -105,7 +107,8 @@ def verify(proxy: Proxy, file: Path, options: ReadingOptions, progress: Progress
         rows=data.n_rows,
         left_out=len(data.bad_rows) + data.n_not_completed,
         noise=noise,
-        training_known=proxy.known is not None,
+        limits=proxy.limits.sentences,
+        training_known=proxy.training_molecules is not None,
         new=new,
         trained_on=seen,
     )
@@ -125,9 +128,9 @@ def _read(proxy: Proxy, file: Path, options: ReadingOptions, progress: Progress)
 
 def _read_own_unit(proxy: Proxy, file: Path, options: ReadingOptions) -> TrainingData:
     column = options.columns.get("value", "")
-    said = options.unit or proxy.unit
-    if said != proxy.unit:
-        raise DataError(f"{file}: the values are in {said}, but proxy {proxy.name!r} predicts {proxy.unit}.")
+    unit = options.unit or proxy.unit
+    if unit != proxy.unit:
+        raise DataError(f"{file}: the values are in {unit}, but proxy {proxy.name!r} predicts {proxy.unit}.")
     if not column:
         raise DataError(
             f"{file}: proxy {proxy.name!r} predicts {proxy.unit}, which is no unit of assays; which column holds it?",
@@ -159,16 +162,3 @@ def _bounds_met(proxy: Proxy, bounds: TrainingData) -> int:
     if not len(bounds):
         return 0
     return int((bounds.sides * (proxy.predict(bounds.smiles).mean - bounds.values) > 0).sum())
-
-
-def _keys(smiles: Sequence[str]) -> set[str]:
-    return {_key(one) for one in smiles}
-
-
-def _key(smiles: str) -> str:
-    # Not the SMILES: another tautomer of a training molecule is no new compound.
-    try:
-        return structure_of(smiles).key
-    except MoleculeError:
-        # A proxy may know what no assay table would hold, such as more than 150 heavy atoms.
-        return smiles

@@ -8,8 +8,8 @@ from molgfn.assay.table_import import ReadingOptions
 from molgfn.errors import DataError
 from molgfn.progress import SilentProgress
 from molgfn.proxy.evaluation import bootstrap
-from molgfn.proxy.evaluation.on_table import verify
-from molgfn.proxy.evaluation.on_table_text import as_json, as_text
+from molgfn.proxy.evaluation.verification import verify
+from molgfn.proxy.evaluation.verification_text import as_json, as_text
 from molgfn.proxy.proxy import Proxy
 
 NEW = [f"{'C' * n}OC1CCCCC1" for n in range(2, 32)]
@@ -43,7 +43,8 @@ def test_molecules_of_the_training_set_are_judged_apart(proxy, smiles, values, t
 
 
 def test_tautomers_of_training_molecules_are_not_new(proxy, tmp_path):
-    pyrazole = dataclasses.replace(proxy.known, smiles=("Cc1cc[nH]n1", *proxy.known.smiles[1:]))
+    trained_on = proxy.training_molecules
+    pyrazole = dataclasses.replace(trained_on, smiles=("Cc1cc[nH]n1", *trained_on.smiles[1:]))
     other = Proxy(proxy.info, proxy.ensemble, pyrazole)
     found = judged(other, lab(tmp_path, ["Cc1ccn[nH]1,=,-5,kcal/mol", "CCCO,=,-4,kcal/mol"]))
     assert (found.new.molecules, found.trained_on.molecules) == (1, 1)
@@ -59,7 +60,7 @@ def test_a_proxy_that_does_not_tell_its_training_molecules_is_believed_less(prox
     path = lab(tmp_path, ["CCCO,=,-5,kcal/mol", "CCCCO,=,-6,kcal/mol"])
     found = judged(Proxy(proxy.info, proxy.ensemble), path)
     assert found.new.domain is None
-    assert "does not tell what it was trained on, so that these numbers may flatter it" in as_text(found)
+    assert "does not keep its training molecules: these numbers are too good" in as_text(found)
 
 
 def test_another_quantity_is_refused(proxy, tmp_path):
@@ -73,7 +74,7 @@ def test_another_quantity_is_refused(proxy, tmp_path):
 
 
 def test_a_unit_that_no_assay_has_is_read_from_the_column_named(proxy, tmp_path):
-    points = Proxy(proxy.info.model_copy(update={"unit": "points"}), proxy.ensemble, proxy.known)
+    points = Proxy(proxy.info.model_copy(update={"unit": "points"}), proxy.ensemble, proxy.training_molecules)
     path = lab(tmp_path, ["CCCO,-5", "CCCCO,-6"], "smiles,score")
     with pytest.raises(DataError, match="no unit of assays; which column holds it"):
         judged(points, path)
@@ -90,5 +91,5 @@ def test_what_is_undefined_is_null_for_programs_and_said_to_people(proxy, tmp_pa
     assert content["noise"]["sd"] is None
     text = as_text(found)
     assert "  Spearman                     undefined" in text
-    assert "1 measured molecules say little" in text
+    assert "1 molecule with a value: too few to judge by" in text
     assert "trained on   0 molecules" in text

@@ -1,0 +1,147 @@
+"""A few steps of what a campaign will do, to see what they take and what random molecules are like."""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from molgfn.campaign.file.sections import Campaign
+from molgfn.campaign.models.agreement import Quantity
+from molgfn.campaign.models.build import CampaignParts
+from molgfn.campaign.models.interfaces import ProxyEpoch
+from molgfn.campaign.reward.objective import Predictor, acquisition_times_constraints
+from molgfn.campaign.reward.scoring import Scoring
+from molgfn.chem.standardise import parse_smiles
+from molgfn.proxy.data.training_data import read_table
+from molgfn.proxy.proxy import Proxy
+
+SAMPLED = 200
+_MOLECULES = 64
+_STEPS = 3
+_EPOCHS = 3
+
+
+class _EnoughError(Exception):
+    """Ends the training of the proxy after a few epochs."""
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What a few steps showed.
+
+    Attributes
+    ----------
+    sampled, meeting : int
+        Random molecules, and how many of them meet all constraints.
+    broken : Counter of str
+        How many do not meet which constraint.
+    step_s : float
+        Seconds of one step of the flow network.
+    pass_s : float
+        Seconds of one network for one molecule in one pass over the data.
+    known : int
+        Molecules that the proxy learns from before the first round.
+    """
+
+    sampled: int
+    meeting: int
+    broken: Counter[str]
+    step_s: float
+    pass_s: float
+    known: int
+
+    def training_s(self, campaign: Campaign) -> float:
+        """Return about how many seconds all training of a campaign takes."""
+        plan, proxy = campaign.campaign, campaign.proxy
+        passes = 0 if proxy.start is not None else proxy.epochs * self.known
+        passes += sum(
+            proxy.fine_tune_epochs * (self.known + number * plan.batch_size) for number in range(1, plan.rounds + 1)
+        )
+        return plan.rounds * campaign.sampler.steps * self.step_s + proxy.members * passes * self.pass_s
+
+
+@dataclass(frozen=True)
+class _Guess:
+    mean: NDArray[np.float64]
+    std: NDArray[np.float64]
+
+
+class _SameForAll:
+    """Predicts the same value for every molecule, at no cost."""
+
+    def __init__(self, value: float) -> None:
+        self._value = value
+
+    def predict(self, smiles: Sequence[str]) -> _Guess:
+        return _Guess(np.full(len(smiles), self._value), np.zeros(len(smiles)))
+
+
+def rehearse(campaign: Campaign, oracle: Quantity) -> Rehearsal:
+    """Sample random molecules, and train a flow network and a proxy for a few steps; nothing is kept."""
+    parts = CampaignParts(campaign)
+    constraints = campaign.objective.constraints()
+    samples = parts.random_samples(SAMPLED, campaign.campaign.seed)
+    smiles = [sample.smiles for sample in samples]
+    violations = [{violation.constraint for violation in constraints.violations(parse_smiles(text))} for text in smiles]
+    return Rehearsal(
+        len(smiles),
+        sum(not names for names in violations),
+        Counter(name for names in violations for name in names),
+        _step_seconds(campaign, parts, oracle),
+        _pass_seconds(campaign, parts, oracle, smiles[:_MOLECULES]),
+        _known_molecules(campaign),
+    )
+
+
+def _step_seconds(campaign: Campaign, parts: CampaignParts, oracle: Quantity) -> float:
+    section = campaign.objective
+    start = campaign.proxy.start
+    proxy: Predictor = _SameForAll(section.worst) if start is None else parts.load_proxy(start)
+    scoring = Scoring("greedy", 0.0, worst=section.worst, best=section.best)
+    reward = acquisition_times_constraints(
+        proxy, scoring, section.constraints(), unit=oracle.unit, exponent=section.exponent, floor=section.floor
+    )
+    flow = parts.flow_trainer(reward, campaign.campaign.seed)
+    flow.train(1)  # the first step prepares what the others use again
+    started = time.monotonic()
+    flow.train(_STEPS)
+    return (time.monotonic() - started) / _STEPS
+
+
+def _pass_seconds(campaign: Campaign, parts: CampaignParts, oracle: Quantity, smiles: Sequence[str]) -> float:
+    moments = [time.monotonic()]
+
+    def on_epoch(_: ProxyEpoch) -> None:
+        moments.append(time.monotonic())
+        if len(moments) > _EPOCHS + 1:
+            raise _EnoughError
+
+    values = np.linspace(campaign.objective.worst, campaign.objective.best, len(smiles))
+    try:
+        parts.train_proxy(
+            smiles,
+            values.tolist(),
+            sides=[0] * len(smiles),
+            counts=[1.0] * len(smiles),
+            unit=oracle.unit,
+            direction=oracle.direction,
+            seed=campaign.campaign.seed,
+            initial=None,
+            on_epoch=on_epoch,
+        )
+    except _EnoughError:
+        # Preparing the molecules comes before the first epoch.
+        return (moments[-1] - moments[1]) / (len(moments) - 2) / len(smiles)
+    # So few epochs, or trees that have none: all of it together.
+    section = campaign.proxy
+    return (time.monotonic() - moments[0]) / (section.members * section.epochs * len(smiles))
+
+
+def _known_molecules(campaign: Campaign) -> int:
+    section = campaign.proxy
+    if section.data is not None:
+        return len(read_table(section.data, section.value_column))
+    return campaign.campaign.initial if section.start is None else Proxy.load(section.start).n_train

@@ -1,0 +1,170 @@
+"""Predict compounds with the proxy that a round begins with, and predict again what an earlier proxy predicted."""
+
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from molgfn.campaign.file.load import Campaign, load_campaign
+from molgfn.campaign.lab.values import lab_rows
+from molgfn.campaign.models.history import last_learnt, proxy_after
+from molgfn.campaign.models.interfaces import ProxyModel
+from molgfn.campaign.phases.state import seed_of
+from molgfn.campaign.record.damage import reading_checkpoint
+from molgfn.campaign.record.rows import CompoundRow, PredictionRow
+from molgfn.campaign.record.run_directory import RunDirectory, open_run
+from molgfn.campaign.record.store import Store
+from molgfn.campaign.reward.objective import Objective, acquisition_times_constraints
+from molgfn.campaign.reward.scoring import Scoring
+from molgfn.oracles.interfaces import MEASURED_VALUE
+
+
+def objective_of(campaign: Campaign, store: Store, proxy: ProxyModel, round_number: int) -> Objective:
+    """Return what a round aims at: see `best_value` for what an improvement is counted from.
+
+    With a proxy without error bars every acquisition is "greedy".
+    """
+    section, acquisition = campaign.objective, campaign.acquisition
+    scoring = Scoring(
+        # Improvements over the best value are 0 for nearly every molecule without error bars: no flow could learn that.
+        "greedy" if proxy.limits.error_bars else acquisition.kind,
+        acquisition.kappa,
+        worst=section.worst,
+        best=section.best,
+        best_so_far=best_value(campaign, store, proxy.unit),
+        seed=seed_of(campaign, round_number, "propose"),
+    )
+    return acquisition_times_constraints(
+        proxy,
+        scoring,
+        section.constraints(),
+        unit=proxy.unit,
+        exponent=section.exponent,
+        floor=section.floor,
+    )
+
+
+def best_value(campaign: Campaign, store: Store, unit: str) -> float | None:
+    """Return the best value known in a unit: of the initial data, the oracle and the lab, bounds excepted."""
+    # Records of earlier versions do not say what the initial data are in; it was taken to be the oracle's unit.
+    values = [row.value for row in store.initial_data() if row.unit in ("", unit)]
+    values += [row.value for row in store.measurements() if row.unit == unit]
+    values += [row.value for row in lab_rows(store) if row.side == 0]
+    better = min if campaign.objective.best < campaign.objective.worst else max
+    return better(values, default=None)
+
+
+def predict(
+    run: RunDirectory,
+    proxy: ProxyModel,
+    proxy_folder: Path,
+    objective: Objective,
+    rows: Sequence[CompoundRow],
+    round_number: int,
+    measured: str,
+) -> list[PredictionRow]:
+    """Return the predictions of compounds for a round.
+
+    Parameters
+    ----------
+    run : RunDirectory
+    proxy : ProxyModel
+        Read from `proxy_folder`.
+    proxy_folder : Path
+    objective : Objective
+        Of the round.
+    rows : sequence of CompoundRow
+    round_number : int
+    measured : str
+        Name of the property that is predicted.
+    """
+    folder = run.relative(proxy_folder)
+    smiles = [row.smiles for row in rows]
+    assessed, near = objective.assess(smiles), proxy.neighbours(smiles)
+    columns = (assessed.mean, assessed.std, assessed.acquisition, assessed.log_reward, near.similarity)
+    numbers = zip(*(column.tolist() for column in columns), strict=True)
+    neighbours = zip(near.in_domain, near.smiles, strict=True)
+    return [
+        PredictionRow(
+            row.compound_id,
+            round_number,
+            mean,
+            None if math.isnan(std) else std,
+            acquisition,
+            log_reward,
+            f"{run.relative(run.flow(row.round)) if row.round else 'random'}; {folder}",
+            in_domain,
+            None if math.isnan(similarity) else similarity,
+            nearest,
+            measured,
+            proxy.unit,
+        )
+        for row, (mean, std, acquisition, log_reward, similarity), (in_domain, nearest) in zip(
+            rows, numbers, neighbours, strict=True
+        )
+    ]
+
+
+def outdated(run: RunDirectory, store: Store) -> list[CompoundRow]:
+    """Return the candidates that the proxy in use has not predicted, though no round is to predict them now.
+
+    Compounds that were sent to the oracle keep the prediction that they were chosen by. Candidates of a round under way
+    keep theirs, too: its batch is chosen by them.
+    """
+    learnt = last_learnt(run, store)
+    if learnt is None or store.is_finished(learnt + 1, "propose"):
+        return []
+    folder = proxy_after(run, store, learnt)
+    if not folder.is_dir():
+        return []
+    latest = {row.compound_id: row for row in sorted(store.predictions(), key=lambda row: row.round)}
+    mark = f"; {run.relative(folder)}"
+    candidates = store.compounds(status="proposed")
+    return [row for row in candidates if row.compound_id in latest and not _by(latest[row.compound_id], mark)]
+
+
+def _by(prediction: PredictionRow, mark: str) -> bool:
+    return prediction.source_model.endswith(mark)
+
+
+def predict_again(run: RunDirectory, campaign: Campaign, store: Store, load_proxy: Callable[[Path], ProxyModel]) -> int:
+    """Predict with the proxy in use what an earlier one predicted, and return how many compounds these are.
+
+    The predictions are those of the round that would come next: it begins with the same.
+    """
+    rows = outdated(run, store)
+    learnt = last_learnt(run, store)
+    if not rows or learnt is None:
+        return 0
+    number, folder = learnt + 1, proxy_after(run, store, learnt)
+    with reading_checkpoint(folder, "Put back a copy of this folder, as from a backup."):
+        proxy = load_proxy(folder)
+    objective = objective_of(campaign, store, proxy, number)
+    measured = next((row.property for row in store.measurements()), MEASURED_VALUE)
+    predictions = predict(run, proxy, folder, objective, rows, number, measured)
+    with store.transaction():
+        store.add_predictions(predictions)
+    run.log("predicted_again", compounds=len(rows), proxy=run.relative(folder))
+    return len(rows)
+
+
+def bring_up_to_date(path: Path, load_proxy: Callable[[Path], ProxyModel] | None = None) -> int:
+    """Predict again what is outdated in a run that nobody is carrying out; return how many compounds these are.
+
+    Raises
+    ------
+    ConfigError, DataError
+        If `path` is no run directory, or one of its files cannot be read.
+    """
+    run = open_run(path)
+    with Store.read(run.database) as store:
+        if run.is_locked() or not outdated(run, store):
+            return 0
+    campaign = load_campaign(run.resolved)
+    with run.lock(), Store.open(run.database) as store:
+        return predict_again(run, campaign, store, load_proxy or _saved_proxy)
+
+
+def _saved_proxy(folder: Path) -> ProxyModel:
+    from molgfn.proxy.proxy import Proxy  # loads torch, which takes seconds
+
+    return Proxy.load(folder)

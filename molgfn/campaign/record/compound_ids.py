@@ -1,0 +1,100 @@
+"""Names of compounds: lasting, readable, and unlike those of any other campaign."""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from molgfn.campaign.file.load import Campaign
+from molgfn.campaign.record.run_directory import RunDirectory
+from molgfn.errors import DataError
+
+_SUFFIX = re.compile(r"(.+-\d{6,})(?:[\s._:/#-].*|[A-Za-z].*)")
+"""An id of molgfn and what a lab writes after it: a batch, a salt, a plate."""
+
+
+def new_prefix(name: str, resolved: str, inputs: Iterable[str]) -> str:
+    """Return the first part of the compound ids of a new run: the campaign's name and a code of four characters.
+
+    The code follows from the campaign file and its inputs. Two campaigns of one name have different codes, and so no
+    id in common; a campaign that is carried out twice has the same ids for the same molecules.
+
+    Parameters
+    ----------
+    name : str
+        Of the campaign.
+    resolved : str
+        The campaign file with all defaults written out.
+    inputs : iterable of str
+        SHA-256 of the input files.
+
+    Examples
+    --------
+    >>> new_prefix("parp1-lead", "...", [])
+    'PARP1-LEAD-VNO7'
+    """
+    digest = hashlib.sha256("\n".join([resolved, *inputs]).encode()).digest()
+    return f"{_spelled(name)}-{base64.b32encode(digest)[:4].decode()}"
+
+
+def prefix_of_run(run: RunDirectory, campaign: Campaign) -> str:
+    """Return the first part of the compound ids of a run.
+
+    Runs of earlier versions keep theirs: the name of the target, or of the campaign.
+
+    Raises
+    ------
+    DataError
+        If the manifest cannot be read.
+    """
+    manifest = run.path / "manifest.json"
+    try:
+        prefix = json.loads(manifest.read_text(encoding="utf-8")).get("id_prefix") if manifest.is_file() else None
+    except (ValueError, AttributeError) as error:
+        raise DataError(f"{manifest}: cannot be read ({error})", "Take it from a copy of the run directory.") from None
+    if isinstance(prefix, str):
+        return prefix
+    target = getattr(campaign.oracle, "target", None)
+    return _spelled(target or campaign.campaign.name)
+
+
+def _spelled(name: str) -> str:
+    return re.sub(r"[^A-Z0-9]+", "-", name.upper()).strip("-")
+
+
+class CompoundIds(Mapping[str, str]):
+    """SMILES of the compounds of a run by id, as a lab may write it: in small letters, or with a batch behind it.
+
+    Parameters
+    ----------
+    smiles : mapping of str to str
+        By id.
+    """
+
+    def __init__(self, smiles: Mapping[str, str]) -> None:
+        self._smiles = smiles
+        self._ids = {compound_id.casefold(): compound_id for compound_id in smiles}
+
+    def id_of(self, written: str) -> str:
+        """Return the id of the run that is meant; empty where it is none.
+
+        Examples
+        --------
+        >>> CompoundIds({"PARP1-000142": "CCO"}).id_of("parp1-000142-B2")
+        'PARP1-000142'
+        """
+        folded = written.strip().casefold()
+        if folded in self._ids:
+            return self._ids[folded]
+        match = _SUFFIX.fullmatch(folded)
+        return self._ids.get(match[1], "") if match else ""
+
+    def __getitem__(self, written: str) -> str:
+        return self._smiles[self.id_of(written)]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._smiles)
+
+    def __len__(self) -> int:
+        return len(self._smiles)

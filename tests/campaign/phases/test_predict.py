@@ -1,0 +1,85 @@
+"""Candidates are predicted with the last proxy, and improvements are counted from the best value known."""
+
+import pytest
+
+from molgfn.campaign.lab.values import key_of
+from molgfn.campaign.phases.predict import best_value, bring_up_to_date, outdated
+from molgfn.campaign.record.rows import InitialRow, LabRow, RetrainingRow
+from molgfn.campaign.record.run_directory import RunDirectory
+from molgfn.campaign.record.store import Store
+from tests.campaign.stand_ins import StandIns, load, start
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    return start(folder, StandIns(folder / "asked"))
+
+
+def latest(store):
+    return {row.compound_id: row for row in sorted(store.predictions(), key=lambda row: row.round)}
+
+
+def test_after_the_last_round_candidates_are_predicted_with_the_last_proxy(run):
+    with Store.read(run / "campaign.sqlite") as store:
+        predictions = latest(store)
+        proxy = StandIns(run / "asked").load_proxy(run / "checkpoints/round_002/proxy")
+        open_compounds = store.compounds(status="proposed")
+        assert open_compounds
+        for row in open_compounds:
+            prediction = predictions[row.compound_id]
+            assert prediction.source_model.endswith("; checkpoints/round_002/proxy")
+            assert prediction.round == 3
+            assert prediction.pred_mean == pytest.approx(proxy.predict([row.smiles]).mean[0], abs=1e-6)
+        assert outdated(RunDirectory(run), store) == []
+
+
+def test_what_was_sent_keeps_the_prediction_that_it_was_chosen_by(run):
+    with Store.read(run / "campaign.sqlite") as store:
+        predictions = latest(store)
+        sent = [row for row in store.compounds() if row.batch_round in (1, 2)]
+        assert sent
+        for row in sent:
+            assert predictions[row.compound_id].round == row.batch_round
+            assert predictions[row.compound_id].source_model.endswith(f"/round_{row.batch_round - 1:03d}/proxy")
+
+
+def test_a_run_that_another_version_left_with_old_predictions_is_brought_up_to_date(tmp_path):
+    parts = StandIns(tmp_path / "asked")
+    run = start(tmp_path, parts)
+    with Store.open(run / "campaign.sqlite") as store:
+        expected = store.predictions()
+        with store.transaction():
+            store._connection.execute("DELETE FROM predictions WHERE round = 3")
+        count = len(outdated(RunDirectory(run), store))
+    assert bring_up_to_date(run, parts.load_proxy) == count > 0
+    with Store.read(run / "campaign.sqlite") as store:
+        assert store.predictions() == expected
+    assert bring_up_to_date(run, parts.load_proxy) == 0
+
+
+def test_a_run_under_way_and_a_round_under_way_are_left_alone(tmp_path):
+    parts = StandIns(tmp_path / "asked")
+    run = start(tmp_path, parts)
+    with Store.open(run / "campaign.sqlite") as store, store.transaction():
+        store._connection.execute("DELETE FROM predictions WHERE round = 3")
+    with RunDirectory(run).lock():
+        assert bring_up_to_date(run, parts.load_proxy) == 0
+    with Store.open(run / "campaign.sqlite") as store, store.transaction():
+        store.finish(3, "propose")
+    assert bring_up_to_date(run, parts.load_proxy) == 0
+
+
+def test_the_best_value_counts_the_lab_and_no_other_unit(tmp_path):
+    campaign = load(tmp_path)
+    with Store.create(tmp_path / "campaign.sqlite") as store, store.transaction():
+        assert best_value(campaign, store, "kcal/mol") is None
+        store.add_initial_data([InitialRow("C", -7.0, "", "kcal/mol"), InitialRow("CC", -99.0, "", "pIC50")])
+        assert best_value(campaign, store, "kcal/mol") == -7.0
+        record = RetrainingRow(1, 1, "f", "b", "kcal/mol", "minimise", True, "lab.csv", "ab", "now")
+        beside = RetrainingRow(2, 1, "g", "b", "pIC50", "maximise", False, "other.csv", "ab", "now")
+        rows = [("CCO", -9.5, 0), ("CCN", -20.0, 1)]
+        lab = [LabRow(1, key_of(text), text, "", "", value, side, 1.0, False) for text, value, side in rows]
+        store.add_retraining(record, lab)
+        store.add_retraining(beside, [LabRow(2, key_of("CCC"), "CCC", "", "", -50.0, 0, 1.0, False)])
+        assert best_value(campaign, store, "kcal/mol") == -9.5
