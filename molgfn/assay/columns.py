@@ -1,9 +1,10 @@
 """Which column of a table holds what."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from molgfn.assay.quantities import is_per_cent, of_header
+from molgfn.assay.quantities import endpoint_of, is_log, is_per_cent, of_header, within_header
 from molgfn.errors import DataError, did_you_mean
 from molgfn.tables.names import STRUCTURE_COLUMNS, fold_name
 
@@ -16,7 +17,11 @@ ROLES = {
     "type": "what was measured: IC50, Ki, pIC50 ...",
     "p_value": "the value as -log10 M, where there is no other",
     "date": "when it was measured",
+    "validity": "what a curator remarked on the value",
+    "duplicate": "whether a curator holds the value for a copy of another",
 }
+REMARKS = ("validity", "duplicate")
+"""Roles that say nothing of the value itself."""
 
 # As folded by `fold_name`; earlier names win.
 _NAMES = {
@@ -28,17 +33,36 @@ _NAMES = {
         "compound",
         "cmpd",
         "molecule id",
+        "formatted id",
+        "corporate id",
         "id",
         "name",
         "molecule name",
+        "compound name",
+        "bindingdb monomerid",
+        "pubchem sid",
+        "pubchem cid",
     ),
-    "value": ("value", "standard value", "oracle value", "activity", "measured value", "result", "potency"),
-    "unit": ("unit", "units", "standard units", "standard unit", "oracle unit"),
-    "relation": ("relation", "standard relation", "qualifier", "operator", "prefix", "modifier"),
-    "type": ("type", "standard type", "endpoint", "activity type", "readout"),
+    "value": (
+        "standard value",
+        "value",
+        "oracle value",
+        "activity",
+        "measured value",
+        "result",
+        "potency",
+        "pubchem standard value",
+    ),
+    "unit": ("standard units", "standard unit", "unit", "units", "oracle unit"),
+    "relation": ("standard relation", "relation", "qualifier", "operator", "prefix", "modifier"),
+    "type": ("standard type", "type", "endpoint", "activity type", "readout"),
     "p_value": ("pchembl value", "pchembl"),
     "date": ("date", "assay date", "test date", "tested", "tested on", "measured on", "document year", "year"),
+    "validity": ("data validity comment", "data validity description"),
+    "duplicate": ("potential duplicate",),
 }
+_RELATION_WORDS = frozenset(("relation", "qualifier", "operator", "prefix", "modifier", "sign"))
+_OF_A_VALUE = frozenset(("value", "activity", "result", "standard", "potency"))
 
 
 @dataclass(frozen=True)
@@ -52,12 +76,26 @@ class Columns:
         Role -> column; "smiles" is always there, and so is "value" or "p_value".
     type, unit : str
         What the name of the value column says of all its rows; may be empty.
+    beside : str
+        Name of a column of concentrations that stands beside a value column of logarithms; may be empty. Then units and
+        relations in columns of their own are those of the concentration.
     """
 
     header: tuple[str, ...]
     numbers: Mapping[str, int]
     type: str
     unit: str
+    beside: str = ""
+
+    @property
+    def relation_is_of_logarithm(self) -> bool:
+        """Whether the relation column is named as that of a p-value."""
+        return "relation" in self.numbers and any(is_log(word) for word in fold_name(self.name("relation")).split())
+
+    @property
+    def telling(self) -> tuple[int, ...]:
+        """Numbers of the columns that make a reading, ascending."""
+        return tuple(sorted({number for role, number in self.numbers.items() if role not in REMARKS}))
 
     @property
     def needed(self) -> tuple[int, ...]:
@@ -96,23 +134,54 @@ def find_columns(
     """
     taken = {role: _chosen(path, header, role, name) for role, name in chosen.items()}
     for role in ROLES:
-        found = _by_name(header, role) if role not in taken else None
-        if found is not None and found not in taken.values():
-            taken[role] = found
-    told = None
-    if "value" not in taken:
-        told = _told_by_header(path, header, taken)
-        if told is not None:
-            taken["value"] = told
+        number = _by_name(header, role, taken) if role not in taken else None
+        if number is not None and number not in taken.values():
+            taken[role] = number
+    if "value" not in taken and (number := _told_by_header(path, header, taken)) is not None:
+        taken["value"] = number
     _check_found(path, header, taken, ids_will_do)
-    _check_once(path, header, taken)
     kind, unit = _said_by_name(header[taken["value"]]) if "value" in taken else ("", "")
-    return Columns(tuple(header), taken, kind, unit)
+    if "relation" not in taken and (number := _relation_of(path, header, taken, kind)) is not None:
+        taken["relation"] = number
+    beside = _concentration_beside(header, taken) if is_log(kind) else ""
+    if beside and "unit" not in chosen:
+        taken.pop("unit", None)
+    _check_once(path, header, taken)
+    return Columns(tuple(header), taken, kind, unit, beside)
 
 
 def _said_by_name(name: str) -> tuple[str, str]:
     """Return the type and the unit that the name of the value column holds; each may be empty."""
-    return of_header(name) or ("", "%" if is_per_cent(name) else "")
+    kind, unit = of_header(name) or within_header(name)
+    return kind, unit or ("%" if is_per_cent(name) else "")
+
+
+def _concentration_beside(header: Sequence[str], taken: Mapping[str, int]) -> str:
+    """Return the name of a column of concentrations that is not read, if there is one."""
+    for number, name in enumerate(header):
+        said = of_header(name)
+        names_one = said is not None and not is_log(said[0])
+        if number not in taken.values() and (names_one or fold_name(name) in _NAMES["value"]):
+            return name
+    return ""
+
+
+def _relation_of(path: object, header: Sequence[str], taken: Mapping[str, int], kind: str) -> int | None:
+    """Return the column whose name joins an endpoint and a word for relation, as `IC50_QUALIFIER` does."""
+    named: dict[int, set[str]] = {}
+    for number, name in enumerate(header):
+        words = set(fold_name(name).split())
+        others = words - _RELATION_WORDS - _OF_A_VALUE
+        if number not in taken.values() and words & _RELATION_WORDS and all(endpoint_of(word) for word in others):
+            named[number] = {str(endpoint_of(word)) for word in others}
+    same = [number for number, endpoints in named.items() if not endpoints or endpoint_of(kind) in endpoints]
+    if len(same) > 1:
+        names = _listed([header[number] for number in same])
+        raise DataError(
+            f"{path}: {len(same)} columns could be the relation: {names}.",
+            f"Choose one: --column relation={header[same[0]]!r}.",
+        )
+    return same[0] if same else None
 
 
 def _chosen(path: object, header: Sequence[str], role: str, name: str) -> int:
@@ -125,9 +194,15 @@ def _chosen(path: object, header: Sequence[str], role: str, name: str) -> int:
     return header.index(name)
 
 
-def _by_name(header: Sequence[str], role: str) -> int | None:
+def _by_name(header: Sequence[str], role: str, taken: Mapping[str, int]) -> int | None:
     folded = [fold_name(name) for name in header]
-    return next((folded.index(name) for name in _NAMES[role] if name in folded), None)
+    if role == "value":
+        folded = [fold_name(re.sub(r"[\[(][^\])]*[\])]", " ", name)) for name in header]
+    names = _NAMES[role]
+    if "value" in taken and not folded[taken["value"]].startswith("standard"):
+        # Beside another value than the standard one, the other columns of that value.
+        names = tuple(sorted(names, key=lambda name: name.startswith("standard")))
+    return next((folded.index(name) for name in names if name in folded), None)
 
 
 def _told_by_header(path: object, header: Sequence[str], taken: Mapping[str, int]) -> int | None:

@@ -13,7 +13,7 @@ from molgfn.assay.values import Relation
 
 
 @dataclass(frozen=True, slots=True)
-class Compound:
+class MeasuredCompound:
     """A compound with all that was measured of it.
 
     Attributes
@@ -36,6 +36,10 @@ class Compound:
         Of every reading of the compound.
     remarks : tuple of str
         Contradictions between readings.
+    configurations : int
+        How many stereoisomers, drawn so, are merged in it; a drawing without configuration counts as one.
+    isomers_differ : bool
+        Whether these contradict each other.
     """
 
     ids: tuple[str, ...]
@@ -47,10 +51,12 @@ class Compound:
     day: str
     lines: tuple[int, ...]
     remarks: tuple[str, ...] = ()
+    configurations: int = 1
+    isomers_differ: bool = False
 
 
 @dataclass(frozen=True)
-class Unmerged:
+class UnresolvedReadings:
     """Readings that cannot be made one compound, and why."""
 
     readings: tuple[Reading, ...]
@@ -58,14 +64,16 @@ class Unmerged:
     found: str
 
 
-def merge(readings: Iterable[Reading], quantity: Quantity) -> tuple[list[Compound], list[Unmerged]]:
+def merge_readings(
+    readings: Iterable[Reading], quantity: Quantity
+) -> tuple[list[MeasuredCompound], list[UnresolvedReadings]]:
     """Merge readings of one structure; ids with several structures, and bounds from both sides, are left out.
 
     Returns
     -------
-    compounds : list of Compound
+    compounds : list of MeasuredCompound
         In the order of their first lines.
-    unmerged : list of Unmerged
+    unresolved : list of UnresolvedReadings
     """
     by_key: dict[str, list[Reading]] = defaultdict(list)
     first_key: dict[str, str] = {}
@@ -75,9 +83,9 @@ def merge(readings: Iterable[Reading], quantity: Quantity) -> tuple[list[Compoun
         by_key[key].append(reading)
         if name and first_key.setdefault(name, key) != key:
             torn.setdefault(name, {first_key[name]}).add(key)
-    compounds: list[Compound] = []
+    compounds: list[MeasuredCompound] = []
     left: dict[str, list[Reading]] = defaultdict(list)
-    unmerged: list[Unmerged] = []
+    unresolved: list[UnresolvedReadings] = []
     for group in by_key.values():
         for reading in group:
             if reading.compound_id in torn:
@@ -86,25 +94,28 @@ def merge(readings: Iterable[Reading], quantity: Quantity) -> tuple[list[Compoun
         if not kept:
             continue
         merged = _compound(kept, quantity)
-        if isinstance(merged, Compound):
+        if isinstance(merged, MeasuredCompound):
             compounds.append(merged)
         else:
-            unmerged.append(merged)
+            unresolved.append(merged)
     for name, torn_readings in left.items():
         words = f"{name!r} stands for {len(torn[name])} structures"
-        unmerged.append(Unmerged(tuple(torn_readings), "one id, several structures", words))
-    return sorted(compounds, key=lambda compound: compound.lines[0]), unmerged
+        unresolved.append(UnresolvedReadings(tuple(torn_readings), "one id, several structures", words))
+    return sorted(compounds, key=lambda compound: compound.lines[0]), unresolved
 
 
-def _compound(group: Sequence[Reading], quantity: Quantity) -> Compound | Unmerged:
+def _compound(group: Sequence[Reading], quantity: Quantity) -> MeasuredCompound | UnresolvedReadings:
     exact = [reading.value for reading in group if reading.relation == "="]
     above = [reading.value for reading in group if reading.relation == ">"]
     below = [reading.value for reading in group if reading.relation == "<"]
     if not exact and above and below:
         words = f"above {max(above):.2f} and below {min(below):.2f} {quantity.unit}"
-        return Unmerged(tuple(group), "bounds from both sides", words)
+        return UnresolvedReadings(tuple(group), "bounds from both sides", words)
     value, relation, n = _level(exact, above, below)
-    return Compound(
+    isomers = _means_by_configuration(group)
+    isomers_differ = len(isomers) > 1 and max(isomers) - min(isomers) > quantity.conflict_range
+    remarks = [f"stereoisomers from {min(isomers):.2f} to {max(isomers):.2f}"] if isomers_differ else []
+    return MeasuredCompound(
         ids=tuple(dict.fromkeys(reading.compound_id for reading in group if reading.compound_id)),
         smiles=Counter(reading.structure.smiles for reading in group).most_common(1)[0][0],
         value=value,
@@ -113,8 +124,19 @@ def _compound(group: Sequence[Reading], quantity: Quantity) -> Compound | Unmerg
         sd=float(np.std(exact, ddof=1)) if len(exact) > 1 else math.nan,
         day=next((reading.day for reading in group if reading.day), ""),
         lines=tuple(reading.line for reading in group),
-        remarks=tuple(_contradictions(exact, above, below, quantity)),
+        remarks=(*remarks, *_contradictions(exact, above, below, quantity)),
+        configurations=len({reading.structure.configuration for reading in group}),
+        isomers_differ=isomers_differ,
     )
+
+
+def _means_by_configuration(group: Sequence[Reading]) -> list[float]:
+    """Return the mean of what was measured exactly, for each configuration that is drawn."""
+    values: dict[str, list[float]] = defaultdict(list)
+    for reading in group:
+        if reading.relation == "=":
+            values[reading.structure.configuration].append(reading.value)
+    return [math.fsum(each) / len(each) for each in values.values()]
 
 
 def _level(exact: Sequence[float], above: Sequence[float], below: Sequence[float]) -> tuple[float, Relation, int]:
@@ -147,7 +169,7 @@ class Noise:
     freedom: int
 
 
-def replicate_noise(compounds: Iterable[Compound]) -> Noise:
+def replicate_noise(compounds: Iterable[MeasuredCompound]) -> Noise:
     """Return the standard deviation of a single reading, pooled over all compounds with replicates."""
     repeated = [compound for compound in compounds if compound.n > 1 and math.isfinite(compound.sd)]
     freedom = sum(compound.n - 1 for compound in repeated)

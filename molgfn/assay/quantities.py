@@ -12,7 +12,12 @@ ENDPOINTS = ("IC50", "EC50", "XC50", "AC50", "Ki", "Kd", "GI50", "CC50", "potenc
 KCAL = "kcal/mol"
 
 _MOLAR = {"M": 0, "mM": 3, "uM": 6, "µM": 6, "μM": 6, "nM": 9, "pM": 12, "fM": 15}
-_MOLAR_WORDS = {"mol/l": 0, "mmol/l": 3, "umol/l": 6, "µmol/l": 6, "μmol/l": 6, "nmol/l": 9, "pmol/l": 12}
+_MOLAR_WORDS = {
+    "mol/l": 0, "mmol/l": 3, "umol/l": 6, "µmol/l": 6, "μmol/l": 6, "nmol/l": 9, "pmol/l": 12,
+    "molar": 0, "millimolar": 3, "micromolar": 6, "nanomolar": 9, "picomolar": 12,
+}  # fmt: skip
+_CAPITALS = {"UM": "uM", "NM": "nM"}
+"""As at the end of a header in capitals, `IC50_NM`; MM and PM may mean two things each."""
 _ENERGY = {"kcal/mol": 1.0, "kcal mol-1": 1.0, "kcal.mol-1": 1.0, "kj/mol": 1 / 4.184, "kj mol-1": 1 / 4.184}
 _LOG_WORDS = {"-log m", "-log(m)", "-log10 m", "-log10(m)", "p", "pactivity"}
 _LEAST, _MOST = -2.0, 16.0
@@ -104,6 +109,39 @@ def is_per_cent(words: str) -> bool:
     return "%" in folded or re.search(r"\b(?:percent|per cent|pct|inhibition)\b", folded) is not None
 
 
+def is_same_unit(one: str, other: str) -> bool:
+    """Return whether two spellings mean one unit.
+
+    Examples
+    --------
+    >>> is_same_unit("µM", "uM"), is_same_unit("nmol/L", "nM"), is_same_unit("nM", "uM")
+    (True, True, False)
+    """
+    return _meaning(one) == _meaning(other)
+
+
+def is_unit(words: str) -> bool:
+    """Return whether words in brackets behind the name of a column are a unit, if perhaps none that is read.
+
+    Examples
+    --------
+    >>> is_unit("nM"), is_unit("ug/mL"), is_unit("n=3"), is_unit("target A"), is_unit("-")
+    (True, True, False, False, False)
+    """
+    known = isinstance(_meaning(words), tuple) or is_per_cent(words)
+    return known or is_log(words) or re.search(r"[/^]|\b[munpµμk]?(?:g|mol|cal|J)\b|\w-1\b", words) is not None
+
+
+def _meaning(unit: str) -> tuple[str, float] | str:
+    """Return the scale and the factor of a unit; the word itself where it is none."""
+    unit = " ".join(unit.split())
+    folded = unit.casefold()
+    exponent = _MOLAR.get(unit, _MOLAR_WORDS.get(folded))
+    if exponent is not None:
+        return "M", float(exponent)
+    return ("energy", _ENERGY[folded]) if folded in _ENERGY else folded
+
+
 def scaled(value: float, unit: str, endpoint: str | None, is_log_type: bool) -> tuple[float, str, bool]:
     """Return a value on its clean scale, that scale's unit, and whether the order of values was turned round.
 
@@ -132,6 +170,8 @@ def scaled(value: float, unit: str, endpoint: str | None, is_log_type: bool) -> 
         named = endpoint_of(unit)
         return _plausible(value, f"p{named}" if named else p_unit, str(value)), f"p{named}" if named else p_unit, False
     if (factor := _ENERGY.get(unit.casefold())) is not None:
+        if is_log_type:
+            raise QuantityError(f"unit {unit!r} beside a type that is a logarithm (-log10 M)")
         return _finite_energy(value * factor), KCAL, False
     exponent = _MOLAR.get(unit, _MOLAR_WORDS.get(unit.casefold()))
     if exponent is None:
@@ -163,7 +203,8 @@ def _unknown(unit: str) -> str:
 
 
 _HEADER = re.compile(
-    r"^(?P<type>[-\w ]+?)\s*(?:[\[(]\s*(?P<in>[^\])]+)\s*[\])]|[_/ ]\s*(?P<after>[munpµμf]?M))?$", re.UNICODE
+    r"^(?P<type>[-\w ]+?)[\s,:]*(?:[\[(]\s*(?P<in>[^\])]+)\s*[\])]|[_/ ,:]\s*(?P<after>[munpµμf]?M|UM|NM))?$",
+    re.UNICODE,
 )
 
 
@@ -172,11 +213,33 @@ def of_header(header: str) -> tuple[str, str] | None:
 
     Examples
     --------
-    >>> of_header("IC50 (nM)"), of_header("Ki_uM"), of_header("pIC50"), of_header("Notes (nM)")
+    >>> of_header("IC50 (nM)"), of_header("Ki_uM"), of_header("pIC50 (n=3)"), of_header("Notes (nM)")
     (('IC50', 'nM'), ('Ki', 'uM'), ('pIC50', ''), None)
     """
-    found = _HEADER.match(header.strip())
-    if found is None:
+    parts = _HEADER.match(header.strip())
+    if parts is None:
         return None
-    words = found["type"].replace("_", " ").strip()
-    return (words, found["in"] or found["after"] or "") if endpoint_of(words) else None
+    words = parts["type"].replace("_", " ").strip()
+    return (words, _unit_in(parts)) if endpoint_of(words) else None
+
+
+def within_header(header: str) -> tuple[str, str]:
+    """Return the type and unit that stand somewhere in the name of a column that is known to hold the value.
+
+    Examples
+    --------
+    >>> within_header("IC50 mean (µM)"), within_header("Result (nM)"), within_header("hERG pIC50")
+    (('IC50', 'µM'), ('', 'nM'), ('pIC50', ''))
+    """
+    parts = _HEADER.match(header.strip())
+    words = re.split(r"[^\w]+|_", header)
+    endpoints = dict.fromkeys(word for word in words if endpoint_of(word))
+    kind = next(iter(endpoints)) if len(endpoints) == 1 and "log" not in header.casefold() else ""
+    return kind, _unit_in(parts) if parts else ""
+
+
+def _unit_in(parts: re.Match[str]) -> str:
+    after = parts["after"] or ""
+    if parts["in"]:
+        return parts["in"].strip() if is_unit(parts["in"]) else ""
+    return _CAPITALS.get(after, after)

@@ -9,7 +9,7 @@ from molgfn.assay.quantities import ACCEPTED
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class UnusedRow:
     """A row that is in no compound.
 
     Attributes
@@ -29,9 +29,9 @@ class LeftOut:
     cells: tuple[str, ...]
 
 
-def reasons(rows: Sequence[LeftOut], most: int = 5) -> str:
+def reasons(rows: Sequence[UnusedRow], most: int = 5) -> str:
     """Say why rows were left out: for each reason how many, on which lines, and the first as an example."""
-    grouped: dict[str, list[LeftOut]] = {}
+    grouped: dict[str, list[UnusedRow]] = {}
     for row in rows:
         grouped.setdefault(row.reason, []).append(row)
     return "\n".join(
@@ -66,7 +66,7 @@ def line_list(lines: Sequence[int], most: int = 10) -> str:
     return f"lines {shown}" + (f" and {len(lines) - most:,} more" if len(lines) > most else "")
 
 
-def advice(rows: Sequence[LeftOut], columns: Columns) -> str:
+def advice(rows: Sequence[UnusedRow], columns: Columns) -> str:
     """Return what helps against the most frequent reason; empty where nothing general does."""
     counts = Counter(row.reason for row in rows)
     reason, _ = counts.most_common(1)[0]

@@ -8,18 +8,23 @@ from typing import Any
 
 import numpy as np
 
-from molgfn.assay.compounds import Compound, replicate_noise
+from molgfn.assay.columns import Columns
+from molgfn.assay.compounds import MeasuredCompound, replicate_noise
 from molgfn.assay.quantities import KCAL
 from molgfn.assay.rejected_rows import counted, line_list, reasons
 from molgfn.assay.table_import import Assay
+from molgfn.chem.standardise import Stereo
 from molgfn.files import write_csv
 from molgfn.tables.table import DELIMITERS
 
-POLICY = (
-    "Salts are stripped, charges neutralised; stereoisomers are one compound, as for the design, and so are tautomers "
-    "by a mobile hydrogen (InChI). Replicates are averaged on the scale below. A bound "
-    "counts only where no value was measured."
+_POLICY = (
+    "Counter-ions and solvents are stripped, charges neutralised. {stereo} Tautomers by a mobile hydrogen (InChI) are "
+    "one compound. Replicates are averaged on the scale above. A bound counts only where no value was measured."
 )
+_STEREO: dict[Stereo, str] = {
+    "merge": "Stereoisomers are one compound, as for designs, which have no configuration (--stereo merge).",
+    "keep": "Stereoisomers are compounds of their own, and so is a drawing without configuration (--stereo keep).",
+}
 _BINS, _BAR = 10, 40
 
 
@@ -38,14 +43,18 @@ def summary(assay: Assay) -> dict[str, Any]:
         "rows": assay.n_rows,
         "rows_used": len(readings),
         "rows_rejected": len(assay.bad),
-        "rows_left_out": len(assay.left_out) - len(assay.bad),
-        "left_out": dict(Counter(row.reason for row in assay.left_out)),
+        "rows_left_out": len(assay.unused) - len(assay.bad),
+        "left_out": dict(Counter(row.reason for row in assay.unused)),
         "compounds": len(compounds),
         "censored_above": sum(compound.relation == ">" for compound in compounds),
         "censored_below": sum(compound.relation == "<" for compound in compounds),
         "merged_rows": len(readings) - len(compounds),
         "contradictory": sum(bool(compound.remarks) for compound in compounds),
+        "stereo": assay.stereo,
+        "merged_stereoisomers": sum(compound.configurations > 1 for compound in compounds),
+        "contradictory_stereoisomers": sum(compound.isomers_differ for compound in compounds),
         "changes": dict(changes),
+        "notes": dict(Counter(note for reading in readings for note in reading.notes)),
         "dates_not_read": sum(bool(reading.unread_day) for reading in readings),
         "quantiles": []
         if not len(exact)
@@ -56,7 +65,14 @@ def summary(assay: Assay) -> dict[str, Any]:
 
 def report(assay: Assay) -> str:
     """Return the report as text: what the columns were taken for, and what became of every row."""
-    return "\n".join([*_read_from(assay), *_used(assay), *_not_used(assay), *_values(assay), _noise(assay), POLICY])
+    return "\n".join(
+        [*_read_from(assay), *_used(assay), *_not_used(assay), *_values(assay), _noise(assay), policy(assay.stereo)]
+    )
+
+
+def policy(stereo: Stereo) -> str:
+    """Say what counts as one compound."""
+    return _POLICY.format(stereo=_STEREO[stereo])
 
 
 def _read_from(assay: Assay) -> list[str]:
@@ -67,7 +83,16 @@ def _read_from(assay: Assay) -> list[str]:
         f"{text.path}: {counted(assay.n_rows, 'row')}, {DELIMITERS[assay.delimiter]}-separated. {text.remark}".strip(),
         f"columns      {roles}",
         f"unit         {assay.quantity.unit}, {better} is better",
+        *_beside(columns),
     ]
+
+
+def _beside(columns: Columns) -> list[str]:
+    """Say whose relation it is where a column of concentrations stands beside the logarithms that are read."""
+    if columns.relation_is_of_logarithm or "relation" not in columns.numbers:
+        return []
+    name = columns.beside or (columns.name("p_value") if "value" not in columns.numbers else "")
+    return ["relation     of the concentration: > in the table is < of the logarithm"] if name else []
 
 
 def _used(assay: Assay) -> list[str]:
@@ -77,9 +102,36 @@ def _used(assay: Assay) -> list[str]:
         f"used         {counted(len(assay.readings), 'row')}, {counted(len(assay.compounds), 'compound')}",
         f"  bounds     {counted(relations['<'], 'compound')} below the value given, {relations['>']:,} above",
         *_merged(assay),
+        *_stereo(assay),
         *(f"  {change}: {_rows(assay, change)}" for change in changes),
+        *_notes(assay),
         *_unread_days(assay),
     ]
+
+
+def _stereo(assay: Assay) -> list[str]:
+    """Say how many compounds hold several stereoisomers, and of how many these contradict each other."""
+    merged = [compound for compound in assay.compounds if compound.configurations > 1]
+    if not merged:
+        return []
+    differ = sum(compound.isomers_differ for compound in merged)
+    hint = "; --stereo keep makes them compounds of their own" if differ else ""
+    return [
+        f"  stereoisomers merged: {counted(len(merged), 'compound')}, contradictory by more than {_limit(assay)}: "
+        f"{differ:,}{hint}"
+    ]
+
+
+def _notes(assay: Assay) -> list[str]:
+    lines: dict[str, list[int]] = {}
+    for reading in assay.readings:
+        for note in reading.notes:
+            lines.setdefault(note, []).append(reading.line)
+    return [f"  {note}: {len(lines[note]):,} ({line_list(lines[note])})" for note in sorted(lines)]
+
+
+def _limit(assay: Assay) -> str:
+    return "1 log unit" if assay.quantity.unit != KCAL else f"{assay.quantity.conflict_range:g} kcal/mol"
 
 
 def _unread_days(assay: Assay) -> list[str]:
@@ -91,7 +143,7 @@ def _unread_days(assay: Assay) -> list[str]:
 
 
 def _not_used(assay: Assay) -> list[str]:
-    others = [row for row in assay.left_out if not row.is_bad]
+    others = [row for row in assay.unused if not row.is_bad]
     share = 100 * len(assay.bad) / assay.n_rows
     lines = [f"rejected     {counted(len(assay.bad), 'row')} ({share:.1f} %)", *_indented(reasons(assay.bad, 10))]
     return lines + ([f"left out     {counted(len(others), 'row')}", *_indented(reasons(others, 10))] if others else [])
@@ -106,9 +158,8 @@ def _merged(assay: Assay) -> list[str]:
     rows = sum(len(compound.lines) for compound in merged)
     torn = [compound for compound in merged if compound.remarks]
     lines = [f"  merged     {counted(rows, 'row')} of {counted(len(merged), 'compound')}"]
-    limit = "1 log unit" if assay.quantity.unit != KCAL else f"{assay.quantity.conflict_range:g} kcal/mol"
     if torn:
-        lines.append(f"  contradictory: {counted(len(torn), 'compound')}, by more than {limit}")
+        lines.append(f"  contradictory: {counted(len(torn), 'compound')}, by more than {_limit(assay)}")
     return lines + [f"    {line_list(compound.lines)}: {'; '.join(compound.remarks)}" for compound in torn[:10]]
 
 
@@ -156,13 +207,13 @@ def write_tables(assay: Assay, folder: Path) -> Written:
     header = ("compound_id", "smiles", "relation", "value", "unit", "n", "sd", "date", "changes", "remarks", "lines")
     write_csv(written.clean, header, (_clean(compound, assay.quantity.unit, changes) for compound in assay.compounds))
     rows = (
-        (row.line, row.reason, row.found, assay.delimiter.join(row.cells).replace("\n", " ")) for row in assay.left_out
+        (row.line, row.reason, row.found, assay.delimiter.join(row.cells).replace("\n", " ")) for row in assay.unused
     )
     write_csv(written.rejected, ("line", "reason", "found", "row"), rows)
     return written
 
 
-def _clean(compound: Compound, unit: str, changes: dict[int, tuple[str, ...]]) -> tuple[object, ...]:
+def _clean(compound: MeasuredCompound, unit: str, changes: dict[int, tuple[str, ...]]) -> tuple[object, ...]:
     changed = dict.fromkeys(change for line in compound.lines for change in changes.get(line, ()))
     return (
         ";".join(compound.ids),

@@ -2,19 +2,35 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from sys import intern
 
 from molgfn.assay.columns import Columns
-from molgfn.assay.quantities import PercentError, QuantityError, endpoint_of, is_log, scaled
+from molgfn.assay.quantities import KCAL, PercentError, QuantityError, endpoint_of, is_log, is_same_unit, scaled
 from molgfn.assay.structures import Structure, structure_of
-from molgfn.assay.values import CellError, CommaFound, Decimal, Relation, Value, read_relation, read_value
-from molgfn.chem.standardise import MoleculeError
+from molgfn.assay.values import (
+    CellError,
+    CommaFound,
+    Decimal,
+    Relation,
+    Value,
+    is_approximate,
+    is_blank,
+    read_relation,
+    read_value,
+)
+from molgfn.chem.standardise import MoleculeError, Stereo
 
 _TURNED: dict[Relation, Relation] = {"=": "=", "<": ">", ">": "<"}
 _P_TOLERANCE = 0.05
 """Between a p-value and the concentration beside it; both are rounded."""
+_FINE = ("manually validated", "author confirmed error")
+"""Data validity comments of ChEMBL that say that a value is right."""
+_BATCH = re.compile(r"^(.+?)[-_/.: ](?:batch|lot|b|l)?[-_ ]?[0-9]{1,3}$")
+"""An id with the number of a batch behind it."""
+APPROXIMATE = "approximate value (~), read as the value itself"
+SPREAD = "spread behind the value (±) is not used"
 
 
 class RowRejectedError(ValueError):
@@ -52,6 +68,8 @@ class Reading:
         What stands in the date column and is no date that can be read without guessing.
     other_id : str
         An id that stands for another structure than the one drawn: it was not used.
+    notes : tuple of str
+        What a user should know of how the row was read, in words to count by.
     """
 
     line: int
@@ -63,6 +81,7 @@ class Reading:
     day: str
     unread_day: str = ""
     other_id: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,6 +100,10 @@ class RowReader:
     known : mapping
         Id -> SMILES of compounds whose structure need not be given. Where one is drawn that is another, it counts, and
         the id does not.
+    stereo : "merge" or "keep"
+        Whether stereoisomers are one compound.
+    exclude_flagged : bool
+        Whether rows that a curator doubts are not used.
     """
 
     columns: Columns
@@ -88,6 +111,8 @@ class RowReader:
     endpoint: str = ""
     decimal: Decimal | None = None
     known: Mapping[str, str] = field(default_factory=dict)
+    stereo: Stereo = "merge"
+    exclude_flagged: bool = False
 
     def read(self, line: int, cells: Sequence[str]) -> Reading:
         """Read one row.
@@ -102,72 +127,124 @@ class RowReader:
         kind = self._kind(cells)
         if self.endpoint and endpoint_of(kind) != endpoint_of(self.endpoint):
             raise RowRejectedError("another endpoint", kind, is_bad=False)
-        value, relation, unit = self._measured(cells, kind)
-        compound_id = self.columns.cell(cells, "id")
+        flags = self._flags(cells)
+        if flags and self.exclude_flagged:
+            raise RowRejectedError("flagged by a curator", "; ".join(flags), is_bad=False)
+        measured = self._measured(cells, kind)
+        written_id = self.columns.cell(cells, "id")
+        compound_id = "" if is_blank(written_id) else self._known_id(written_id)
         structure = self._structure(cells, compound_id)
-        known = self.known.get(compound_id, "")
-        disagree = bool(known) and structure.key != structure_of(known).key
+        registered = self.known.get(compound_id, "")
+        disagree = bool(registered) and structure.skeleton != structure_of(registered, self.stereo).skeleton
         written = self.columns.cell(cells, "date")
         day = read_day(written)
+        notes = [*measured.notes, *flags]
+        if compound_id and compound_id != written_id:
+            notes.append("id of the run in another spelling, or with a batch suffix")
         # Replicates and a whole table share these words: a million rows must not hold a million copies.
-        compound_id, unit = intern(compound_id), intern(unit)
-        unread = intern(written) if day is None else ""
-        name, other_id = ("", compound_id) if disagree else (compound_id, "")
-        return Reading(line, name, structure, value, relation, unit, intern(day or ""), unread, other_id)
+        compound_id = intern(compound_id)
+        return Reading(
+            line,
+            "" if disagree else compound_id,
+            structure,
+            measured.value,
+            measured.relation,
+            intern(measured.unit),
+            intern(day or ""),
+            intern(written) if day is None else "",
+            other_id=compound_id if disagree else "",
+            notes=tuple(intern(note) for note in notes),
+        )
+
+    def _flags(self, cells: Sequence[str]) -> list[str]:
+        """Return what a curator doubts about a row."""
+        remark = self.columns.cell(cells, "validity")
+        flags = [] if is_blank(remark) or remark.casefold() in _FINE else [f"data validity comment: {remark}"]
+        copied = self.columns.cell(cells, "duplicate").casefold() in ("1", "true", "yes", "t", "y")
+        return [*flags, "potential duplicate"] if copied else flags
+
+    def _known_id(self, written: str) -> str:
+        """Return the id as the run has it, where the table writes it in other case or with a batch suffix."""
+        if not self.known or written in self.known:
+            return written
+        folded = {name.casefold(): name for name in self.known}
+        whole = written.casefold()
+        batch = _BATCH.match(whole)
+        return folded.get(whole) or (folded.get(batch[1]) if batch else None) or written
 
     def _structure(self, cells: Sequence[str], compound_id: str) -> Structure:
-        drawn, known = self.columns.cell(cells, "smiles"), self.known.get(compound_id, "")
-        if not drawn and not known:
-            told = f"{compound_id!r} is no compound of the run" if self.known and compound_id else ""
-            raise RowRejectedError("no structure", told)
+        drawn, registered = self.columns.cell(cells, "smiles"), self.known.get(compound_id, "")
+        if is_blank(drawn) and not registered:
+            reason = f"{compound_id!r} is no compound of the run" if self.known and compound_id else ""
+            raise RowRejectedError("no structure", reason)
         try:
             # ChemAxon and ChEMBL write extensions and names after the SMILES.
-            return structure_of(drawn.split()[0] if drawn else known)
+            return structure_of(registered if is_blank(drawn) else drawn.split()[0], self.stereo)
         except MoleculeError as error:
             raise RowRejectedError("unusable structure", str(error)) from None
 
     def _kind(self, cells: Sequence[str]) -> str:
         """Return what was measured: as the row says, the name of the column, the unit, or the user."""
+        if self.columns.beside:
+            return self.columns.type
         unit = self.columns.cell(cells, "unit")
         named = self.columns.cell(cells, "type") or self.columns.type
         return named or (unit if endpoint_of(unit) else self.endpoint)
 
-    def _measured(self, cells: Sequence[str], kind: str) -> tuple[float, Relation, str]:
+    def _measured(self, cells: Sequence[str], kind: str) -> "_Measured":
         columns = self.columns
+        relation_cell = columns.cell(cells, "relation")
         try:
             p_value = read_value(columns.cell(cells, "p_value"), self.decimal)
-            found = read_value(columns.cell(cells, "value"), self.decimal)
-            beside = read_relation(columns.cell(cells, "relation"))
+            value = read_value(columns.cell(cells, "value"), self.decimal)
+            beside = read_relation(relation_cell)
         except CommaFound:
             raise
         except CellError as error:
             raise RowRejectedError("unreadable value", str(error)) from None
-        if found is None and p_value is None:
+        if value is None and p_value is None:
             raise RowRejectedError("no value", columns.cell(cells, "value"), is_bad=False)
-        unit = columns.cell(cells, "unit") or columns.unit or self.unit
+        unit = columns.cell(cells, "unit") or self.unit or columns.unit
+        # ChEMBL's relation is that of the concentration: `> 10 uM` is `< 5` on the scale of its negative logarithm.
+        of_p_value = beside if columns.relation_is_of_logarithm else _TURNED[beside]
         try:
-            if found is None:
+            if value is None:
                 assert p_value is not None
-                return _scaled(p_value, "=", "p", kind)
-            measured = _scaled(found, beside, unit, kind)
+                measured = _scaled(p_value, of_p_value, "p", kind)
+            else:
+                measured = _scaled(value, of_p_value if columns.beside else beside, unit, kind)
         except PercentError as error:
             raise RowRejectedError("per cent", str(error)) from None
         except QuantityError as error:
             raise RowRejectedError("unusable unit or value", str(error)) from None
-        if p_value is not None and measured[2] != "kcal/mol" and abs(p_value.number - measured[0]) > _P_TOLERANCE:
-            words = f"{columns.name('p_value')} says {p_value.number:g}, the value {measured[0]:.2f}"
+        both = value is not None and p_value is not None and measured.unit != KCAL
+        if both and p_value is not None and abs(p_value.number - measured.value) > _P_TOLERANCE:
+            words = f"{columns.name('p_value')} says {p_value.number:g}, the value {measured.value:.2f}"
             raise RowRejectedError("two values that differ", words)
+        if is_approximate(relation_cell) and APPROXIMATE not in measured.notes:
+            measured = replace(measured, notes=(*measured.notes, APPROXIMATE))
         return measured
 
 
-def _scaled(found: Value, beside: Relation, unit: str, kind: str) -> tuple[float, Relation, str]:
-    if "=" not in (found.relation, beside) and found.relation != beside:
-        raise QuantityError(f"relation {found.relation!r} in the cell and {beside!r} beside it")
-    relation = found.relation if beside == "=" else beside
-    if found.unit and unit and found.unit != unit:
-        raise QuantityError(f"unit {found.unit!r} in the cell and {unit!r} beside it")
-    value, scale, turned = scaled(found.number, found.unit or unit, endpoint_of(kind), is_log(kind))
-    return value, _TURNED[relation] if turned else relation, scale
+@dataclass(frozen=True)
+class _Measured:
+    """A value on its clean scale."""
+
+    value: float
+    relation: Relation
+    unit: str
+    notes: tuple[str, ...]
+
+
+def _scaled(cell: Value, beside: Relation, unit: str, kind: str) -> _Measured:
+    if "=" not in (cell.relation, beside) and cell.relation != beside:
+        raise QuantityError(f"relation {cell.relation!r} in the cell and {beside!r} beside it")
+    relation = cell.relation if beside == "=" else beside
+    if cell.unit and unit and not is_same_unit(cell.unit, unit):
+        raise QuantityError(f"unit {cell.unit!r} in the cell and {unit!r} beside it")
+    value, scale, turned = scaled(cell.number, cell.unit or unit, endpoint_of(kind), is_log(kind))
+    notes = [words for words, is_so in ((APPROXIMATE, cell.is_approximate), (SPREAD, cell.has_spread)) if is_so]
+    return _Measured(value, _TURNED[relation] if turned else relation, scale, tuple(notes))
 
 
 _YEAR = re.compile(r"^(\d{4})(?:\.0)?$")

@@ -3,23 +3,27 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 from molgfn.assay.columns import Columns, find_columns
-from molgfn.assay.compounds import Compound, Unmerged, merge
-from molgfn.assay.quantities import KCAL, Quantity, quantity_of
-from molgfn.assay.rejected_rows import LeftOut, advice, counted, reasons
+from molgfn.assay.compounds import MeasuredCompound, UnresolvedReadings, merge_readings
+from molgfn.assay.quantities import Quantity, endpoint_of, is_unit, quantity_of
+from molgfn.assay.rejected_rows import UnusedRow, advice, counted, reasons
 from molgfn.assay.rows import Reading, RowReader, RowRejectedError
 from molgfn.assay.structures import Structure
-from molgfn.assay.values import CommaFound, Decimal
+from molgfn.assay.values import CommaFound, Decimal, is_relation, read_relation
+from molgfn.chem.standardise import Stereo
 from molgfn.errors import DataError
 from molgfn.progress import Progress, SilentProgress
-from molgfn.tables.table import Table
+from molgfn.tables.table import Row, Table
 from molgfn.tables.text import TextFile, open_text
 
 MOST_BAD = 0.05
 """Share of bad rows above which a table is not believed."""
 LEAST_COMPOUNDS = 20
+_LOOK_AT = 1000
+"""Rows in which a column of relations is looked for."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,10 @@ class ReadingOptions:
         What a comma in a number means.
     known : mapping
         Id -> SMILES of compounds that need no structure in the table; where there is one, it must be the same.
+    stereo : "merge" or "keep"
+        Whether stereoisomers are one compound, or each its own.
+    exclude_flagged : bool
+        Whether rows that a curator doubts (data validity comment, potential duplicate) are not used.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -45,6 +53,8 @@ class ReadingOptions:
     endpoint: str = ""
     decimal: Decimal | None = None
     known: Mapping[str, str] = field(default_factory=dict)
+    stereo: Stereo = "merge"
+    exclude_flagged: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,9 +69,10 @@ class Assay:
     quantity : Quantity
     readings : tuple of Reading
         Those that are in a compound, in the order of lines.
-    compounds : tuple of Compound
-    left_out : tuple of LeftOut
+    compounds : tuple of MeasuredCompound
+    unused : tuple of UnusedRow
         In the order of lines.
+    stereo : "merge" or "keep"
     """
 
     text: TextFile
@@ -69,18 +80,19 @@ class Assay:
     delimiter: str
     quantity: Quantity
     readings: tuple[Reading, ...]
-    compounds: tuple[Compound, ...]
-    left_out: tuple[LeftOut, ...]
+    compounds: tuple[MeasuredCompound, ...]
+    unused: tuple[UnusedRow, ...]
+    stereo: Stereo = "merge"
 
     @property
     def n_rows(self) -> int:
         """Rows of the table."""
-        return len(self.readings) + len(self.left_out)
+        return len(self.readings) + len(self.unused)
 
     @property
-    def bad(self) -> list[LeftOut]:
+    def bad(self) -> list[UnusedRow]:
         """Rows that should have been readable."""
-        return [row for row in self.left_out if row.is_bad]
+        return [row for row in self.unused if row.is_bad]
 
     def check_rows(self, most_bad: float = MOST_BAD) -> None:
         """Stop where too many rows are bad.
@@ -137,13 +149,16 @@ def read_assay(path: Path, options: ReadingOptions | None = None, progress: Prog
     text = open_text(path)
     table = Table.of(text)
     columns = find_columns(path, table.header, chosen.columns, ids_will_do=bool(chosen.known))
-    reader = RowReader(columns, chosen.unit, chosen.endpoint, chosen.decimal, chosen.known)
-    readings, left_out = _read_rows(table, reader, progress or SilentProgress())
-    _check_some(path, columns, readings, left_out)
+    _ask_for_relations(table, columns)
+    reader = RowReader(
+        columns, chosen.unit, chosen.endpoint, chosen.decimal, chosen.known, chosen.stereo, chosen.exclude_flagged
+    )
+    readings, unused = _read_rows(table, reader, progress or SilentProgress())
+    _check_some(path, columns, readings, unused)
     quantity = _one_quantity(path, readings)
-    compounds, unmerged = merge(readings, quantity)
-    left_out += _with_cells(table, columns, unmerged)
-    out = {row.line for row in left_out}
+    compounds, unresolved = merge_readings(readings, quantity)
+    unused += _with_cells(table, columns, unresolved)
+    out = {row.line for row in unused}
     return Assay(
         text,
         columns,
@@ -151,14 +166,29 @@ def read_assay(path: Path, options: ReadingOptions | None = None, progress: Prog
         quantity,
         tuple(reading for reading in readings if reading.line not in out),
         tuple(compounds),
-        tuple(sorted(left_out, key=lambda row: row.line)),
+        tuple(sorted(unused, key=lambda row: row.line)),
+        chosen.stereo,
     )
 
 
-def _read_rows(table: Table, reader: RowReader, progress: Progress) -> tuple[list[Reading], list[LeftOut]]:
+def _ask_for_relations(table: Table, columns: Columns) -> None:
+    """Stop where a column of `<` and `>` stands in the table, but is not read: bounds would be taken for values."""
+    if "relation" in columns.numbers:
+        return
+    rows = [row.cells for row in islice(table.rows(columns.needed), _LOOK_AT) if not row.fault]
+    for number, name in enumerate(table.header):
+        cells = [row[number] for row in rows] if number not in columns.needed else []
+        if all(map(is_relation, cells)) and any(read_relation(cell) != "=" for cell in cells):
+            raise DataError(
+                f"{table.text.path}: column {name!r} holds relations (<, >), but no column is read as the relation.",
+                f"If it belongs to the value: --column relation={name!r}. If not, remove it from the table.",
+            )
+
+
+def _read_rows(table: Table, reader: RowReader, progress: Progress) -> tuple[list[Reading], list[UnusedRow]]:
     """Read all rows; of those that can be used no cell is kept, so that a table may be larger than the memory."""
     readings: list[Reading] = []
-    left_out: list[LeftOut] = []
+    unused: list[UnusedRow] = []
     seen: dict[int, int] = {}
     structures: dict[Structure, Structure] = {}
     line = table.header_line
@@ -167,28 +197,40 @@ def _read_rows(table: Table, reader: RowReader, progress: Progress) -> tuple[lis
             step.advance(row.line - line)
             line = row.line
             if row.fault:
-                left_out.append(LeftOut(row.line, "not a row of this table", row.fault, True, row.cells))
+                unused.append(UnusedRow(row.line, "not a row of this table", row.fault, True, row.cells))
                 continue
-            earlier = seen.setdefault(hash(row.cells), row.line)
+            if row.cells[0].startswith("RESULT_"):
+                # PubChem describes its columns in rows of their own below the header.
+                reader = _described(reader, row)
+                unused.append(UnusedRow(row.line, "description of the columns", row.cells[0], False, row.cells))
+                continue
+            earlier = seen.setdefault(hash(tuple(row.cells[number] for number in reader.columns.telling)), row.line)
             if earlier != row.line:
-                left_out.append(LeftOut(row.line, "repeated row", f"the same as line {earlier}", False, row.cells))
+                found = f"as line {earlier} in every column that is read"
+                unused.append(UnusedRow(row.line, "repeated row", found, False, row.cells))
                 continue
             try:
                 reading = reader.read(row.line, row.cells)
                 readings.append(replace(reading, structure=structures.setdefault(reading.structure, reading.structure)))
             except RowRejectedError as error:
-                left_out.append(LeftOut(row.line, error.reason, error.found, error.is_bad, row.cells))
+                unused.append(UnusedRow(row.line, error.reason, error.found, error.is_bad, row.cells))
             except CommaFound as error:
                 raise _ask_for_commas(table, reader.columns, row.line, str(error)) from None
-    return readings, left_out
+    return readings, unused
 
 
-def _with_cells(table: Table, columns: Columns, unmerged: Sequence[Unmerged]) -> list[LeftOut]:
+def _described(reader: RowReader, row: Row) -> RowReader:
+    """Take the unit of the value column from PubChem's description."""
+    unit = reader.columns.cell(row.cells, "value") if row.cells[0] == "RESULT_UNIT" else ""
+    return replace(reader, unit=unit) if is_unit(unit) and not reader.unit else reader
+
+
+def _with_cells(table: Table, columns: Columns, unresolved: Sequence[UnresolvedReadings]) -> list[UnusedRow]:
     """Look up the cells of rows that were readable, but are in no compound."""
-    parts = {reading.line: part for part in unmerged for reading in part.readings}
+    parts = {reading.line: part for part in unresolved for reading in part.readings}
     rows = table.rows(columns.needed) if parts else ()
     return [
-        LeftOut(row.line, parts[row.line].reason, parts[row.line].found, True, row.cells)
+        UnusedRow(row.line, parts[row.line].reason, parts[row.line].found, True, row.cells)
         for row in rows
         if row.line in parts
     ]
@@ -202,14 +244,14 @@ def _ask_for_commas(table: Table, columns: Columns, line: int, found: str) -> Da
     )
 
 
-def _check_some(path: Path, columns: Columns, readings: Sequence[Reading], left_out: Sequence[LeftOut]) -> None:
+def _check_some(path: Path, columns: Columns, readings: Sequence[Reading], unused: Sequence[UnusedRow]) -> None:
     if readings:
         return
-    if not left_out:
+    if not unused:
         raise DataError(f"{path}: a header, but no row below it.")
     raise DataError(
-        f"{path}: no usable row among {len(left_out):,}.",
-        "\n".join((reasons(left_out), advice(left_out, columns))).strip(),
+        f"{path}: no usable row among {len(unused):,}.",
+        "\n".join((reasons(unused), advice(unused, columns))).strip(),
     )
 
 
@@ -224,7 +266,8 @@ def _one_quantity(path: Path, readings: Sequence[Reading]) -> Quantity:
             f"{counted(n, 'row')} of {unit} (first: line {first[unit]})" for unit, n in counts.most_common()
         )
         hint = "A model learns one quantity: keep the others in files of their own."
-        if KCAL not in counts:
-            hint = f"Choose one: --type {counts.most_common(1)[0][0].removeprefix('p')}."
+        endpoints = [unit for unit, _ in counts.most_common() if endpoint_of(unit)]
+        if endpoints:
+            hint = f"Choose one: --type {endpoint_of(endpoints[0])}."
         raise DataError(f"{path}: values of {len(counts)} kinds: {kinds}.", hint)
     return quantity_of(next(iter(counts)))

@@ -8,18 +8,26 @@ from typing import Literal
 Relation = Literal["=", "<", ">"]
 Decimal = Literal["point", "comma"]
 
+_APPROXIMATE = ("~", "≈", "≅", "ca.", "ca", "c.", "approx.", "approx")
 _RELATIONS: dict[str, Relation] = {
-    "": "=", "=": "=", "==": "=", "~": "=", "≈": "=", "ca.": "=", "ca": "=",
+    "": "=", "=": "=", "==": "=", **dict.fromkeys(_APPROXIMATE, "="),
     ">": ">", ">=": ">", "≥": ">", ">>": ">", "=>": ">", "<": "<", "<=": "<", "≤": "<", "<<": "<", "=<": "<",
 }  # fmt: skip
 _NO_VALUE = {
     "", "n.d.", "n.d", "nd", "n/d", "n.a.", "n.a", "na", "n/a", "#n/a", "n.t.", "n.t", "nt", "nan", "none", "null",
-    "-", "--", "—", "not determined", "not tested", "not available",
+    "-", "--", "—", "–", ".", "?", "??", "x", "tbd", "pending", "failed", "inconclusive", "unknown", "missing",
+    "not determined", "not tested", "not available", "no data",
+    # Says less than a bound does: nobody knows at which concentration.
+    "inactive", "not active", "no inhibition", "no activity", "ni", "n.i.",
 }  # fmt: skip
+_NUMBER = r"[+-]?[0-9.,]*[0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?"
 _CELL = re.compile(
-    r"^(?P<relation>[<>=~≈≥≤]{0,2}|ca\.?)\s*(?P<number>[+-]?[0-9.,]*[0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?)"
-    r"\s*(?P<unit>[A-Za-zµμ%].*)?$"
+    rf"^(?P<relation>[<>=~≈≅≥≤]{{0,2}}|ca?\.?|approx\.?)\s*(?P<number>{_NUMBER})"
+    rf"(?:\s*\(?(?:±|\+/-|\+-)\s*(?P<spread>{_NUMBER})\)?)?"
+    r"(?:\s*\(n\s*=\s*[0-9]+\))?\s*(?P<unit>[A-Za-zµμ%].*)?$"
 )
+_GROUPED = re.compile(r"(?<![0-9.,])([0-9]{1,3}(?: [0-9]{3})+)(?![0-9])")
+"""Thousands set apart by blanks."""
 _POINT = re.compile(r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$")
 _THOUSANDS = re.compile(r"^[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?$")
 
@@ -34,11 +42,58 @@ class CommaFound(ValueError):
 
 @dataclass(frozen=True)
 class Value:
-    """What a cell says: a number, whether the true value is above or below it, and the unit if one is written."""
+    """What a cell says.
+
+    Attributes
+    ----------
+    number : float
+    relation : "=", "<" or ">"
+        Whether the true value is above or below the number.
+    unit : str
+        Empty where none is written.
+    is_approximate : bool
+        Whether the cell says "about".
+    has_spread : bool
+        Whether a standard deviation or error follows the number, as in `3.8 ± 0.4`.
+    """
 
     number: float
     relation: Relation
     unit: str = ""
+    is_approximate: bool = False
+    has_spread: bool = False
+
+
+def is_blank(cell: str) -> bool:
+    """Return whether a cell says that nothing is there.
+
+    Examples
+    --------
+    >>> is_blank("N/A"), is_blank("-"), is_blank("A-1")
+    (True, True, False)
+    """
+    return _bare(cell) in _NO_VALUE
+
+
+def is_approximate(relation: str) -> bool:
+    """Return whether a relation in a column of its own says "about".
+
+    Examples
+    --------
+    >>> is_approximate("'~'"), is_approximate("=")
+    (True, False)
+    """
+    return _bare(relation) in _APPROXIMATE
+
+
+def is_relation(cell: str) -> bool:
+    """Return whether a cell holds a relation, or is empty."""
+    return _bare(cell) in _RELATIONS
+
+
+def _bare(cell: str) -> str:
+    # Whatever kind of blank stands in it (Excel writes no-break spaces): `split` knows them all.
+    return " ".join(cell.split()).strip("'\"").strip().casefold()
 
 
 def read_relation(cell: str) -> Relation:
@@ -54,10 +109,10 @@ def read_relation(cell: str) -> Relation:
     CellError
         If it is no relation.
     """
-    found = _RELATIONS.get(cell.strip().strip("'\"").strip().casefold())
-    if found is None:
+    relation = _RELATIONS.get(_bare(cell))
+    if relation is None:
         raise CellError(f"relation {cell!r} is none of =, <, >, <=, >=, ~")
-    return found
+    return relation
 
 
 def read_value(cell: str, decimal: Decimal | None) -> Value | None:
@@ -65,8 +120,10 @@ def read_value(cell: str, decimal: Decimal | None) -> Value | None:
 
     Examples
     --------
-    >>> read_value(">10", None), read_value("n.d.", None), read_value("1,5 nM", "comma")
-    (Value(number=10.0, relation='>', unit=''), None, Value(number=1.5, relation='=', unit='nM'))
+    >>> read_value(">10", None)
+    Value(number=10.0, relation='>', unit='', is_approximate=False, has_spread=False)
+    >>> read_value("n.d.", None), read_value("1,5 nM", "comma").number, read_value("3.8 ± 0.4", None).number
+    (None, 1.5, 3.8)
 
     Raises
     ------
@@ -75,16 +132,22 @@ def read_value(cell: str, decimal: Decimal | None) -> Value | None:
     CellError
         If it is no number.
     """
-    words = cell.strip().strip("'\"").strip()
-    if words.casefold() in _NO_VALUE:
+    if is_blank(cell):
         return None
-    found = _CELL.match(words)
-    if found is None:
+    words = _GROUPED.sub(lambda group: group[1].replace(" ", ""), " ".join(cell.split()).strip("'\"").strip())
+    parts = _CELL.match(words)
+    if parts is None:
         raise CellError(f"{cell!r} is not a number")
-    number = _number(found["number"], decimal)
+    number = _number(parts["number"], decimal)
     if number is None or not math.isfinite(number):
         raise CellError(f"{cell!r} is not a number")
-    return Value(number, read_relation(found["relation"]), (found["unit"] or "").strip())
+    return Value(
+        number,
+        read_relation(parts["relation"]),
+        (parts["unit"] or "").strip(),
+        is_approximate(parts["relation"]),
+        parts["spread"] is not None,
+    )
 
 
 def _number(text: str, decimal: Decimal | None) -> float | None:

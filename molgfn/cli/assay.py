@@ -19,6 +19,12 @@ Endpoint = Annotated[str, typer.Option("--type", metavar="TYPE", help="Read only
 DecimalMark = Annotated[
     Literal["point", "comma"] | None, typer.Option("--decimal", help="What marks decimals, where numbers have commas.")
 ]
+StereoPolicy = Annotated[
+    Literal["merge", "keep"], typer.Option("--stereo", help="Stereoisomers: one compound, or each its own.")
+]
+ExcludeFlagged = Annotated[
+    bool, typer.Option("--exclude-flagged", help="Leave out rows that ChEMBL flags (validity, duplicate).")
+]
 
 
 def check(
@@ -28,6 +34,8 @@ def check(
     unit: Unit = "",
     type_: Endpoint = "",
     decimal: DecimalMark = None,
+    stereo: StereoPolicy = "merge",
+    exclude_flagged: ExcludeFlagged = False,
     strict: Annotated[bool, typer.Option("--strict", help="One bad row is too many.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
 ) -> None:
@@ -39,7 +47,9 @@ def check(
     from molgfn.assay.report import report, summary, write_tables
     from molgfn.assay.table_import import MOST_BAD, ReadingOptions, read_assay
 
-    options = ReadingOptions(columns_by_role(column), unit, type_, decimal)
+    options = ReadingOptions(
+        columns_by_role(column), unit, type_, decimal, stereo=stereo, exclude_flagged=exclude_flagged
+    )
     assay = read_assay(file, options, progress_for(sys.stderr))
     print(json.dumps(summary(assay), indent=2) if as_json else report(assay))
     written = write_tables(assay, out or file.parent)

@@ -54,13 +54,13 @@ def decompose(
     Prints each block and how often it occurs; exit code 3 where the molecule cannot be built, with the reasons.
     """
     from molgfn.bundled import bundled
-    from molgfn.chem.standardise import MoleculeError, standard_mol
+    from molgfn.chem.standardise import MoleculeError, compound_mol
     from molgfn.chem.trees.vocabulary import NotCovered, Vocabulary
 
     file = vocabulary or bundled("data", "vocabulary.json")
     known = Vocabulary.load(file)
     try:
-        tree = known.decompose(standard_mol(smiles))
+        tree = known.decompose(compound_mol(smiles))
     except MoleculeError as error:
         raise DataError(str(error), "Put the SMILES in quotes, so that the shell leaves it alone.") from None
     except NotCovered as error:

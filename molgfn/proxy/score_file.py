@@ -6,7 +6,7 @@ from itertools import islice
 from math import isnan
 from pathlib import Path
 
-from molgfn.chem.standardise import MoleculeError, standard_smiles
+from molgfn.chem.standardise import MoleculeError, compound_smiles
 from molgfn.errors import DataError
 from molgfn.files import refuse_input_as_output, write_csv
 from molgfn.progress import Progress, Step
@@ -153,6 +153,6 @@ def _standard(row: Row, column: int) -> tuple[str, str]:
     if row.fault:
         return "", row.fault
     try:
-        return standard_smiles(row.cells[column]), ""
+        return compound_smiles(row.cells[column]), ""
     except MoleculeError as error:
         return "", str(error)

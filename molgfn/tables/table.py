@@ -16,6 +16,7 @@ _BLANK = whitespace + "".join(DELIMITERS)
 _LOOK_AT = 50
 _SAID = re.compile(r'^"?sep=(.)"?[\t,;]*$', re.IGNORECASE)
 """What Excel reads, and writes, above the header."""
+_TEXT_FORMULA = re.compile(r'^="(.*)"$', re.DOTALL)
 _MOST_LINES = 20
 """A quoted cell that goes on for more lines was not closed."""
 
@@ -65,7 +66,7 @@ class Table:
         lines = [line for _, line in first]
         likely = max(DELIMITERS, key=lambda d: _fit(lines, d))
         delimiter = said[1] if said and said[1] in DELIMITERS else likely
-        header = tuple(cell.strip() for cell in _split(lines[0], delimiter) or ())
+        header = tuple(_plain(cell) for cell in _split(lines[0], delimiter) or ())
         if len(header) < least_columns:
             raise _one_column(text, first[0][0], lines)
         return cls(text, delimiter, header, first[0][0])
@@ -97,7 +98,7 @@ class Table:
             if cells is None:
                 yield Row(number, (line,), self._fault(line))
             elif any(cell.strip() for cell in cells):
-                yield Row(number, tuple(cell.strip() for cell in cells))
+                yield Row(number, tuple(map(_plain, cells)))
 
     def _whole(self, line: str) -> list[str] | None:
         """Return the cells of a row that stands on one line."""
@@ -127,6 +128,13 @@ class Table:
         if cells is None:
             return "a quote that is not closed"
         return f"{len(cells)} cells, but the header has {len(self.header)}"
+
+
+def _plain(cell: str) -> str:
+    """Return a cell without blanks around it; `="A1"`, which Excel takes for the text A1, is that text."""
+    cell = cell.strip()
+    text = _TEXT_FORMULA.match(cell)
+    return text[1].replace('""', '"').strip() if text else cell
 
 
 def _split(line: str, delimiter: str) -> list[str] | None:

@@ -28,14 +28,14 @@ def test_the_clean_table_reads_back_as_the_same_compounds(tmp_path: Path) -> Non
     again = read_assay(write_tables(assay, tmp_path).clean)
     assert [(c.smiles, c.relation) for c in again.compounds] == [(c.smiles, c.relation) for c in assay.compounds]
     assert [c.value for c in again.compounds] == pytest.approx([c.value for c in assay.compounds], abs=1e-4)
-    assert not again.left_out
+    assert not again.unused
 
 
 def test_every_row_left_out_is_in_the_rejected_table(tmp_path: Path) -> None:
     assay = read_assay(GOLDEN / "lab.csv")
     with write_tables(assay, tmp_path).rejected.open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle))
-    assert [int(row["line"]) for row in rows] == [row.line for row in assay.left_out]
+    assert [int(row["line"]) for row in rows] == [row.line for row in assay.unused]
     assert all(row["reason"] for row in rows)
     numbers = summary(assay)
     assert numbers["rows"] == numbers["rows_used"] + numbers["rows_rejected"] + numbers["rows_left_out"]

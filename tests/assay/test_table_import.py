@@ -32,7 +32,7 @@ def imported(planted: tuple[str, Truth], tmp_path_factory: pytest.TempPathFactor
 def test_every_planted_defect_is_reported_and_nothing_else(planted: tuple[str, Truth], imported: Assay) -> None:
     truth = planted[1]
     assert truth.rows == imported.n_rows == 3000
-    assert {row.line: row.reason for row in imported.left_out} == truth.left_out
+    assert {row.line: row.reason for row in imported.unused} == truth.left_out
     assert set(PLANTED) <= set(truth.found.values())
     assert len(imported.bad) < 0.05 * 3000
     imported.check_rows()
@@ -50,7 +50,7 @@ def test_the_report_counts_what_was_planted(planted: tuple[str, Truth], imported
 
 def test_every_row_is_used_once_or_left_out_once(imported: Assay) -> None:
     used = [line for compound in imported.compounds for line in compound.lines]
-    out = [row.line for row in imported.left_out]
+    out = [row.line for row in imported.unused]
     assert sorted(used + out) == list(range(2, 3002))
     assert sorted(used) == [reading.line for reading in imported.readings]
 
@@ -73,7 +73,7 @@ def test_line_ends_order_of_columns_and_separators_do_not_matter(
         (tmp_path / name).write_bytes(b"\xef\xbb\xbf" + content.encode())
         again = read_assay(tmp_path / name)
         assert again.compounds == imported.compounds
-        assert [row.line for row in again.left_out] == [row.line for row in imported.left_out]
+        assert [row.line for row in again.unused] == [row.line for row in imported.unused]
 
 
 def mutated(text: str, rng: random.Random) -> bytes:
@@ -124,13 +124,13 @@ def check_mutated(seeds: range, tables: list[str], file: Path) -> int:
             continue
         readable += 1
         used = [line for compound in assay.compounds for line in compound.lines]
-        out = [row.line for row in assay.left_out]
+        out = [row.line for row in assay.unused]
         accounted = set(used + out)
         assert len(accounted) == len(used) + len(out) == assay.n_rows
         numbers, words = summary(assay), report(assay)
         assert numbers["rows"] == numbers["rows_used"] + numbers["rows_rejected"] + numbers["rows_left_out"]
         assert all(reason in words for reason in numbers["left_out"])
-        assert all("\n" not in row.found for row in assay.left_out)
+        assert all("\n" not in row.found for row in assay.unused)
         for number, line in enumerate(assay.text.lines(), 1):
             if line.strip(whitespace + ",;\"'") and number not in accounted:
                 assert number == 1 or continues(assay, number, accounted), f"line {number} is lost: {line!r}"
@@ -246,13 +246,13 @@ def test_a_comma_means_what_the_user_says(tmp_path: Path) -> None:
     assert [round(10 ** (9 - c.value), 3) for c in comma.compounds] == [1.5, 20.5]
     point = read(tmp_path, text, ReadingOptions(decimal="point"))
     assert [round(10 ** (9 - c.value), 3) for c in point.compounds] == [1500]
-    assert [row.found for row in point.left_out] == ["'20,5' is not a number"]
+    assert [row.found for row in point.unused] == ["'20,5' is not a number"]
 
 
 def test_rows_that_name_no_endpoint_have_the_one_that_is_said(tmp_path: Path) -> None:
     assay = read(tmp_path, rows("a,CCO,1,uM", "b,CCN,5,pIC50", "c,CCC,5,pKi"), ReadingOptions(endpoint="IC50"))
     assert assay.quantity.unit == "pIC50"
-    assert [(row.line, row.reason) for row in assay.left_out] == [(4, "another endpoint")]
+    assert [(row.line, row.reason) for row in assay.unused] == [(4, "another endpoint")]
 
 
 def test_columns_unit_and_endpoint_can_be_said(tmp_path: Path) -> None:
@@ -261,7 +261,7 @@ def test_columns_unit_and_endpoint_can_be_said(tmp_path: Path) -> None:
     assay = read(tmp_path, text, options)
     assert assay.quantity.unit == "pKi"
     assert [c.lines for c in assay.compounds] == [(2,), (4,)]
-    assert [(row.line, row.reason, row.is_bad) for row in assay.left_out] == [(3, "another endpoint", False)]
+    assert [(row.line, row.reason, row.is_bad) for row in assay.unused] == [(3, "another endpoint", False)]
     for chosen, words in (({"smiles": "molx"}, "Did you mean `mol`?"), ({"smile": "mol"}, "Did you mean `smiles`?")):
         assert words in refused(tmp_path, text, replace(options, columns=chosen))
 
@@ -269,7 +269,7 @@ def test_columns_unit_and_endpoint_can_be_said(tmp_path: Path) -> None:
 def test_a_stray_quote_costs_its_own_row_alone(tmp_path: Path) -> None:
     text = HEAD + GOOD.replace("C3,", '"C3,').replace("C9,", 'C9",')
     assay = read(tmp_path, text)
-    assert [row.line for row in assay.left_out] == [5]
+    assert [row.line for row in assay.unused] == [5]
     assert len(assay.compounds) == 24
 
 
@@ -277,7 +277,7 @@ def test_a_note_may_go_over_lines(tmp_path: Path) -> None:
     text = 'smiles,value,unit,note\nCCO,5,nM,"two\nlines"\nCCN,6,nM,one\n'
     assay = read(tmp_path, text)
     assert [c.lines for c in assay.compounds] == [(2,), (4,)]
-    assert not assay.left_out
+    assert not assay.unused
 
 
 def test_energies_keep_their_sense(tmp_path: Path) -> None:

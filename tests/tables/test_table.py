@@ -71,3 +71,9 @@ def test_empty_cells_beyond_the_header_are_no_fault(tmp_path: Path) -> None:
 def test_the_separator_that_excel_writes_above_the_header_is_heard(tmp_path: Path, said: str) -> None:
     found = table(tmp_path, f"{said}\na;b,c\n1;2\n")
     assert (found.delimiter, found.header, found.header_line) == (";", ("a", "b,c"), 2)
+
+
+def test_text_that_excel_guards_by_a_formula_is_that_text(tmp_path: Path) -> None:
+    written = table(tmp_path, '"=""id""",smiles\n"=""A0""","=""CCO"""\n="A1",="CCN"\n=1+1,CCC\n')
+    assert written.header == ("id", "smiles")
+    assert [row.cells for row in written.rows([0, 1])] == [("A0", "CCO"), ("A1", "CCN"), ("=1+1", "CCC")]

@@ -13,6 +13,7 @@ from rdkit.rdBase import BlockLogs
 
 from molgfn.bundled import bundled
 from molgfn.chem.alerts import ALERT_CATALOGS
+from molgfn.chem.standardise import MoleculeError, parse_smiles
 
 
 class Section(BaseModel):
@@ -49,10 +50,10 @@ def _smarts(pattern: str) -> str:
 
 
 def core_smiles(smiles: str) -> str:
-    with BlockLogs():
-        mol = Chem.MolFromSmiles(smiles) if smiles.strip() else None
-    if mol is None:
-        raise PydanticCustomError("core", "not a valid SMILES")
+    try:
+        mol = parse_smiles(smiles)
+    except MoleculeError:
+        raise PydanticCustomError("core", "not a valid SMILES") from None
     points = [atom for atom in mol.GetAtoms() if atom.GetAtomicNum() == 0]
     if not points:
         raise PydanticCustomError("core_points", "a core needs at least one attachment point")

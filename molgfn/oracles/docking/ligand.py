@@ -15,8 +15,6 @@ MAX_HEAVY_ATOMS = 50
 MAX_TORSIONS = 20
 _CONFORMER_SEED = 1
 _MMFF_ITERATIONS = 500
-# Two components nearly as large as one another: nothing says which of them is the drug and which the counter-ion.
-_RIVAL_FRACTION = 0.75
 
 
 class Refusal(ValueError):
@@ -73,29 +71,14 @@ def dockable_mol(smiles: str) -> Chem.Mol:
         As `prepare_ligand`, for everything that is known before the embedding.
     """
     try:
-        _refuse_rivals(parse_smiles(smiles))
         mol = parent_mol(smiles)
     except MoleculeError as error:
-        raise Refusal("unparsable", str(error)) from error
+        raise Refusal(error.code, str(error)) from error
     _refuse_atoms(mol)
     for atom in mol.GetAtoms():
         atom.SetIsotope(0)
         atom.SetAtomMapNum(0)
     return parse_smiles(Chem.MolToSmiles(Chem.RemoveHs(mol)))
-
-
-def _refuse_rivals(mol: Chem.Mol) -> None:
-    organic = {
-        Chem.MolToSmiles(fragment): fragment.GetNumHeavyAtoms()
-        for fragment in Chem.GetMolFrags(mol, asMols=True, sanitizeFrags=False)
-        if any(atom.GetAtomicNum() == 6 for atom in fragment.GetAtoms())
-    }
-    sizes = sorted(organic.values(), reverse=True)
-    if len(sizes) > 1 and sizes[1] >= _RIVAL_FRACTION * sizes[0]:
-        raise Refusal(
-            "several_fragments",
-            f"two different components of {sizes[0]} and {sizes[1]} heavy atoms; give the one to dock",
-        )
 
 
 def _refuse_atoms(mol: Chem.Mol) -> None:

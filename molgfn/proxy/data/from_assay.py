@@ -18,7 +18,7 @@ def training_data(assay: Assay) -> TrainingData:
         np.array([SIDES[compound.relation] for compound in compounds], dtype=np.int64),
         np.array([compound.n for compound in compounds], dtype=np.float64),
         n_rows=assay.n_rows,
-        n_not_completed=len(assay.left_out) - len(assay.bad),
+        n_not_completed=len(assay.unused) - len(assay.bad),
         n_merged=len(assay.readings) - len(compounds),
         bad_rows=tuple(BadRow(row.line, f"{row.reason}: {row.found}".removesuffix(": ")) for row in assay.bad),
         days=tuple(compound.day for compound in compounds) if any(compound.day for compound in compounds) else (),
