@@ -7,8 +7,10 @@ INSTALLED := .venv/.installed
 demo: $(INSTALLED)
 	$(BIN)/molgfn demo
 
+# A module stays with one worker, so that what its tests share is made once.
+test: export OMP_NUM_THREADS := 1
 test: $(INSTALLED)
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadscope
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

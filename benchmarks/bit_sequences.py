@@ -24,6 +24,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from line_plot import Line, Panel, line_plot
+from made_with import COMMIT
 from scipy.stats import spearmanr
 
 from molgfn.environments.bit_sequences import BitSequences, Sentences, flipped_modes, random_modes
@@ -153,6 +154,7 @@ def main() -> None:
     packages = {name: version(name) for name in ("molgfn", "torch", "numpy", "scipy")}
     result = {
         "command": "python benchmarks/bit_sequences.py " + " ".join(sys.argv[1:]),
+        "commit": COMMIT,
         "python": platform.python_version(),
         **packages,
         "space": {"bits": BITS, "modes": MODES, "near": NEAR, "beta": arguments.beta, "seed": SPACE_SEED},

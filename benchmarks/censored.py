@@ -16,6 +16,7 @@ from importlib.metadata import version
 import numpy as np
 import torch
 from assay_sets import SETS, load
+from made_with import COMMIT
 from sklearn.model_selection import train_test_split
 
 from molgfn.proxy.evaluation.bootstrap import bootstrap
@@ -93,7 +94,7 @@ def main() -> None:
     command = "python benchmarks/censored.py " + " ".join(sys.argv[1:])
     for name in arguments.set:
         made = row(name, arguments.seeds, settings)
-        facts = {"command": command, "python": platform.python_version(), "versions": versions}
+        facts = {"command": command, "commit": COMMIT, "python": platform.python_version(), "versions": versions}
         print(json.dumps(made | facts if arguments.json else made), flush=True)
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from made_with import COMMIT
 from rdkit import Chem
 from rdkit.Chem import QED
 
@@ -222,7 +223,7 @@ def main() -> None:
             if arguments.json:
                 command = f"python benchmarks/exact.py --json --case {case.name} --seeds {seed}"
                 command += f" --blocks {arguments.blocks.name}" if case.vocabulary == "2021" else ""
-                print(json.dumps(row | {"command": command, "versions": versions}), flush=True)
+                print(json.dumps(row | {"command": command, "commit": COMMIT, "versions": versions}), flush=True)
             else:
                 print({k: v for k, v in row.items() if k != "settings"}, flush=True)
 

@@ -26,6 +26,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from made_with import COMMIT
 from published_proxy import PublishedProxy
 from rdkit import RDLogger
 
@@ -247,7 +248,13 @@ def main() -> None:
         command = "python benchmarks/held_out.py " + " ".join(
             Path(word).name if word.endswith(".npz") else word for word in sys.argv[1:]
         )
-        facts = {"command": command, "python": platform.python_version(), **packages, "settings": asdict(settings)}
+        facts = {
+            "command": command,
+            "commit": COMMIT,
+            "python": platform.python_version(),
+            **packages,
+            "settings": asdict(settings),
+        }
         print(json.dumps(facts | {"rows": rows}, indent=1))
 
 

@@ -29,6 +29,7 @@ from typing import Protocol
 import numpy as np
 import torch
 from line_plot import Line, Panel, line_plot
+from made_with import COMMIT
 
 from molgfn.baselines.grid_mcmc import GridMCMC
 from molgfn.baselines.ppo import PPOSettings, PPOTraining
@@ -252,7 +253,7 @@ def main() -> None:
             continue
         rows = list(run.rows(settings, arguments.trajectories))
         print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
-        kept["rows"] += rows
+        kept["rows"] += [row | {"commit": COMMIT} for row in rows]
         arguments.keep.write_text(json.dumps(facts | {"rows": kept["rows"]}, indent=1) + "\n", encoding="utf-8")
 
 

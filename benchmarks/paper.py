@@ -7,7 +7,8 @@
 its reference. A visit is a molecule that a method was told the reward of, repeats included. Printed at 1e4, 1e5 and 1e6
 visits: mean s of the 10, 100 and 1,000 best distinct molecules, mean pairwise Tanimoto similarity of the best 1,000
 (RDKit path fingerprint, and Morgan radius 2, 2,048 bits), Bemis-Murcko scaffolds with s > 7.5 and > 8, and modes:
-molecules with s > 7, from the best down, of which none is more than 0.7 similar (RDKit path fingerprint) to one before.
+of the best 5,000 molecules those with s > 7, from the best down, of which none is more than 0.7 similar (RDKit path
+fingerprint) to one before. The 5,000 are the same for every row, since a count among more molecules is larger.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
+from made_with import COMMIT
 from published_proxy import PublishedProxy, check_reference
 from rdkit import Chem, DataStructs, RDLogger
 from rdkit.Chem import rdFingerprintGenerator
@@ -38,6 +40,8 @@ from molgfn.flow.fragments.trainer import MoleculeSettings, Trainer
 
 MAX_BLOCKS = 8
 MODE_SCORE, MODE_SIMILARITY = 7.0, 0.7
+# Molecules that modes are looked for in: no option, so that rows can be compared.
+MODES_AMONG = 5_000
 CHECKPOINTS = (10_000, 100_000, 1_000_000)
 BATCH = 64
 Reward = Callable[[Sequence[str]], np.ndarray]
@@ -106,7 +110,7 @@ def scaffolds(smiles: Sequence[str]) -> int:
     return len({MurckoScaffold.MurckoScaffoldSmiles(name) for name in smiles})
 
 
-def summary(visits: Visits, max_modes: int) -> dict[str, float]:
+def summary(visits: Visits) -> dict[str, float]:
     """Return the columns of the table."""
     top = visits.best(1000)
     scores = np.array([score for _, score in top])
@@ -124,8 +128,8 @@ def summary(visits: Visits, max_modes: int) -> dict[str, float]:
         "scaffolds_7.5": scaffolds([name for name in good if visits.score[name] > 7.5]),
         "scaffolds_8": scaffolds([name for name in good if visits.score[name] > 8]),
         "above_7": len(good),
-        "modes_7": count_modes([Chem.MolFromSmiles(name) for name in good[:max_modes]]),
-        "modes_among": min(len(good), max_modes),
+        "modes_7": count_modes([Chem.MolFromSmiles(name) for name in good[:MODES_AMONG]]),
+        "modes_among": MODES_AMONG,
     }
 
 
@@ -152,15 +156,30 @@ def run(
             "method": name,
             "seed": seed,
             "exponent": exponent,
-            **summary(visits, arguments.max_modes),
+            "planned": arguments.visits,
+            **summary(visits),
             "cpu_s": round(cpu_s, 1),
             "settings": None if settings is None else asdict(settings),  # type: ignore[call-overload]
         }
 
 
+def done_before(path: Path | None) -> set[tuple[str, int, float, int]]:
+    """Return method, seed, exponent and planned visits of the runs whose last row is in a file; none without a file."""
+    if path is None or not path.exists():
+        return set()
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return {
+        (row["method"], row["seed"], row["exponent"], row["planned"]) for row in rows if row["visits"] >= row["planned"]
+    }
+
+
 def table(path: Path) -> str:
-    """Return the rows of a file as a Markdown table, one line for each method, exponent and checkpoint: means."""
+    """Return the rows of a file as a Markdown table, one line for each method, exponent and number of visits: means.
+
+    Rows on the way to more visits are left out: annealing and exploration follow the planned number.
+    """
     rows = pd.read_json(path, lines=True, precise_float=True)
+    rows = rows[rows["visits"] == rows["planned"]]
     keys = ["visits", "method", "exponent"]
     columns = [
         "top_10",
@@ -204,8 +223,8 @@ def main() -> None:
     parser.add_argument("--replay-fraction", type=float, default=3.0)
     parser.add_argument("--learning-rate", type=float, default=4e-3)
     parser.add_argument("--epsilon", type=float, default=0.1)
-    parser.add_argument("--max-modes", type=int, default=20_000, help="most molecules looked at for modes")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
+    parser.add_argument("--done", type=Path, help="file of rows that need not be made again")
     parser.add_argument("--table", type=Path, help="print a file of rows as a table, and do nothing else")
     arguments = parser.parse_args()
     if arguments.table is not None:
@@ -225,12 +244,14 @@ def main() -> None:
         Path(word).name if word.endswith((".json", ".npz", ".csv")) else word for word in sys.argv[1:]
     )
     versions = {"python": platform.python_version(), **{n: version(n) for n in ("molgfn", "torch", "rdkit", "numpy")}}
+    facts = {"command": command, "commit": COMMIT, "versions": versions}
+    done = done_before(arguments.done)
     for name in arguments.method or ("TB", "SubTB", "DB", "FM", "MARS", "PPO", "random"):
         for seed in arguments.seeds:
+            if (name, seed, arguments.exponent, arguments.visits) in done:
+                continue
             for row in run(name, environment, proxy, arguments, seed):
-                print(
-                    json.dumps(row | ({"command": command, "versions": versions} if arguments.json else {})), flush=True
-                )
+                print(json.dumps(row | facts if arguments.json else row), flush=True)
 
 
 if __name__ == "__main__":

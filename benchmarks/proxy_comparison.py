@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from assay_sets import SETS, load
+from made_with import COMMIT
 
 from molgfn.direction import Direction
 from molgfn.proxy.classical.baselines import BASELINES
@@ -155,7 +156,12 @@ def main() -> None:
         for kind in arguments.split:
             if (name, kind) not in done:
                 made = row(name, kind, arguments.repeats, settings, arguments.card)
-                facts = {"command": command, "python": platform.python_version(), "versions": versions}
+                facts = {
+                    "command": command,
+                    "commit": COMMIT,
+                    "python": platform.python_version(),
+                    "versions": versions,
+                }
                 print(json.dumps(made | facts if arguments.json else made), flush=True)
 
 

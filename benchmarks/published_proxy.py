@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from made_with import COMMIT
 from numpy.typing import NDArray
 from rdkit import Chem
 from rdkit.Chem import rdMolDescriptors
@@ -263,6 +264,7 @@ def main() -> None:
     cpu_s = (time.process_time() - started) / arguments.repeats
     facts = {
         "command": "python benchmarks/published_proxy.py FOLDER",
+        "commit": COMMIT,
         "python": platform.python_version(),
         **{name: version(name) for name in ("torch", "rdkit", "numpy")},
         "molecules": len(smiles),

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from made_with import COMMIT
 from rdkit import RDLogger
 
 from molgfn.bundled import bundled
@@ -262,7 +263,7 @@ def main() -> None:
     if arguments.json:
         versions = {n: version(n) for n in ("molgfn", "torch", "rdkit", "numpy")}
         command = "taskset -c 0 python benchmarks/speed.py " + " ".join(sys.argv[1:])
-        facts = {"command": command, "python": platform.python_version(), **versions}
+        facts = {"command": command, "commit": COMMIT, "python": platform.python_version(), **versions}
         print(json.dumps(facts | {"rows": rows}, indent=1))
 
 

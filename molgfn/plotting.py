@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -23,7 +23,7 @@ SOFT, RULE = "#57606a", "#d5dae0"
 # In a page they follow its style sheet, which has one set for light and one for dark screens.
 _PAGE_COLOURS = {FIRST: "var(--first)", SECOND: "var(--second)", SOFT: "var(--soft)", RULE: "var(--rule)"}
 
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # words stay words: they can be searched, and a page gives them its own font
     "svg.hashsalt": "molgfn",  # else the names of parts are random
     "font.family": "sans-serif",

@@ -2,7 +2,7 @@
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -30,14 +30,24 @@ FILES = {
 }
 
 
-def imported(name: str) -> Iterator[str]:
-    """Yield the modules of the package that a module imports, also those inside functions."""
-    for node in ast.walk(ast.parse(FILES[name].read_text(encoding="utf-8"))):
+@cache
+def parsed(name: str) -> list[ast.Import | ast.ImportFrom | ast.FunctionDef]:
+    """Return the imports and the functions of a module, also those inside functions."""
+    nodes = ast.walk(ast.parse(FILES[name].read_text(encoding="utf-8")))
+    return [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef)]
+
+
+@cache
+def imported(name: str) -> set[str]:
+    """Return the modules of the package that a module imports."""
+    modules = set()
+    for node in parsed(name):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name in FILES)
+            modules |= {alias.name for alias in node.names if alias.name in FILES}
         elif isinstance(node, ast.ImportFrom) and node.module in FILES:
             inner = [f"{node.module}.{alias.name}" for alias in node.names]
-            yield from (module if module in FILES else node.module for module in inner)
+            modules |= {module if module in FILES else node.module for module in inner}
+    return modules
 
 
 def folder(name: str) -> str:
@@ -87,8 +97,8 @@ def length(function: ast.FunctionDef) -> int:
 def test_no_function_is_long():
     long = {
         f"{name}.{node.name}": lines
-        for name, path in FILES.items()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in FILES
+        for node in parsed(name)
         if isinstance(node, ast.FunctionDef) and (lines := length(node)) > LONGEST_FUNCTION
     }
     assert not long

@@ -66,7 +66,7 @@ def test_the_settings_of_matplotlib_stay_as_they_were(monkeypatch):
 
 def test_nothing_waits_for_matplotlib_before_a_plot_is_drawn_and_pyplot_is_never_loaded():
     code = (
-        "import sys; import molgfn.plotting, molgfn.report.html, molgfn.proxy.card.files; "
+        "import sys; import molgfn.plotting, molgfn.report.plots; "
         "print('matplotlib' in sys.modules); "
         "from molgfn.report.plots import Series, trend_plot; trend_plot(['1'], [Series('best', [1.0])], 'score'); "
         "print('matplotlib.pyplot' in sys.modules)"

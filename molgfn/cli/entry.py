@@ -20,7 +20,7 @@ class _MainGroup(TyperGroup):
     """All commands; the two options that set up completion by the Tab key work, but are not in the help."""
 
     def get_params(self, ctx: Any) -> list[Any]:
-        params = super().get_params(ctx)
+        params: list[Any] = super().get_params(ctx)
         for param in params:
             # The help has to fit one screen; docs/use/commands.md names them.
             if param.name in ("install_completion", "show_completion"):

@@ -84,8 +84,8 @@ def _compared(start: RoundSummary, answered: Sequence[RoundSummary], data: RunDa
 
 
 def _gain(value: float, other: float, data: RunData) -> float:
-    """Return how much better a value is than another; below 0 where it is worse."""
-    return other - value if data.direction == "minimise" else value - other
+    """Return how much better a value is than another, in the digits that are shown; below 0 where it is worse."""
+    return round(other - value if data.direction == "minimise" else value - other, 2)
 
 
 def _beaten(start: RoundSummary, answered: Sequence[RoundSummary], data: RunData) -> str:
@@ -100,7 +100,7 @@ def _beaten(start: RoundSummary, answered: Sequence[RoundSummary], data: RunData
     }
     if data.settings["oracle"]["kind"] == "docking" and isfinite(last.beyond_size):
         gain = _gain(last.beyond_size, 0.0, data)
-        verdict = f"{abs(gain):.2f} {data.unit} {'better' if gain > 0 else 'worse'}"
+        verdict = f"{abs(gain):.2f} {data.unit} {'better' if gain > 0 else 'worse'}" if gain else "no better"
         compared[f"at equal size its last batch is {verdict}"] = gain
     better = [words for words, gain in compared.items() if gain > 0]
     others = [words for words, gain in compared.items() if not gain > 0]

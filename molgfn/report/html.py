@@ -89,11 +89,15 @@ def _content(data: RunData) -> dict[str, Any]:
 
 
 def _shown(ranked: pd.DataFrame) -> pd.DataFrame:
-    """Return the best measured compounds and the best predicted ones, half of each as far as there are enough."""
-    measured = ranked.index[ranked["rank"].notna()]
-    predicted = ranked.index[ranked["rank_predicted"].notna()]
+    """Return the best measured compounds and the best predicted ones, half of each as far as there are enough.
+
+    Compounds that failed follow where room is left.
+    """
+    has_value, is_predicted = ranked["rank"].notna(), ranked["rank_predicted"].notna()
+    measured, predicted = ranked.index[has_value], ranked.index[is_predicted]
     first = measured[: max(BEST_SHOWN // 2, BEST_SHOWN - len(predicted))]
-    return ranked.loc[[*first, *predicted[: BEST_SHOWN - len(first)]]].reset_index(drop=True)
+    others = [*predicted, *ranked.index[~has_value & ~is_predicted]]
+    return ranked.loc[[*first, *others[: BEST_SHOWN - len(first)]]].reset_index(drop=True)
 
 
 def _plots(

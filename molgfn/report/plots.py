@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from math import ceil, isfinite, nan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -57,7 +57,7 @@ def trend_plot(labels: Sequence[str], series: Sequence[Series], y_label: str) ->
                 for x, (value, error) in enumerate(zip_longest(line.values, line.errors, fillvalue=nan))
                 if isfinite(value)
             ]
-            style = {"color": colour, "clip_on": False}
+            style: dict[str, Any] = {"color": colour, "clip_on": False}
             xs, values = [x for x, _, _ in points], [value for _, value, _ in points]
             axes.plot(xs, values, _LINES[line.kind], marker=mark, label=line.name, linewidth=2, markersize=8, **style)
             for x, value, error in points:
@@ -99,7 +99,7 @@ def distribution_plot(labels: Sequence[str], groups: Sequence[pd.Series], y_labe
 
 
 def _silhouette(axes: "Axes", x: int, values: NDArray[np.float64]) -> None:
-    bodies = axes.violinplot(values, positions=[x], widths=0.8, showextrema=False)["bodies"]
+    bodies: Any = axes.violinplot(values, positions=[x], widths=0.8, showextrema=False)["bodies"]
     for body in bodies:
         body.set(facecolor=FIRST, edgecolor="none", alpha=0.25, clip_on=False)
 

@@ -1,5 +1,6 @@
 import csv
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from rdkit import Chem
 
+from benchmarks.paper import count_modes, done_before, scaffolds
 from benchmarks.published_proxy import PublishedProxy
 from tests.benchmarks.test_published_proxy import SHAPES
 
@@ -58,16 +60,16 @@ def test_every_method_fills_its_row(tmp_path: Path) -> None:
         assert row["top_10"] >= row["top_100"] >= row["top_1000"] > 0
         assert 0 < row["tanimoto_morgan"] < 1
         assert row["distinct"] <= 300
+        assert row["modes_among"] == 5000
+        assert re.fullmatch(r"[0-9a-f]{7,}(\+changes)?|unknown", row["commit"])
     (tmp_path / "rows.jsonl").write_text(printed)
+    assert done_before(tmp_path / "rows.jsonl") == {(name, 0, 10.0, 300) for name in methods}
     lines = run("--table", str(tmp_path / "rows.jsonl")).splitlines()[2:]
     assert [line.split(" | ")[1:4] for line in lines] == [[name, "10", "1"] for name in methods]
     assert f"| {rows[0]['top_10']:.2f} |" in lines[0]
 
 
 def test_modes_are_counted_from_the_best_down() -> None:
-    sys.path.insert(0, str(ROOT / "benchmarks"))
-    import paper  # type: ignore[import-not-found]
-
     mols = [Chem.MolFromSmiles(s) for s in ("CCCCCCCCO", "CCCCCCCCCO", "c1ccncc1C(=O)N", "CCCCCCCCO")]
-    assert paper.count_modes(mols) == 2
-    assert paper.scaffolds(["c1ccccc1C", "c1ccccc1CC", "C1CCNC1"]) == 2
+    assert count_modes(mols) == 2
+    assert scaffolds(["c1ccccc1C", "c1ccccc1CC", "C1CCNC1"]) == 2

@@ -134,7 +134,7 @@ def started(folder):
     ready = context.Event()
     running = context.Process(target=run_or_resume, args=(folder, ready))
     running.start()
-    assert ready.wait(30)
+    assert ready.wait(600)
     return running
 
 

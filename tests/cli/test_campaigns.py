@@ -68,7 +68,7 @@ def test_a_run_that_is_told_to_stop_ends_with_75_and_resume_finishes_it(campaign
             if "asking the oracle" in line:
                 break
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=600)
     assert process.returncode == 75, "".join(told) + err
     assert out == ""
     run = re.search(r"molgfn resume (\S+)", err)[1]

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -16,12 +15,14 @@ from molgfn.cli import app, main
 from molgfn.errors import ConfigError, DataError, NoCandidateError, OracleError, Stopped
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "help.json"
+# Only a command that hangs reaches it, on a busy machine too.
+LIMIT_S = 600
 COMMANDS = json.loads(GOLDEN.read_text(encoding="utf-8"))
 
 
 def run_in_shell(*words: str, **settings):
     command = [sys.executable, "-c", "from molgfn.cli import main; main()", *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, **settings)
+    return subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S, check=False, **settings)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -46,10 +47,13 @@ def test_every_command_is_in_the_golden_file():
 def test_help_is_quick_and_loads_no_heavy_library():
     code = "import sys; from molgfn.cli import app; app(['-h'], standalone_mode=False); "
     heavy = "print(sorted({'torch', 'rdkit', 'pandas', 'numpy', 'sklearn', 'matplotlib'} & set(sys.modules)))"
-    started = time.monotonic()
-    ended = subprocess.run([sys.executable, "-c", code + heavy], capture_output=True, text=True, check=True, timeout=60)
-    assert ended.stdout.splitlines()[-1] == "[]"
-    assert time.monotonic() - started < 10  # far above the usual 0.2 s: only a heavy import takes so long
+    spent = "; import time; print(time.process_time())"
+    command = [sys.executable, "-c", code + heavy + spent]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True, timeout=LIMIT_S)
+    *_, loaded, cpu_s = ended.stdout.splitlines()
+    assert loaded == "[]"
+    # Far above the usual 0.2 s: only a heavy import takes so long. Wall time would measure the machine's load.
+    assert float(cpu_s) < 10
 
 
 def test_version(capsys):
@@ -125,8 +129,13 @@ def test_a_file_that_cannot_be_written_is_named(capsys, tmp_path):
 
 def test_ctrl_c_outside_a_run_ends_with_130(monkeypatch, capsys):
     monkeypatch.setattr("molgfn.oracles.docking.receptors.target_names", lambda: os.kill(os.getpid(), signal.SIGINT))
-    with pytest.raises(SystemExit) as left:
-        main(["targets"])
+    # A shell starts what it runs in the background with SIGINT ignored, and Python leaves it so.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(SystemExit) as left:
+            main(["targets"])
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert left.value.code == 130
     assert "Traceback" not in capsys.readouterr().err
 
@@ -137,7 +146,7 @@ def test_a_reader_that_leaves_early_sees_no_traceback():
         shell=True,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LIMIT_S,
         check=True,
     )
     assert ended.stdout.startswith("ABL1")

@@ -36,6 +36,8 @@ def test_values_come_back_as_they_are_in_the_table(run):
         if column.type == "number":
             expected = table[column.name].round(column.decimals)
             assert found[column.name].equals(expected), column.name
+        elif column.type == "integer":
+            assert found[column.name].astype("Int64").equals(table[column.name]), column.name
         else:
             assert list(found[column.name]) == list(table[column.name]), column.name
 

@@ -22,7 +22,8 @@ def learn(context: Context, round_number: int) -> None:
     store = context.store
     examples = with_lab(training_examples(context.run, store), lab_rows(store))
     note_forgetting(context.run, context.progress)
-    if not keeps_start(context.run) and len(examples) < ENOUGH_ALONE:
+    alone = not keeps_start(context.run) and not store.initial_data()
+    if alone and len(examples) < ENOUGH_ALONE:
         few = f"round {round_number}: {len(examples)} values are too few for that"
         context.progress.log(f"{few} (at least {ENOUGH_ALONE}): the proxy stays as it is")
         proxy = context.parts.load_proxy(context.proxy_folder(round_number - 1))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from rdkit import Chem
@@ -35,7 +35,7 @@ def parity_plot(predicted: FloatArray, measured: FloatArray, unit: str, in_domai
         if in_domain is not None:
             groups = {"in the domain": in_domain, "outside": ~in_domain}
         for colour, (name, rows) in zip(_COLOURS, groups.items(), strict=False):
-            style = {"color": colour, "markersize": 5, "alpha": 0.45, "markeredgewidth": 0}
+            style: dict[str, Any] = {"color": colour, "markersize": 5, "alpha": 0.45, "markeredgewidth": 0}
             axes.plot(predicted[rows], measured[rows], "o", label=name, **style)
         if in_domain is not None:
             _legend(axes)

@@ -29,8 +29,8 @@ def test_a_wait_is_interrupted_at_once():
         started = time.monotonic()
         threading.Timer(0.1, send, [signal.SIGTERM]).start()
         with pytest.raises(Stopped), stop.waiting():
-            time.sleep(10)
-        assert time.monotonic() - started < 5
+            time.sleep(600)
+        assert time.monotonic() - started < 300
 
 
 def test_a_wait_does_not_begin_after_a_signal():
