@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import tempfile
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -126,7 +127,8 @@ def make_run(run_maker: Callable[..., Path], tmp_path: Path) -> Callable[..., Pa
 
     def copy(**options: object) -> Path:
         made = run_maker(**options)
-        return Path(shutil.copytree(made, tmp_path / made.name))
+        folder = Path(tempfile.mkdtemp(dir=tmp_path))  # a test may have several runs of one name
+        return Path(shutil.copytree(made, folder / made.name))
 
     return copy
 

@@ -105,7 +105,7 @@ def test_parity_fills_the_latest_round(measured):
         "A-2, round 2: predicted -9.50, docked -9.00",
         f"{HOSTILE}, round 2: predicted -9.00, docked -10.00",
     }
-    assert ["fill: none" in style for _, _, style in marks.values()] == [True, False, False]
+    assert ["fill-opacity: 0" in style for _, _, style in marks.values()] == [True, False, False]
 
 
 def test_a_perfect_prediction_lies_on_the_diagonal(measured):
