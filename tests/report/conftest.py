@@ -2,8 +2,8 @@
 
 import json
 import shutil
-import tempfile
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import cache
