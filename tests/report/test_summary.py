@@ -63,7 +63,8 @@ def test_a_gain_that_is_size_alone_is_nothing_at_equal_size(run, change):
 
 def test_predictions_are_those_made_before_measuring(run, change):
     before = summaries(run)
-    change(run, "INSERT INTO predictions SELECT compound_id, 9, value, 0, 0, 0, '', NULL, NULL, '' FROM measurements")
+    columns = "compound_id, 9, value, 0, 0, 0, '', NULL, NULL, '', property, unit"
+    change(run, f"INSERT INTO predictions SELECT {columns} FROM measurements")
     assert [one.agreement for one in summaries(run)] == [one.agreement for one in before]
     assert before[1].agreement.n == 4
 
