@@ -64,7 +64,7 @@ def _spoilt(rng: random.Random, defect: str, cells: list[str]) -> list[str]:
         "no structure": {2: ""}, "not SMILES": {2: "aspirin"}, "mixture": {2: "c1ccccc1CCO.c1ccncc1CCN"},
         "no carbon": {2: "[NH4+].[Cl-]"}, "unknown unit": {6: rng.choice(("ug.mL-1", "um", "/s")), 7: ""},
         "no unit": {6: "", 7: ""}, "per cent": {5: "57", 6: "%", 7: ""},
-        "not a number": {5: rng.choice(("active", "10-20", "5 ± 1"))}, "zero": {5: "0", 7: ""},
+        "not a number": {5: rng.choice(("active", "10-20", "5 / 1"))}, "zero": {5: "0", 7: ""},
         "negative": {5: "-12", 7: ""}, "out of range": {5: "1e30", 7: ""}, "relation": {4: "'?'"},
         "pChEMBL differs": {4: "'='", 5: "100", 6: "nM", 7: "4.00"},
     }  # fmt: skip
