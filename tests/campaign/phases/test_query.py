@@ -218,9 +218,10 @@ def test_an_abandoned_compound_is_waited_for_no_longer(tmp_path):
         start(tmp_path, parts)
     [run] = (tmp_path / "runs").iterdir()
     with closing(sqlite3.connect(run / "campaign.sqlite")) as record, record:
-        record.execute("UPDATE compounds SET status = 'abandoned' WHERE compound_id = 'STAND-IN-000004'")
-        record.commit()
+        pending = "SELECT compound_id FROM compounds WHERE status = 'pending' ORDER BY compound_id DESC"
+        (abandoned,) = record.execute(pending).fetchone()
+        record.execute("UPDATE compounds SET status = 'abandoned' WHERE compound_id = ?", (abandoned,))
     resume(run, StandIns(tmp_path / "asked", value))
     with store_of(tmp_path) as store:
-        assert [row.compound_id for row in store.compounds(status="abandoned")] == ["STAND-IN-000004"]
-    assert "STAND-IN-000004" not in asked(tmp_path)
+        assert [row.compound_id for row in store.compounds(status="abandoned")] == [abandoned]
+    assert abandoned not in asked(tmp_path)
