@@ -120,7 +120,8 @@ def test_the_card_is_printed_for_people_and_for_programs(capsys, tmp_path):
     write(tmp_path)
     train(capsys, tmp_path)
     code, out, _ = molgfn(capsys, "card", tmp_path / "out")
-    assert (code, out) == (0, (tmp_path / "out" / "card.md").read_text())
+    assert code == 0
+    assert out.startswith((tmp_path / "out" / "card.md").read_text().rstrip("\n"))
     code, out, _ = molgfn(capsys, "card", tmp_path / "out", "--json")
     assert (code, json.loads(out)["name"]) == (0, "tiny")
 
