@@ -1,14 +1,14 @@
 """From one row of a table to one reading, or to the reason why there is none."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
 from sys import intern
 
 from molgfn.assay.columns import Columns
 from molgfn.assay.quantities import KCAL, PercentError, QuantityError, endpoint_of, is_log, is_same_unit, scaled
+from molgfn.assay.registered import NONE_REGISTERED, RegisteredCompounds
 from molgfn.assay.structures import Structure, structure_of
 from molgfn.assay.values import (
     CellError,
@@ -28,8 +28,6 @@ _P_TOLERANCE = 0.05
 """Between a p-value and the concentration beside it; both are rounded."""
 _FINE = ("manually validated", "author confirmed error")
 """Data validity comments of ChEMBL that say that a value is right."""
-_BATCH = re.compile(r"^(.+?)[-_/.: ](?:batch|lot|b|l)?[-_ ]?[0-9]{1,3}$")
-"""An id with the number of a batch behind it."""
 APPROXIMATE = "approximate value (~), read as the value itself"
 SPREAD = "spread behind the value (±) is not used"
 
@@ -98,9 +96,8 @@ class RowReader:
         Only rows of this endpoint are read, or of none that they name; all if empty.
     decimal : "point", "comma" or None
         What a comma in a number means; None: nobody has said.
-    known : mapping
-        Id -> SMILES of compounds whose structure need not be given. Where one is drawn that is another, it counts, and
-        the id does not.
+    registered : RegisteredCompounds
+        Their structure need not be given. Where one is drawn that is another, it counts, and the id does not.
     stereo : "merge" or "keep"
         Whether stereoisomers are one compound.
     exclude_flagged : bool
@@ -111,7 +108,7 @@ class RowReader:
     unit: str = ""
     endpoint: str = ""
     decimal: Decimal | None = None
-    known: Mapping[str, str] = field(default_factory=dict)
+    registered: RegisteredCompounds = NONE_REGISTERED
     stereo: Stereo = "merge"
     exclude_flagged: bool = False
 
@@ -133,9 +130,9 @@ class RowReader:
             raise RowRejectedError("flagged by a curator", "; ".join(flags), is_bad=False)
         measured = self._measured(cells, kind)
         written_id = self.columns.cell(cells, "id")
-        compound_id = "" if is_blank(written_id) else self._known_id(written_id)
+        compound_id = "" if is_blank(written_id) else self.registered.id_of(written_id) or written_id
         structure = self._structure(cells, compound_id)
-        registered = self.known.get(compound_id, "")
+        registered = self.registered.smiles_of(compound_id)
         disagree = bool(registered) and structure.skeleton != structure_of(registered, self.stereo).skeleton
         written = self.columns.cell(cells, "date")
         day = read_day(written)
@@ -164,22 +161,10 @@ class RowReader:
         copied = self.columns.cell(cells, "duplicate").casefold() in ("1", "true", "yes", "t", "y")
         return [*flags, "potential duplicate"] if copied else flags
 
-    def _known_id(self, written: str) -> str:
-        """Return the id as the run has it, where the table writes it in other case or with a batch suffix."""
-        if not self.known or written in self.known:
-            return written
-        whole = written.casefold()
-        batch = _BATCH.match(whole)
-        return self._folded_ids.get(whole) or (self._folded_ids.get(batch[1]) if batch else None) or written
-
-    @cached_property
-    def _folded_ids(self) -> dict[str, str]:
-        return {name.casefold(): name for name in self.known}
-
     def _structure(self, cells: Sequence[str], compound_id: str) -> Structure:
-        drawn, registered = self.columns.cell(cells, "smiles"), self.known.get(compound_id, "")
+        drawn, registered = self.columns.cell(cells, "smiles"), self.registered.smiles_of(compound_id)
         if is_blank(drawn) and not registered:
-            reason = f"{compound_id!r} is no compound of the run" if self.known and compound_id else ""
+            reason = f"{compound_id!r} is no compound of the run" if self.registered and compound_id else ""
             raise RowRejectedError("no structure", reason)
         try:
             # ChemAxon and ChEMBL write extensions and names after the SMILES.

@@ -9,6 +9,7 @@ from pathlib import Path
 from molgfn.assay.columns import Columns, find_columns
 from molgfn.assay.compounds import MeasuredCompound, UnresolvedReadings, merge_readings
 from molgfn.assay.quantities import Quantity, endpoint_of, is_unit, quantity_of
+from molgfn.assay.registered import NONE_REGISTERED, RegisteredCompounds
 from molgfn.assay.rejected_rows import UnusedRow, advice, counted, reasons
 from molgfn.assay.rows import Reading, RowReader, RowRejectedError
 from molgfn.assay.structures import Structure
@@ -40,8 +41,8 @@ class ReadingOptions:
         Read only rows of this one, for tables that hold several.
     decimal : "point", "comma" or None
         What a comma in a number means.
-    known : mapping
-        Id -> SMILES of compounds that need no structure in the table; where there is one, it must be the same.
+    registered : RegisteredCompounds
+        Compounds that need no structure in the table. Where it draws another one, that counts and the id does not.
     stereo : "merge" or "keep"
         Whether stereoisomers are one compound, or each its own.
     exclude_flagged : bool
@@ -52,7 +53,7 @@ class ReadingOptions:
     unit: str = ""
     endpoint: str = ""
     decimal: Decimal | None = None
-    known: Mapping[str, str] = field(default_factory=dict)
+    registered: RegisteredCompounds = NONE_REGISTERED
     stereo: Stereo = "merge"
     exclude_flagged: bool = False
 
@@ -148,10 +149,10 @@ def read_assay(path: Path, options: ReadingOptions | None = None, progress: Prog
     chosen = options or ReadingOptions()
     text = open_text(path)
     table = Table.of(text)
-    columns = find_columns(path, table.header, chosen.columns, ids_will_do=bool(chosen.known))
+    columns = find_columns(path, table.header, chosen.columns, ids_will_do=bool(chosen.registered))
     _ask_for_relations(table, columns)
     reader = RowReader(
-        columns, chosen.unit, chosen.endpoint, chosen.decimal, chosen.known, chosen.stereo, chosen.exclude_flagged
+        columns, chosen.unit, chosen.endpoint, chosen.decimal, chosen.registered, chosen.stereo, chosen.exclude_flagged
     )
     readings, unused = _read_rows(table, reader, progress or SilentProgress())
     _check_some(path, columns, readings, unused)

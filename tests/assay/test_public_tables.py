@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from molgfn.assay.registered import RegisteredCompounds
 from molgfn.assay.report import report, summary
 from molgfn.assay.table_import import Assay, ReadingOptions, read_assay
 from molgfn.errors import DataError
@@ -155,13 +156,13 @@ def test_flagged_rows_are_told_and_can_be_left_out(tmp_path: Path) -> None:
 
 
 def test_ids_of_the_run_are_found_in_other_case_and_with_a_batch_suffix(tmp_path: Path) -> None:
-    known = {"parp1-0007": "CCO", "parp1-0008": "CCN", "parp1-0009": "CCC"}
-    rows = ["PARP1-0007,5", "parp1-0008-01,6", "parp1-0009_B2,7", "parp1-0010,8"]
-    assay = read(tmp_path, "id,pIC50", rows, ReadingOptions(known=known))
+    registered = RegisteredCompounds({"parp1-000007": "CCO", "parp1-000008": "CCN", "parp1-000009": "CCC"})
+    rows = ["PARP1-000007,5", "parp1-000008-01,6", "parp1-000009_B2,7", "parp1-000010,8"]
+    assay = read(tmp_path, "id,pIC50", rows, ReadingOptions(registered=registered))
     assert [(compound.ids, compound.smiles) for compound in assay.compounds] == [
-        (("parp1-0007",), "CCO"),
-        (("parp1-0008",), "CCN"),
-        (("parp1-0009",), "CCC"),
+        (("parp1-000007",), "CCO"),
+        (("parp1-000008",), "CCN"),
+        (("parp1-000009",), "CCC"),
     ]
     assert [row.line for row in assay.bad] == [5]
     assert summary(assay)["notes"] == {"id of the run in another spelling, or with a batch suffix": 3}

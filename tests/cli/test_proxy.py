@@ -8,6 +8,7 @@ from molgfn.cli import main
 from molgfn.proxy import train_recipe
 from molgfn.proxy.classical.baselines import size_alone
 from molgfn.proxy.evaluation import bootstrap
+from molgfn.proxy.uncertainty.limits import limits_of_folder
 
 RECIPE = """
 name = "tiny"
@@ -120,10 +121,17 @@ def test_the_card_is_printed_for_people_and_for_programs(capsys, tmp_path):
     write(tmp_path)
     train(capsys, tmp_path)
     code, out, _ = molgfn(capsys, "card", tmp_path / "out")
-    assert code == 0
-    assert out.startswith((tmp_path / "out" / "card.md").read_text().rstrip("\n"))
+    written = tmp_path / "out" / "card.md"
+    assert (code, out) == (0, written.read_text())
     code, out, _ = molgfn(capsys, "card", tmp_path / "out", "--json")
     assert (code, json.loads(out)["name"]) == (0, "tiny")
+    # A card of an earlier version does not say what its proxy cannot.
+    written.write_text("# Proxy: tiny\n")
+    _, out, _ = molgfn(capsys, "card", tmp_path / "out")
+    limits = limits_of_folder(tmp_path / "out")
+    assert limits is not None
+    assert limits.sentences
+    assert out == "".join(["# Proxy: tiny\n", *(f"\nThis proxy gives {sentence}.\n" for sentence in limits.sentences)])
 
 
 def test_a_proxy_without_a_card_and_a_folder_without_a_proxy_are_told_apart(capsys, tmp_path):

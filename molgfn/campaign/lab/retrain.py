@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from molgfn.assay.registered import RegisteredCompounds
 from molgfn.assay.report import report
 from molgfn.assay.table_import import Assay, ReadingOptions, read_assay
 from molgfn.campaign.file.load import Campaign, load_campaign
@@ -28,7 +29,6 @@ from molgfn.campaign.lab.values import (
 )
 from molgfn.campaign.models.build import proxy_settings
 from molgfn.campaign.models.history import last_learnt, proxy_after, write_index
-from molgfn.campaign.record.compound_ids import CompoundIds
 from molgfn.campaign.record.rows import LabRow, RetrainingRow
 from molgfn.campaign.record.run_directory import RunDirectory, open_run
 from molgfn.campaign.record.stop import StopRequest, stop_on_signals
@@ -181,15 +181,15 @@ class _Retraining:
         )
 
     def _read(self, table: Path, options: ReadingOptions) -> Assay:
-        ids = CompoundIds({row.compound_id: row.smiles for row in self.store.compounds()})
-        assay = read_assay(table, replace(options, known=ids), self.progress)
+        registered = RegisteredCompounds({row.compound_id: row.smiles for row in self.store.compounds()})
+        assay = read_assay(table, replace(options, registered=registered), self.progress)
         for line in report(assay).splitlines():
             self.progress.log(line)
         for reading in assay.readings:
             if reading.other_id:
                 self.progress.log(
-                    f"{table}, line {reading.line}: {reading.other_id} is {ids[reading.other_id]} in this run, but the "
-                    f"row draws {reading.structure.smiles}: the value counts for the structure drawn"
+                    f"{table}, line {reading.line}: {reading.other_id} is {registered.smiles_of(reading.other_id)} in "
+                    f"this run, but the row draws {reading.structure.smiles}: the value counts for the structure drawn"
                 )
         assay.check_rows()
         return assay

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from molgfn.assay.structures import structure_of
 from molgfn.assay.table_import import Assay
-from molgfn.campaign.record.compound_ids import CompoundIds
 from molgfn.campaign.record.rows import CompoundRow, LabRow
 from molgfn.campaign.record.run_directory import RunDirectory
 from molgfn.campaign.record.store import Store
@@ -76,15 +75,14 @@ def rows_of_table(
     trained_on : collection of str
         Keys of the molecules that the proxies of this quantity were trained on.
     """
-    ids = CompoundIds({row.compound_id: row.smiles for row in compounds})
+    run_ids = {row.compound_id for row in compounds}
     by_key = {row.inchikey.split("-")[0]: row.compound_id for row in compounds}
     decided = {row.key: row.held_out for row in earlier}
     rows = []
     for compound in assay.compounds:
         key = key_of(compound.smiles)
-        own_ids = [ids.id_of(written) for written in compound.ids]
-        named = next(filter(None, own_ids), by_key.get(key, ""))
-        lab_id = next((written for written, own in zip(compound.ids, own_ids, strict=True) if not own), "")
+        named = next((each for each in compound.ids if each in run_ids), by_key.get(key, ""))
+        lab_id = next((each for each in compound.ids if each not in run_ids), "")
         held_out = decided.get(key, key not in trained_on and _is_drawn(key))
         side, n = SIDES[compound.relation], float(compound.n)
         rows.append(LabRow(version, key, compound.smiles, named, lab_id, compound.value, side, n, held_out))

@@ -4,14 +4,11 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 
 from molgfn.campaign.file.load import Campaign
 from molgfn.campaign.record.run_directory import RunDirectory
 from molgfn.errors import DataError
-
-_SUFFIX = re.compile(r"(.+-\d{6,})(?:[\s._:/#-].*|[A-Za-z].*)")
-"""An id of molgfn and what a lab writes after it: a batch, a salt, a plate."""
 
 
 def new_prefix(name: str, resolved: str, inputs: Iterable[str]) -> str:
@@ -61,40 +58,3 @@ def prefix_of_run(run: RunDirectory, campaign: Campaign) -> str:
 
 def _spelled(name: str) -> str:
     return re.sub(r"[^A-Z0-9]+", "-", name.upper()).strip("-")
-
-
-class CompoundIds(Mapping[str, str]):
-    """SMILES of the compounds of a run by id, as a lab may write it: in small letters, or with a batch behind it.
-
-    Parameters
-    ----------
-    smiles : mapping of str to str
-        By id.
-    """
-
-    def __init__(self, smiles: Mapping[str, str]) -> None:
-        self._smiles = smiles
-        self._ids = {compound_id.casefold(): compound_id for compound_id in smiles}
-
-    def id_of(self, written: str) -> str:
-        """Return the id of the run that is meant; empty where it is none.
-
-        Examples
-        --------
-        >>> CompoundIds({"PARP1-000142": "CCO"}).id_of("parp1-000142-B2")
-        'PARP1-000142'
-        """
-        folded = written.strip().casefold()
-        if folded in self._ids:
-            return self._ids[folded]
-        match = _SUFFIX.fullmatch(folded)
-        return self._ids.get(match[1], "") if match else ""
-
-    def __getitem__(self, written: str) -> str:
-        return self._smiles[self.id_of(written)]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._smiles)
-
-    def __len__(self) -> int:
-        return len(self._smiles)

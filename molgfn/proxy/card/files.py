@@ -67,7 +67,8 @@ def read_card(folder: Path, for_programs: bool = False) -> str:
     sentences = limits.sentences if limits else ()
     if for_programs:
         return json.dumps(json.loads(content) | {"limits": sentences}, indent=2, ensure_ascii=False)
-    return "\n".join([content.rstrip("\n"), *(f"\nThis proxy gives {sentence}." for sentence in sentences)])
+    left_out = (sentence for sentence in sentences if sentence not in content)
+    return "\n".join([content.rstrip("\n"), *(f"\nThis proxy gives {sentence}." for sentence in left_out)])
 
 
 def _write_plots(proxy: Proxy, card: Card, first: Held, folder: Path) -> None:

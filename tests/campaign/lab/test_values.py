@@ -1,8 +1,8 @@
 import pytest
 
+from molgfn.assay.registered import RegisteredCompounds
 from molgfn.assay.table_import import ReadingOptions, read_assay
 from molgfn.campaign.lab.values import Example, key_of, lab_rows, lab_rows_in, rows_of_table, with_lab
-from molgfn.campaign.record.compound_ids import CompoundIds
 from molgfn.campaign.record.rows import CompoundRow, LabRow, RetrainingRow
 from molgfn.campaign.record.store import Store
 from molgfn.errors import DataError
@@ -16,7 +16,8 @@ def row(version, key, value, held_out=False, side=0):
 
 def rows(tmp_path, text, earlier=(), trained_on=()):
     (tmp_path / "lab.csv").write_text(text)
-    assay = read_assay(tmp_path / "lab.csv", ReadingOptions(known=CompoundIds({PHENOL.compound_id: PHENOL.smiles})))
+    registered = RegisteredCompounds({PHENOL.compound_id: PHENOL.smiles})
+    assay = read_assay(tmp_path / "lab.csv", ReadingOptions(registered=registered))
     return rows_of_table(assay, 2, [PHENOL], earlier, trained_on)
 
 
