@@ -14,7 +14,7 @@ from molgfn.proxy.data.training_data import BadRow, merge
 from molgfn.proxy.evaluation.bootstrap import Interval
 from molgfn.proxy.evaluation.cross_validation import Held, SelfAssessment
 from molgfn.proxy.evaluation.held_out import BarsJudged, DomainJudged, HeldOutEvaluation, judge_error_bars
-from molgfn.proxy.uncertainty.calibration import ErrorBars
+from molgfn.proxy.uncertainty.calibration import Calibration, ErrorBars
 
 UNDEFINED = Interval(float("nan"), float("nan"), float("nan"))
 METRICS = ("spearman", "pearson", "rmse", "mae", "spearman_beyond_size", "enrichment")
@@ -104,8 +104,9 @@ def test_without_noise_calibration_domain_and_networks_that_is_said(card):
     settings = card.settings.model_copy(update={"model": "forest"})
     text = markdown(dataclasses.replace(card, info=info, evaluations=[bare], noise=None, epochs=(), settings=settings))
     assert "| noise floor | not known: this table has no replicates" in text
-    assert "None: they need at least 2 members" in text
-    assert "Not known: there were fewer than 20 molecules" in text
+    assert "Not judged: that needs at least 2 members, and 20 measured molecules" in text
+    assert "The proxy that is kept gives no error bars: fewer than 20 measured molecules were left" in text
+    assert "The proxy that is kept gives no domain: fewer than 20 measured molecules were left" in text
     assert "curves.svg" not in text
     assert "| trees | 300 |" in text
     assert "| epochs |" not in text
@@ -121,9 +122,11 @@ def test_the_worst_are_shown_once_each_the_worst_first():
 
 
 def test_a_process_beside_the_networks_is_told_with_its_weight(card):
-    alone = dataclasses.replace(card, info=card.info.model_copy(update={"process_weight": 0.0}))
+    spread_tells = Calibration(scale=1.0, base=0.3, widths=card.info.calibration.widths, n=40, spreads=(0.1, 1.0))
+    learnt = card.info.model_copy(update={"process_weight": 0.0, "calibration": spread_tells})
+    alone = dataclasses.replace(card, info=learnt)
     assert "Gaussian process with" not in markdown(alone)
     assert "spread of the members)" in markdown(alone)
-    heard = dataclasses.replace(card, info=card.info.model_copy(update={"process_weight": 0.47}))
-    assert "has a weight of 47% near" in markdown(heard)
-    assert "spread of the members and the process)" in markdown(heard)
+    weighed = dataclasses.replace(card, info=learnt.model_copy(update={"process_weight": 0.47}))
+    assert "has a weight of 47% near" in markdown(weighed)
+    assert "spread of the members and the process)" in markdown(weighed)
