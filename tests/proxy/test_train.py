@@ -106,7 +106,7 @@ def test_wrong_settings_are_refused(wrong):
 
 def test_bounds_teach_what_they_can(smiles, values):
     """Below the median only the bound is known: predictions there must not stay at the bound."""
-    settings = ProxySettings(members=1, width=16, steps=2, epochs=60, batch_size=16)
+    settings = ProxySettings(members=1, width=8, steps=2, epochs=4, batch_size=16)
     bound = float(np.median(values))
     below = values < bound
     censored = np.maximum(values, bound)
@@ -136,7 +136,7 @@ def test_bounds_of_few_compounds_are_on_their_right_side(proxy, smiles, values):
 
 
 def test_values_measured_more_often_count_more(smiles, values):
-    settings = ProxySettings(members=1, width=16, steps=2, epochs=40, batch_size=16)
+    settings = ProxySettings(members=1, width=8, steps=2, epochs=10, batch_size=16, learning_rate=0.01)
     generator = np.random.default_rng(0)
     often = np.arange(len(smiles)) % 2 == 0
     noisy = values + generator.normal(0, np.where(often, 0.0, 3.0))

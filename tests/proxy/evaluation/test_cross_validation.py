@@ -8,7 +8,9 @@ from molgfn.proxy.data.training_data import merge
 from molgfn.proxy.evaluation.cross_validation import cross_validate
 from molgfn.proxy.evaluation.metrics import rmse
 from molgfn.proxy.evaluation.split_plans import plan
+from molgfn.proxy.proxy import Proxy
 from molgfn.proxy.train import train_proxy
+from molgfn.proxy.uncertainty.domain import Domain
 
 
 @pytest.fixture
@@ -65,7 +67,24 @@ def test_the_proxy_stands_beside_its_baselines_and_says_how_far_it_can_be_believ
     assert all(near in seen[part][0] for near, part in zip(self_assessment.nearest, held.part, strict=True))
     assert self_assessment.bars.half_widths.shape == (19, len(data))
     assert (self_assessment.similarity < 1).all()
-    assert self_assessment.in_domain.shape == (len(data),)
+    # The error of so small a proxy does not grow with the distance: it knows no domain.
+    assert self_assessment.in_domain is None
+
+
+def test_molecules_are_in_the_domain_of_the_proxy_that_predicts_them(data, tiny):
+    thresholds = iter((0.3, 0.6))
+    train = trainer(tiny.model_copy(update={"members": 1, "epochs": 1}))
+
+    def with_domain(part, seed):
+        proxy = train(part, seed)
+        domain = Domain(threshold=next(thresholds), usual_error=0.5, n=40)
+        return Proxy(proxy.info.model_copy(update={"domain": domain}), proxy.ensemble, proxy.training_molecules)
+
+    held = cross_validate(data, plan("random", data, 2, 1, 0), train=with_domain, baselines={})
+    similarity, part = held.self_assessment.similarity, np.array(held.part)
+    inside = similarity >= np.where(part == part[0], 0.3, 0.6)
+    assert np.array_equal(held.self_assessment.in_domain, inside)
+    assert 0 < inside.sum() < len(inside)
 
 
 def test_a_proxy_without_error_bars_has_none_to_judge(data, tiny):

@@ -1,12 +1,18 @@
 import numpy as np
 import pytest
 
+from molgfn.proxy.evaluation import bootstrap
 from molgfn.proxy.evaluation.retraining import ENOUGH, compare_proxies
 from molgfn.proxy.interfaces import MemberPredictions
 from molgfn.proxy.proxy import Proxy
 from molgfn.proxy.uncertainty.calibration import LEVELS, Calibration
 
 CALIBRATION = Calibration(scale=0.0, base=1.0, widths=tuple(2 * level for level in LEVELS), n=20)
+
+
+@pytest.fixture(autouse=True)
+def _few_resamples(monkeypatch):
+    monkeypatch.setattr(bootstrap, "RESAMPLES", 200)
 
 
 class Fixed:

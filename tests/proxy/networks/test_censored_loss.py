@@ -44,14 +44,14 @@ def test_measured_values_alone_are_least_squares() -> None:
 
 
 def test_it_finds_the_law_behind_a_sample_of_which_two_fifths_are_bounds() -> None:
-    generator = np.random.default_rng(0)
-    truth = generator.normal(1.0, 2.0, 20_000)
+    # Quantiles of the law in place of draws: no sampling error, so that a thousand values are enough.
+    truth = norm.ppf((np.arange(1000) + 0.5) / 1000, 1.0, 2.0)
     threshold = np.quantile(truth, 0.4)
     side = torch.from_numpy(np.where(truth < threshold, -1.0, 0.0)).float()
     value = torch.from_numpy(np.maximum(truth, threshold)).float()
     mean, loss = torch.zeros((), requires_grad=True), TobitLoss()
-    optimiser = torch.optim.Adam([mean, *loss.parameters()], lr=0.02)
-    for _ in range(800):
+    optimiser = torch.optim.Adam([mean, *loss.parameters()], lr=0.05)
+    for _ in range(300):
         fit, of_std = loss(mean.expand(len(value)), value, side, torch.ones(len(value)))
         optimiser.zero_grad()
         torch.autograd.backward(fit + of_std)
