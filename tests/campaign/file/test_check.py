@@ -27,12 +27,14 @@ class Sizes:
         pass
 """
 PYTHON = '[campaign]\nname = "own"\n[objective]\nbest = 40\nworst = 0\n[oracle]\nkind = "python"\n'
+QUICK = ("sampler.batch_size=8", "sampler.width=16")
+"""Enough for the few steps that are tried."""
 DOCKING = '[campaign]\nname = "own"\n[oracle]\ntarget = "HSD11B1"\n'
 
 
 def campaign_in(folder: Path, text: str, *overrides: str):
     (folder / "campaign.toml").write_text(text)
-    return load_campaign(folder / "campaign.toml", list(overrides))
+    return load_campaign(folder / "campaign.toml", [*QUICK, *overrides])
 
 
 def findings(campaign, dock=False):

@@ -31,7 +31,7 @@ def test_where_similarity_says_nothing_no_molecule_is_called_inside() -> None:
 def test_what_was_tested_is_what_nearly_all_training_molecules_have() -> None:
     chains = fingerprints(["C" * n for n in range(2, 102)])
     odd = fingerprints(["O=S(=O)(c1ccccc1)N1CCOCC1"])
-    assert least_tested(chains) == pytest.approx(nearest_other(chains, np.arange(100)).min(), abs=0.1)
+    assert (nearest_other(chains, np.arange(100)) >= least_tested(chains)).mean() == 0.99
     assert least_tested([*chains, *odd]) > nearest_other([*chains, *odd], np.array([100]))[0]
 
 
