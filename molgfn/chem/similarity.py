@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from rdkit import Chem
 from rdkit.Chem import rdFingerprintGenerator
 from rdkit.DataStructs import BulkTanimotoSimilarity, ExplicitBitVect
+from rdkit.SimDivFilters.rdSimDivPickers import LeaderPicker
 
 _GENERATOR = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=2048)
+_ROUNDING = 1e-9
 
 
 def fingerprint(mol: Chem.Mol) -> ExplicitBitVect:
@@ -33,7 +35,7 @@ def pick_diverse(
     highest_similarity: float,
     taken: Sequence[ExplicitBitVect] = (),
 ) -> list[int]:
-    """Pick greedily, best first, skipping what is too similar to a better pick.
+    """Pick greedily, best first, skipping what is too similar to a better pick (sphere exclusion, RDKit).
 
     Parameters
     ----------
@@ -51,12 +53,15 @@ def pick_diverse(
     list of int
         Positions in `fingerprints`, ascending; fewer than `n` where diversity forbids more.
     """
-    picked: list[int] = []
-    kept = list(taken)
-    for position, candidate in enumerate(fingerprints):
-        if len(picked) == n:
-            break
-        if max_similarity(candidate, kept) <= highest_similarity:
-            picked.append(position)
-            kept.append(candidate)
-    return picked
+    if n == 0 or not fingerprints or highest_similarity >= 1:
+        return list(range(min(n, len(fingerprints))))
+    everything, before = [*taken, *fingerprints], len(taken)
+    # The picker wants distances above its threshold; molecules that are just similar enough are kept.
+    picks = LeaderPicker().LazyBitVectorPick(
+        everything,
+        poolSize=len(everything),
+        threshold=1 - highest_similarity - _ROUNDING,
+        pickSize=min(n + before, len(everything)),
+        firstPicks=list(range(before)),
+    )
+    return [place - before for place in picks if place >= before]
