@@ -68,7 +68,7 @@ def test_columns_unit_type_and_commas_are_said_on_the_command_line(capsys, tmp_p
 @pytest.mark.parametrize(
     ("words", "code", "expected"),
     [
-        (["--column", "smiles"], 2, "--column smiles: found no ROLE=NAME."),
+        (["--column", "smiles"], 2, "--column smiles: not of the form ROLE=NAME."),
         (["--column", "value=IC5O (nM)"], 3, "Did you mean `IC50 (nM)`?"),
         (["--column", "what=IC50 (nM)"], 3, "'what' is nothing that is read from an assay table."),
     ],
