@@ -136,7 +136,7 @@ def predict_again(run: RunDirectory, campaign: Campaign, store: Store, load_prox
     if not rows or learnt is None:
         return 0
     number, folder = learnt + 1, proxy_after(run, store, learnt)
-    with reading_checkpoint(folder, "Put back a copy of this folder, as from a backup."):
+    with reading_checkpoint(folder, "Restore a copy of this folder, such as a backup."):
         proxy = load_proxy(folder)
     objective = objective_of(campaign, store, proxy, number)
     measured = next((row.property for row in store.measurements()), MEASURED_VALUE)

@@ -48,7 +48,7 @@ def propose(context: Context, round_number: int) -> None:
         _record(context, found, [])
         return
     model = context.proxy_folder(round_number - 1)
-    with reading_checkpoint(model, "Put back a copy of this folder, as from a backup, and resume."):
+    with reading_checkpoint(model, "Restore a copy of this folder, such as a backup, and resume."):
         proxy = context.parts.load_proxy(model)
     _tell_limits(context, round_number, proxy)
     objective = objective_of(context.campaign, context.store, proxy, round_number)
