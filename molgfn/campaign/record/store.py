@@ -138,7 +138,7 @@ class Store:
             self._connection.backup(copy)
         raise DataError(
             f"{self._path}: deleted or replaced while the run was writing in it",
-            f"Its content is in {kept}: rename this file to {self._path.name}, then `molgfn resume {self._path.parent}`.",
+            f"Its content is in {kept}: rename it to {self._path.name}, then `molgfn resume {self._path.parent}`.",
         )
 
     # ---- writing: each of these runs inside a transaction of the caller
