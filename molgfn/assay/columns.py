@@ -137,10 +137,10 @@ def find_columns(
         number = _by_name(header, role, taken) if role not in taken else None
         if number is not None and number not in taken.values():
             taken[role] = number
-    if "value" not in taken and (number := _told_by_header(path, header, taken)) is not None:
+    if "value" not in taken and (number := _by_unit_in_header(path, header, taken)) is not None:
         taken["value"] = number
     _check_found(path, header, taken, ids_will_do)
-    kind, unit = _said_by_name(header[taken["value"]]) if "value" in taken else ("", "")
+    kind, unit = _named_quantity(header[taken["value"]]) if "value" in taken else ("", "")
     if "relation" not in taken and (number := _relation_of(path, header, taken, kind)) is not None:
         taken["relation"] = number
     beside = _concentration_beside(header, taken) if is_log(kind) else ""
@@ -150,7 +150,7 @@ def find_columns(
     return Columns(tuple(header), taken, kind, unit, beside)
 
 
-def _said_by_name(name: str) -> tuple[str, str]:
+def _named_quantity(name: str) -> tuple[str, str]:
     """Return the type and the unit that the name of the value column holds; each may be empty."""
     kind, unit = of_header(name) or within_header(name)
     return kind, unit or ("%" if is_per_cent(name) else "")
@@ -159,9 +159,9 @@ def _said_by_name(name: str) -> tuple[str, str]:
 def _concentration_beside(header: Sequence[str], taken: Mapping[str, int]) -> str:
     """Return the name of a column of concentrations that is not read, if there is one."""
     for number, name in enumerate(header):
-        said = of_header(name)
-        names_one = said is not None and not is_log(said[0])
-        if number not in taken.values() and (names_one or fold_name(name) in _NAMES["value"]):
+        quantity = of_header(name)
+        names_concentration = quantity is not None and not is_log(quantity[0])
+        if number not in taken.values() and (names_concentration or fold_name(name) in _NAMES["value"]):
             return name
     return ""
 
@@ -205,7 +205,7 @@ def _by_name(header: Sequence[str], role: str, taken: Mapping[str, int]) -> int 
     return next((folded.index(name) for name in names if name in folded), None)
 
 
-def _told_by_header(path: object, header: Sequence[str], taken: Mapping[str, int]) -> int | None:
+def _by_unit_in_header(path: object, header: Sequence[str], taken: Mapping[str, int]) -> int | None:
     named = [n for n, name in enumerate(header) if n not in taken.values() and of_header(name) is not None]
     if len({header[n] for n in named}) > 1:
         raise DataError(
@@ -223,15 +223,15 @@ def _check_found(path: object, header: Sequence[str], taken: Mapping[str, int], 
 
 
 def _missing(path: object, header: Sequence[str], role: str, names: Sequence[str]) -> DataError:
-    told = [f"Names that are known: {', '.join(names)}, ... Or say which it is: --column {role}=NAME."]
+    hints = [f"Names that are known: {', '.join(names)}, ... Or say which it is: --column {role}=NAME."]
     per_cent = [name for name in header if is_per_cent(name)]
     if role == "value" and per_cent:
-        told.insert(0, f"{per_cent[0]!r} is refused: a share of inhibition at one concentration is no affinity.")
+        hints.insert(0, f"{per_cent[0]!r} is refused: a share of inhibition at one concentration is no affinity.")
     if any(_is_number(name) for name in header):
-        told.insert(0, "The first line holds values: it must name the columns.")
+        hints.insert(0, "The first line holds values: it must name the columns.")
     elif sum(not name for name in header) > len(header) / 2:
-        told.insert(0, "The first line must name the columns: remove what stands above them.")
-    return DataError(f"{path}: no column for {ROLES[role]}. Found: {_listed(header)}.", "\n".join(told))
+        hints.insert(0, "The first line must name the columns: remove what stands above them.")
+    return DataError(f"{path}: no column for {ROLES[role]}. Found: {_listed(header)}.", "\n".join(hints))
 
 
 def _is_number(name: str) -> bool:

@@ -128,8 +128,8 @@ def is_unit(words: str) -> bool:
     >>> is_unit("nM"), is_unit("ug/mL"), is_unit("n=3"), is_unit("target A"), is_unit("-")
     (True, True, False, False, False)
     """
-    known = isinstance(_meaning(words), tuple) or is_per_cent(words)
-    return known or is_log(words) or re.search(r"[/^]|\b[munpµμk]?(?:g|mol|cal|J)\b|\w-1\b", words) is not None
+    is_read = isinstance(_meaning(words), tuple) or is_per_cent(words)
+    return is_read or is_log(words) or re.search(r"[/^]|\b[munpµμk]?(?:g|mol|cal|J)\b|\w-1\b", words) is not None
 
 
 def _meaning(unit: str) -> tuple[str, float] | str:

@@ -107,8 +107,8 @@ class Assay:
         if len(bad) > most_bad * self.n_rows:
             share = f"{len(bad):,} of {self.n_rows:,} rows are bad ({100 * len(bad) / self.n_rows:.1f} %)"
             limit = f"at most {100 * most_bad:g} %" if most_bad else "none"
-            told = "\n".join((reasons(bad), advice(bad, self.columns) if len(bad) > self.n_rows / 4 else ""))
-            raise DataError(f"{self.text.path}: {share}; {limit} may be.", told.strip())
+            hint = "\n".join((reasons(bad), advice(bad, self.columns) if len(bad) > self.n_rows / 4 else ""))
+            raise DataError(f"{self.text.path}: {share}; {limit} may be.", hint.strip())
 
     def check_trainable(self) -> None:
         """Stop where no model can be trained on the table.
@@ -207,8 +207,8 @@ def _read_rows(table: Table, reader: RowReader, progress: Progress) -> tuple[lis
                 continue
             earlier = seen.setdefault(hash(tuple(row.cells[number] for number in reader.columns.telling)), row.line)
             if earlier != row.line:
-                found = f"as line {earlier} in every column that is read"
-                unused.append(UnusedRow(row.line, "repeated row", found, False, row.cells))
+                original = f"as line {earlier} in every column that is read"
+                unused.append(UnusedRow(row.line, "repeated row", original, False, row.cells))
                 continue
             try:
                 reading = reader.read(row.line, row.cells)

@@ -45,11 +45,11 @@ def _counted(data: RunData, ranked: pd.DataFrame) -> list[str]:
     counts = ranked["status"].value_counts()
     if ranked.empty:
         return ["No molecule is proposed yet."]
-    asked = len(ranked) - counts.get("proposed", 0)
+    sent = len(ranked) - counts.get("proposed", 0)
     status_words = {"completed": found_by(data), **_STATUS_WORDS}
     words = [f"{counts[status]} {word}" for status, word in status_words.items() if status in counts]
     tally = f": {_listed(words)}" if words else ""
-    sentences = [f"{_many(len(ranked), 'molecule')} were proposed and {asked} of them sent to the oracle{tally}."]
+    sentences = [f"{_many(len(ranked), 'molecule')} were proposed and {sent} of them sent to the oracle{tally}."]
     failed = data.compounds.loc[data.compounds["status"] == "failed", "compound_id"]
     codes = data.failures[data.failures["compound_id"].isin(failed)].drop_duplicates("compound_id", keep="last")
     if len(codes):

@@ -45,7 +45,7 @@ def structure_picture(smiles: str, width: int = 230, height: int = 160) -> str:
     options.minFontSize = 10
     rdMolDraw2D.PrepareAndDrawMolecule(drawer, mol)
     drawer.FinishDrawing()
-    found = _BODY.search(drawer.GetDrawingText())
-    body = _REPEATED.sub("", found[1] if found else "").replace("#000000", "currentColor")
+    match = _BODY.search(drawer.GetDrawingText())
+    body = _REPEATED.sub("", match[1] if match else "").replace("#000000", "currentColor")
     head = f'<svg class="structure" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(smiles)}">'
     return f"{head}{body.strip()}</svg>"

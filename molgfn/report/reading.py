@@ -127,9 +127,9 @@ def read_run(path: Path) -> RunData:
         )
 
 
-def _table(row: type[Row], rows: Sequence[Row]) -> pd.DataFrame:
-    names = [field.name for field in fields(row)]
-    return pd.DataFrame([astuple(one) for one in rows], columns=names)
+def _table(kind: type[Row], rows: Sequence[Row]) -> pd.DataFrame:
+    names = [field.name for field in fields(kind)]
+    return pd.DataFrame([astuple(row) for row in rows], columns=names)
 
 
 def _compounds(rows: Sequence[CompoundRow]) -> pd.DataFrame:

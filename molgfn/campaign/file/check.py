@@ -167,6 +167,6 @@ def _time_finding(campaign: Campaign, rehearsal: "Rehearsal", control_s: float |
     random_first = section.start is None and section.data is None
     compounds = plan.rounds * plan.batch_size + (plan.initial if random_first else 0)
     oracle_s = control_s * compounds / workers
-    asked = f"{compounds} compounds {duration(oracle_s)} ({workers} at once)"
+    querying = f"{compounds} compounds {duration(oracle_s)} ({workers} at once)"
     total = duration(oracle_s + training_s)
-    return Finding("time", f"about {total}: {asked}, {training}. An estimate, from the control and a few steps")
+    return Finding("time", f"about {total}: {querying}, {training}. An estimate, from the control and a few steps")

@@ -51,12 +51,12 @@ def _entries(run: RunDirectory, store: Store, learnt: int) -> Iterator[dict[str,
             if row.round == number:
                 more = {"version": row.version, "after_round": row.round, "went_on_from": row.base}
                 table = {"table": row.file, "sha256": row.sha256, "recorded_at": row.recorded_at}
-                said = "retrained on a table" if row.used else "retrained on a table; beside the campaign's own"
-                yield _described(run, run.path / row.folder, said) | more | table
+                origin = "retrained on a table" if row.used else "retrained on a table; not used by the rounds"
+                yield _described(run, run.path / row.folder, origin) | more | table
 
 
 def _described(run: RunDirectory, folder: Path, made: str) -> dict[str, Any]:
     file = folder / "proxy.json"
     info = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    known = {key: info.get(key) for key in ("unit", "direction", "n_train", "data_sha256")}
-    return {"folder": run.relative(folder), "made": made, **known}
+    facts = {key: info.get(key) for key in ("unit", "direction", "n_train", "data_sha256")}
+    return {"folder": run.relative(folder), "made": made, **facts}

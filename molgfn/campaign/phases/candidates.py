@@ -123,4 +123,4 @@ class Proposals:
 
 def inchikeys_of(smiles: Iterable[str]) -> frozenset[str]:
     """Return the InChIKeys of molecules as molgfn reasons about them, without stereo."""
-    return frozenset(inchikey_of(standard_mol(one)) for one in smiles)
+    return frozenset(inchikey_of(standard_mol(text)) for text in smiles)

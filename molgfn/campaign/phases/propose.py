@@ -37,15 +37,15 @@ def propose(context: Context, round_number: int) -> None:
     NoCandidateError
         If no molecule meets the constraints.
     Stopped
-        If asked to; the training goes on from there.
+        If the user stops it; the training continues from there after `resume`.
     """
     plan = context.campaign.campaign
     if round_number == 0:
         seed = context.seed(round_number, "propose")
-        found = _collect(
+        proposals = _collect(
             context, round_number, plan.initial, lambda chunk, n: context.parts.random_samples(n, seed + chunk)
         )
-        _record(context, found, [])
+        _record(context, proposals, [])
         return
     model = context.proxy_folder(round_number - 1)
     with reading_checkpoint(model, "Restore a copy of this folder, such as a backup, and resume."):
@@ -53,10 +53,10 @@ def propose(context: Context, round_number: int) -> None:
     _tell_limits(context, round_number, proxy)
     objective = objective_of(context.campaign, context.store, proxy, round_number)
     flow = _trained_flow(context, round_number, objective)
-    found = _collect(context, round_number, plan.proposals, lambda _, n: flow.sample(n))
-    candidates = [*context.store.compounds(status="proposed"), *found.new_compounds(context.id_prefix)]
+    proposals = _collect(context, round_number, plan.proposals, lambda _, n: flow.sample(n))
+    candidates = [*context.store.compounds(status="proposed"), *proposals.new_compounds(context.id_prefix)]
     measured = measured_by(context.oracle)
-    _record(context, found, predict(context.run, proxy, model, objective, candidates, round_number, measured))
+    _record(context, proposals, predict(context.run, proxy, model, objective, candidates, round_number, measured))
 
 
 def _tell_limits(context: Context, round_number: int, proxy: ProxyModel) -> None:
@@ -136,12 +136,12 @@ def _checkpoint(folder: Path, flow: FlowTrainer, objective: Objective, progress:
 def _collect(
     context: Context, round_number: int, wanted: int, sample: Callable[[int, int], Sequence[Sampled]]
 ) -> Proposals:
-    """Sample until there are `wanted` candidates, or too many samples were in vain.
+    """Sample until there are `wanted` candidates, or the limit of samples is reached.
 
-    `sample` gives molecules, from the number of the call and how many.
+    `sample` draws molecules; its arguments are the number of the call and the number of molecules.
     """
     store = context.store
-    found = Proposals(
+    proposals = Proposals(
         round_number,
         wanted,
         context.constraints,
@@ -151,32 +151,32 @@ def _collect(
     limit = max(MAX_SAMPLES, MAX_SAMPLES_PER_CANDIDATE * wanted)
     with context.progress.step(f"round {round_number}: collecting candidates", total=wanted) as shown:
         chunk = 0
-        while not found.complete and found.sampled < limit:
+        while not proposals.complete and proposals.sampled < limit:
             context.stop.check()
-            before = len(found.accepted)
-            found.add(sample(chunk, SAMPLES_AT_ONCE))
-            shown.advance(len(found.accepted) - before, f"of {found.sampled} sampled")
+            before = len(proposals.accepted)
+            proposals.add(sample(chunk, SAMPLES_AT_ONCE))
+            shown.advance(len(proposals.accepted) - before, f"of {proposals.sampled} sampled")
             chunk += 1
-    return found
+    return proposals
 
 
-def _record(context: Context, found: Proposals, predictions: Sequence[PredictionRow]) -> None:
-    new = found.new_compounds(context.id_prefix)
+def _record(context: Context, proposals: Proposals, predictions: Sequence[PredictionRow]) -> None:
+    new = proposals.new_compounds(context.id_prefix)
     with context.store.transaction():
         context.store.add_compounds(new)
         context.store.add_predictions(predictions)
-        context.store.add_rejected(found.rejected)
-        context.store.finish(found.round, "propose")
+        context.store.add_rejected(proposals.rejected)
+        context.store.finish(proposals.round, "propose")
     counts = {
-        "sampled": found.sampled,
-        "candidates": len(found.accepted),
+        "sampled": proposals.sampled,
+        "candidates": len(proposals.accepted),
         "new": len(new),
-        "rejected": len(found.rejected),
-        "merged_by_inchikey": found.merged,
+        "rejected": len(proposals.rejected),
+        "merged_by_inchikey": proposals.merged,
     }
-    context.run.log("proposed", round=found.round, **counts)
-    short = "" if found.complete else f" (fewer than the {found.wanted} wanted)"
+    context.run.log("proposed", round=proposals.round, **counts)
+    short = "" if proposals.complete else f" (fewer than the {proposals.wanted} wanted)"
     context.progress.log(
-        f"round {found.round}: {counts['candidates']} candidates{short} of {found.sampled} sampled molecules, "
+        f"round {proposals.round}: {counts['candidates']} candidates{short} of {proposals.sampled} sampled molecules, "
         f"{counts['rejected']} rejected"
     )

@@ -85,11 +85,11 @@ class Constraints:
         ] + self._structural(mol)
 
     def _structural(self, mol: Chem.Mol) -> list[Violation]:
-        found = [Violation(alert.split(":")[0], f"alert {alert}") for alert in find_alerts(mol, self.alerts)]
+        violations = [Violation(alert.split(":")[0], f"alert {alert}") for alert in find_alerts(mol, self.alerts)]
         for smarts in self.required:
             if not mol.HasSubstructMatch(self._patterns[smarts]):
-                found.append(Violation(f"required {smarts}", f"lacks the required {smarts}"))
+                violations.append(Violation(f"required {smarts}", f"lacks the required {smarts}"))
         for smarts in self.forbidden:
             if mol.HasSubstructMatch(self._patterns[smarts]):
-                found.append(Violation(f"forbidden {smarts}", f"has the forbidden {smarts}"))
-        return found
+                violations.append(Violation(f"forbidden {smarts}", f"has the forbidden {smarts}"))
+        return violations
