@@ -187,7 +187,7 @@ def _relation_of(path: object, header: Sequence[str], taken: Mapping[str, int], 
 def _chosen(path: object, header: Sequence[str], role: str, name: str) -> int:
     if role not in ROLES:
         hint = did_you_mean(role, ROLES) or f"Accepted: {', '.join(ROLES)}."
-        raise DataError(f"{role}={name}: {role!r} is nothing that is read from an assay table.", hint)
+        raise DataError(f"{role}={name}: {role!r} is not a column that molgfn reads from an assay table.", hint)
     if name not in header:
         hint = did_you_mean(name, header) or "Write it as in the first line of the file."
         raise DataError(f"{path}: no column {name!r} for {ROLES[role]}. Found: {_listed(header)}.", hint)
@@ -223,10 +223,10 @@ def _check_found(path: object, header: Sequence[str], taken: Mapping[str, int], 
 
 
 def _missing(path: object, header: Sequence[str], role: str, names: Sequence[str]) -> DataError:
-    hints = [f"Names that are known: {', '.join(names)}, ... Or say which it is: --column {role}=NAME."]
+    hints = [f"Accepted names: {', '.join(names)}, ... Or say which it is: --column {role}=NAME."]
     per_cent = [name for name in header if is_per_cent(name)]
     if role == "value" and per_cent:
-        hints.insert(0, f"{per_cent[0]!r} is refused: a share of inhibition at one concentration is no affinity.")
+        hints.insert(0, f"{per_cent[0]!r} is refused: a share of inhibition at one concentration is not an affinity.")
     if any(_is_number(name) for name in header):
         hints.insert(0, "The first line holds values: it must name the columns.")
     elif sum(not name for name in header) > len(header) / 2:

@@ -106,9 +106,9 @@ class Assay:
         bad = self.bad
         if len(bad) > most_bad * self.n_rows:
             share = f"{len(bad):,} of {self.n_rows:,} rows are bad ({100 * len(bad) / self.n_rows:.1f} %)"
-            limit = f"at most {100 * most_bad:g} %" if most_bad else "none"
+            limit = f"at most {100 * most_bad:g} % are" if most_bad else "none is"
             hint = "\n".join((reasons(bad), advice(bad, self.columns) if len(bad) > self.n_rows / 4 else ""))
-            raise DataError(f"{self.text.path}: {share}; {limit} may be.", hint.strip())
+            raise DataError(f"{self.text.path}: {share}; {limit} accepted.", hint.strip())
 
     def check_trainable(self) -> None:
         """Stop where no model can be trained on the table.
@@ -121,7 +121,7 @@ class Assay:
         exact = [compound.value for compound in self.compounds if compound.relation == "="]
         path, n = self.text.path, len(self.compounds)
         if n < LEAST_COMPOUNDS:
-            hint = "A model of so few says nothing: measure more, or add an earlier table."
+            hint = "A model of so few compounds is not reliable: measure more, or add an earlier table."
             raise DataError(f"{path}: {n} compounds, but a model needs {LEAST_COMPOUNDS}.", hint)
         if not exact:
             hint = "At least some compounds need a value of their own."
