@@ -88,7 +88,7 @@ class PythonOracle:
         if self._unanswered:
             raise OracleError(
                 f"{self._name} gave no answer for {len(self._unanswered)} of {batch_size} compounds, "
-                f"the first being {min(self._unanswered)}",
+                f"the first is {min(self._unanswered)}",
                 "Its query(compounds) yields one Measurement or Failure for each compound.",
             )
 

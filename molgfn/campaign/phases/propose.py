@@ -111,7 +111,7 @@ def _trained_flow(context: Context, round_number: int, objective: Objective) -> 
 
 
 def _library(context: Context, round_number: int) -> Sequence[Tree]:
-    """Return the trees of the molecules whose values are known, if the training is to be shown any."""
+    """Return the trees of the molecules with values, if `library_fraction` is set."""
     if context.campaign.sampler.library_fraction == 0:
         return []
     store = context.store
@@ -120,8 +120,8 @@ def _library(context: Context, round_number: int) -> Sequence[Tree]:
     molecules = list(dict.fromkeys(scored))
     trees = context.parts.library(molecules)
     context.progress.log(
-        f"round {round_number}: the vocabulary builds {len(trees)} of {len(molecules)} known molecules; "
-        + ("they are shown in training" if trees else "library_fraction has no effect")
+        f"round {round_number}: the vocabulary can build {len(trees)} of {len(molecules)} molecules with values; "
+        + ("training uses them" if trees else "library_fraction has no effect")
     )
     return trees
 

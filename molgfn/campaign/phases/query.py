@@ -97,6 +97,6 @@ def _raise_if_systematic(context: Context, round_number: int, batch_size: int) -
             f"{oracle.title}, round {round_number}: {len(failures)} of {batch_size} compounds failed with the same "
             f"code, {first.code}; [oracle] max_failure_rate = {oracle.max_failure_rate:g}",
             f"The first, {first.compound_id}: {first.message}\n"
-            f"Mend that (`molgfn check` asks about one control compound), then `molgfn resume {context.run.path}`: "
-            "these compounds are asked about again.",
+            f"Correct that (`molgfn check` tries one control compound), then `molgfn resume {context.run.path}`: "
+            "these compounds are sent again.",
         )

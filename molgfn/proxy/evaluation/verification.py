@@ -121,7 +121,7 @@ def _read(proxy: Proxy, file: Path, options: ReadingOptions, progress: Progress)
     if assay.quantity.unit != proxy.unit:
         raise DataError(
             f"{file}: the values are {assay.quantity.unit}, but proxy {proxy.name!r} predicts {proxy.unit}.",
-            "Give a table of the same quantity; --type reads one of several, --unit names that of rows without one.",
+            "Give a table of the same quantity. --type reads one endpoint of several, --unit is for rows without one.",
         )
     return training_data(assay), replicate_noise(assay.compounds)
 
@@ -133,8 +133,8 @@ def _read_own_unit(proxy: Proxy, file: Path, options: ReadingOptions) -> Trainin
         raise DataError(f"{file}: the values are in {unit}, but proxy {proxy.name!r} predicts {proxy.unit}.")
     if not column:
         raise DataError(
-            f"{file}: proxy {proxy.name!r} predicts {proxy.unit}, which is no unit of assays; which column holds it?",
-            "Say which: --column value=NAME.",
+            f"{file}: proxy {proxy.name!r} predicts {proxy.unit}, which is not a unit of assays: which column is it?",
+            "Name it: --column value=NAME.",
         )
     return read_table(file, column, options.columns.get("smiles", "smiles"))
 
