@@ -12,7 +12,7 @@ def open_oracle(campaign: Campaign, poses: bool = True) -> Oracle:
     ----------
     campaign : Campaign
     poses : bool
-        Whether docking hands back the pose of each compound.
+        Whether docking returns the pose of each compound.
 
     Raises
     ------

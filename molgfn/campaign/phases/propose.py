@@ -1,4 +1,4 @@
-"""Propose: train a flow network on what the proxy thinks, and sample candidates from it."""
+"""Propose: train a flow network on the rewards of the proxy, and sample candidates from it."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ CHECKPOINT_STEPS = 100
 SAMPLES_AT_ONCE = 256
 MAX_SAMPLES = 10_000
 MAX_SAMPLES_PER_CANDIDATE = 50
-"""Sampling ends after this many molecules for each candidate wanted, and at least `MAX_SAMPLES`."""
+"""Limit of the samples for each wanted candidate; at least `MAX_SAMPLES` are drawn."""
 _STEPS_FILE = "steps.json"
 
 
@@ -30,7 +30,7 @@ def propose(context: Context, round_number: int) -> None:
     """Record the candidates of a round, with their predictions, and the molecules that were rejected.
 
     Without a proxy (round 0) the candidates are random molecules, and have no predictions. Compounds that were proposed
-    in earlier rounds but never sent stay candidates, and are predicted anew.
+    in earlier rounds but never sent stay candidates, and are predicted again.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def propose(context: Context, round_number: int) -> None:
 
 
 def _tell_limits(context: Context, round_number: int, proxy: ProxyModel) -> None:
-    """Tell the user what the proxy of the round cannot say of its own predictions, and what follows from that."""
+    """Log what the proxy of the round does not give (error bars, domain), and what follows from that."""
     folder = context.run.relative(context.proxy_folder(round_number - 1))
     kind = context.campaign.acquisition.kind
     for sentence in proxy.limits.sentences:
@@ -75,9 +75,9 @@ def _tell_limits(context: Context, round_number: int, proxy: ProxyModel) -> None
 
 
 def _trained_flow(context: Context, round_number: int, objective: Objective) -> FlowTrainer:
-    """Train a new flow network, or go on from the checkpoint of one.
+    """Train a new flow network, or continue from a checkpoint.
 
-    A checkpoint counts only while its proxy is that of the round: rewards of two proxies are never mixed.
+    A checkpoint is used only if it has the proxy of the round: rewards of two proxies are never mixed.
     """
     flow = context.parts.flow_trainer(objective, context.seed(round_number, "propose"), _library(context, round_number))
     folder, steps = context.run.flow(round_number), context.campaign.sampler.steps
@@ -87,7 +87,7 @@ def _trained_flow(context: Context, round_number: int, objective: Objective) -> 
         remedy = f"Delete this folder, then `molgfn resume {context.run.path}`: the training of the round begins again."
         with reading_checkpoint(folder, remedy):
             kept = json.loads((folder / _STEPS_FILE).read_text(encoding="utf-8"))
-            # Those of earlier versions of molgfn name no proxy; then there was but one.
+            # Checkpoints of earlier versions name no proxy, because a round had only one then.
             if kept.get("proxy", proxy) == proxy:
                 flow.load(folder)
                 objective.load(folder)
