@@ -1,4 +1,4 @@
-"""Which column of a table holds what."""
+"""Finds the role of each column of a table."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -75,10 +75,10 @@ class Columns:
     numbers : dict
         Role -> column; "smiles" is always there, and so is "value" or "p_value".
     type, unit : str
-        What the name of the value column says of all its rows; may be empty.
+        From the name of the value column, for all rows; may be empty.
     beside : str
-        Name of a column of concentrations that stands beside a value column of logarithms; may be empty. Then units and
-        relations in columns of their own are those of the concentration.
+        Name of a column of concentrations, if the value column holds logarithms; may be empty. Units and relations in
+        other columns then belong to the concentration.
     """
 
     header: tuple[str, ...]
@@ -89,7 +89,7 @@ class Columns:
 
     @property
     def relation_is_of_logarithm(self) -> bool:
-        """Whether the relation column is named as that of a p-value."""
+        """Whether the relation column has the name of a p-value."""
         return "relation" in self.numbers and any(is_log(word) for word in fold_name(self.name("relation")).split())
 
     @property
@@ -115,7 +115,7 @@ class Columns:
 def find_columns(
     path: object, header: Sequence[str], chosen: Mapping[str, str], *, ids_will_do: bool = False
 ) -> Columns:
-    """Find out which column holds what.
+    """Find the role of each column.
 
     Parameters
     ----------
@@ -123,14 +123,14 @@ def find_columns(
         For messages.
     header : sequence of str
     chosen : mapping
-        Role -> header, as the user says; the others go by the names that labs, ChEMBL and molgfn use.
+        Role -> header, as chosen by the user; the others are found by the names that labs, ChEMBL and molgfn use.
     ids_will_do : bool
         Whether a table of ids without structures can be read.
 
     Raises
     ------
     DataError
-        If a chosen column is not there, a column that is needed cannot be told, or two could be meant.
+        If a chosen column does not exist, a needed column is not found, or two columns are possible.
     """
     taken = {role: _chosen(path, header, role, name) for role, name in chosen.items()}
     for role in ROLES:
@@ -151,7 +151,7 @@ def find_columns(
 
 
 def _named_quantity(name: str) -> tuple[str, str]:
-    """Return the type and the unit that the name of the value column holds; each may be empty."""
+    """Return the type and the unit in the name of the value column; each may be empty."""
     kind, unit = of_header(name) or within_header(name)
     return kind, unit or ("%" if is_per_cent(name) else "")
 
@@ -200,7 +200,7 @@ def _by_name(header: Sequence[str], role: str, taken: Mapping[str, int]) -> int 
         folded = [fold_name(re.sub(r"[\[(][^\])]*[\])]", " ", name)) for name in header]
     names = _NAMES[role]
     if "value" in taken and not folded[taken["value"]].startswith("standard"):
-        # Beside another value than the standard one, the other columns of that value.
+        # If the value is not the standard one, prefer the other columns of that value.
         names = tuple(sorted(names, key=lambda name: name.startswith("standard")))
     return next((folded.index(name) for name in names if name in folded), None)
 
