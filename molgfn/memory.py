@@ -1,14 +1,14 @@
-"""The memory that this process holds."""
+"""The memory of this process."""
 
 import ctypes
 from functools import cache
 
 
 def give_back() -> None:
-    """Return to the system what is free but kept by the heap of the GNU C library; elsewhere nothing is done.
+    """Return free memory from the heap of the GNU C library to the system; with other libraries it does nothing.
 
-    Tensors that come and go between objects that stay leave the heap full of holes: without this a long training seems
-    to grow although what it uses stays the same.
+    Tensors that are freed between objects that stay leave gaps in the heap. Without this function the memory of a long
+    training grows, although it uses no more of it.
     """
     trim = _malloc_trim()
     if trim is not None:
@@ -18,8 +18,8 @@ def give_back() -> None:
 @cache
 def _malloc_trim() -> "ctypes._NamedFuncPointer | None":
     try:
-        found: ctypes._NamedFuncPointer = ctypes.CDLL(None).malloc_trim
+        trim: ctypes._NamedFuncPointer = ctypes.CDLL(None).malloc_trim
     except (OSError, TypeError, AttributeError):
         return None
-    found.argtypes, found.restype = [ctypes.c_size_t], ctypes.c_int
-    return found
+    trim.argtypes, trim.restype = [ctypes.c_size_t], ctypes.c_int
+    return trim

@@ -1,4 +1,4 @@
-"""Which column of a table holds what."""
+"""Finds the role of each column of a table."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -75,10 +75,10 @@ class Columns:
     numbers : dict
         Role -> column; "smiles" is always there, and so is "value" or "p_value".
     type, unit : str
-        What the name of the value column says of all its rows; may be empty.
+        From the name of the value column, for all rows; may be empty.
     beside : str
-        Name of a column of concentrations that stands beside a value column of logarithms; may be empty. Then units and
-        relations in columns of their own are those of the concentration.
+        Name of a column of concentrations, if the value column holds logarithms; may be empty. Units and relations in
+        other columns then belong to the concentration.
     """
 
     header: tuple[str, ...]
@@ -89,7 +89,7 @@ class Columns:
 
     @property
     def relation_is_of_logarithm(self) -> bool:
-        """Whether the relation column is named as that of a p-value."""
+        """Whether the relation column has the name of a p-value."""
         return "relation" in self.numbers and any(is_log(word) for word in fold_name(self.name("relation")).split())
 
     @property
@@ -115,7 +115,7 @@ class Columns:
 def find_columns(
     path: object, header: Sequence[str], chosen: Mapping[str, str], *, ids_will_do: bool = False
 ) -> Columns:
-    """Find out which column holds what.
+    """Find the role of each column.
 
     Parameters
     ----------
@@ -123,24 +123,24 @@ def find_columns(
         For messages.
     header : sequence of str
     chosen : mapping
-        Role -> header, as the user says; the others go by the names that labs, ChEMBL and molgfn use.
+        Role -> header, as chosen by the user; the others are found by the names that labs, ChEMBL and molgfn use.
     ids_will_do : bool
         Whether a table of ids without structures can be read.
 
     Raises
     ------
     DataError
-        If a chosen column is not there, a column that is needed cannot be told, or two could be meant.
+        If a chosen column does not exist, a needed column is not found, or two columns are possible.
     """
     taken = {role: _chosen(path, header, role, name) for role, name in chosen.items()}
     for role in ROLES:
         number = _by_name(header, role, taken) if role not in taken else None
         if number is not None and number not in taken.values():
             taken[role] = number
-    if "value" not in taken and (number := _told_by_header(path, header, taken)) is not None:
+    if "value" not in taken and (number := _by_unit_in_header(path, header, taken)) is not None:
         taken["value"] = number
     _check_found(path, header, taken, ids_will_do)
-    kind, unit = _said_by_name(header[taken["value"]]) if "value" in taken else ("", "")
+    kind, unit = _named_quantity(header[taken["value"]]) if "value" in taken else ("", "")
     if "relation" not in taken and (number := _relation_of(path, header, taken, kind)) is not None:
         taken["relation"] = number
     beside = _concentration_beside(header, taken) if is_log(kind) else ""
@@ -150,8 +150,8 @@ def find_columns(
     return Columns(tuple(header), taken, kind, unit, beside)
 
 
-def _said_by_name(name: str) -> tuple[str, str]:
-    """Return the type and the unit that the name of the value column holds; each may be empty."""
+def _named_quantity(name: str) -> tuple[str, str]:
+    """Return the type and the unit in the name of the value column; each may be empty."""
     kind, unit = of_header(name) or within_header(name)
     return kind, unit or ("%" if is_per_cent(name) else "")
 
@@ -159,9 +159,9 @@ def _said_by_name(name: str) -> tuple[str, str]:
 def _concentration_beside(header: Sequence[str], taken: Mapping[str, int]) -> str:
     """Return the name of a column of concentrations that is not read, if there is one."""
     for number, name in enumerate(header):
-        said = of_header(name)
-        names_one = said is not None and not is_log(said[0])
-        if number not in taken.values() and (names_one or fold_name(name) in _NAMES["value"]):
+        quantity = of_header(name)
+        names_concentration = quantity is not None and not is_log(quantity[0])
+        if number not in taken.values() and (names_concentration or fold_name(name) in _NAMES["value"]):
             return name
     return ""
 
@@ -187,7 +187,7 @@ def _relation_of(path: object, header: Sequence[str], taken: Mapping[str, int], 
 def _chosen(path: object, header: Sequence[str], role: str, name: str) -> int:
     if role not in ROLES:
         hint = did_you_mean(role, ROLES) or f"Accepted: {', '.join(ROLES)}."
-        raise DataError(f"{role}={name}: {role!r} is nothing that is read from an assay table.", hint)
+        raise DataError(f"{role}={name}: {role!r} is not a column that molgfn reads from an assay table.", hint)
     if name not in header:
         hint = did_you_mean(name, header) or "Write it as in the first line of the file."
         raise DataError(f"{path}: no column {name!r} for {ROLES[role]}. Found: {_listed(header)}.", hint)
@@ -200,12 +200,12 @@ def _by_name(header: Sequence[str], role: str, taken: Mapping[str, int]) -> int 
         folded = [fold_name(re.sub(r"[\[(][^\])]*[\])]", " ", name)) for name in header]
     names = _NAMES[role]
     if "value" in taken and not folded[taken["value"]].startswith("standard"):
-        # Beside another value than the standard one, the other columns of that value.
+        # If the value is not the standard one, prefer the other columns of that value.
         names = tuple(sorted(names, key=lambda name: name.startswith("standard")))
     return next((folded.index(name) for name in names if name in folded), None)
 
 
-def _told_by_header(path: object, header: Sequence[str], taken: Mapping[str, int]) -> int | None:
+def _by_unit_in_header(path: object, header: Sequence[str], taken: Mapping[str, int]) -> int | None:
     named = [n for n, name in enumerate(header) if n not in taken.values() and of_header(name) is not None]
     if len({header[n] for n in named}) > 1:
         raise DataError(
@@ -223,15 +223,15 @@ def _check_found(path: object, header: Sequence[str], taken: Mapping[str, int], 
 
 
 def _missing(path: object, header: Sequence[str], role: str, names: Sequence[str]) -> DataError:
-    told = [f"Names that are known: {', '.join(names)}, ... Or say which it is: --column {role}=NAME."]
+    hints = [f"Accepted names: {', '.join(names)}, ... Or say which it is: --column {role}=NAME."]
     per_cent = [name for name in header if is_per_cent(name)]
     if role == "value" and per_cent:
-        told.insert(0, f"{per_cent[0]!r} is refused: a share of inhibition at one concentration is no affinity.")
+        hints.insert(0, f"{per_cent[0]!r} is refused: a share of inhibition at one concentration is not an affinity.")
     if any(_is_number(name) for name in header):
-        told.insert(0, "The first line holds values: it must name the columns.")
+        hints.insert(0, "The first line holds values: it must name the columns.")
     elif sum(not name for name in header) > len(header) / 2:
-        told.insert(0, "The first line must name the columns: remove what stands above them.")
-    return DataError(f"{path}: no column for {ROLES[role]}. Found: {_listed(header)}.", "\n".join(told))
+        hints.insert(0, "The first line must name the columns: remove what stands above them.")
+    return DataError(f"{path}: no column for {ROLES[role]}. Found: {_listed(header)}.", "\n".join(hints))
 
 
 def _is_number(name: str) -> bool:

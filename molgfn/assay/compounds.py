@@ -1,4 +1,4 @@
-"""From readings to compounds: replicates merged, contradictions found."""
+"""Merges readings into compounds, and finds contradictions between replicates."""
 
 import math
 from collections import Counter, defaultdict
@@ -14,22 +14,22 @@ from molgfn.assay.values import Relation
 
 @dataclass(frozen=True, slots=True)
 class MeasuredCompound:
-    """A compound with all that was measured of it.
+    """A compound with its measured value.
 
     Attributes
     ----------
     ids : tuple of str
         In the order of the table.
     smiles : str
-        Standard; of tautomers the one that most rows draw.
+        Standard SMILES; of several tautomers the one that most rows have.
     value : float
-        Mean over replicates; where all are bounds, the tightest.
+        Mean over replicates; if all are bounds, the tightest bound.
     relation : "=", "<" or ">"
-        What the true value is to `value`.
+        Relation of the true value to `value`.
     n : int
-        Readings that `value` is the mean of; those that agree with a bound.
+        Number of readings in the mean; for a bound, of the readings that agree with it.
     sd : float
-        Of these; NaN for fewer than two.
+        Standard deviation of these readings; NaN for fewer than two.
     day : str
         Of the first reading that has one.
     lines : tuple of int
@@ -37,9 +37,9 @@ class MeasuredCompound:
     remarks : tuple of str
         Contradictions between readings.
     configurations : int
-        How many stereoisomers, drawn so, are merged in it; a drawing without configuration counts as one.
+        Number of merged stereoisomers; a structure without configuration counts as one.
     isomers_differ : bool
-        Whether these contradict each other.
+        Whether the stereoisomers contradict each other.
     """
 
     ids: tuple[str, ...]
@@ -57,7 +57,7 @@ class MeasuredCompound:
 
 @dataclass(frozen=True)
 class UnresolvedReadings:
-    """Readings that cannot be made one compound, and why."""
+    """Readings that cannot be merged into one compound, with the reason."""
 
     readings: tuple[Reading, ...]
     reason: str
@@ -131,7 +131,7 @@ def _compound(group: Sequence[Reading], quantity: Quantity) -> MeasuredCompound 
 
 
 def _means_by_configuration(group: Sequence[Reading]) -> list[float]:
-    """Return the mean of what was measured exactly, for each configuration that is drawn."""
+    """Return the mean of the exact values for each configuration."""
     values: dict[str, list[float]] = defaultdict(list)
     for reading in group:
         if reading.relation == "=":

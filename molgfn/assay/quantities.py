@@ -17,29 +17,29 @@ _MOLAR_WORDS = {
     "molar": 0, "millimolar": 3, "micromolar": 6, "nanomolar": 9, "picomolar": 12,
 }  # fmt: skip
 _CAPITALS = {"UM": "uM", "NM": "nM"}
-"""As at the end of a header in capitals, `IC50_NM`; MM and PM may mean two things each."""
+"""Units at the end of a header in capitals, such as `IC50_NM`. MM and PM have two meanings and are not read."""
 _ENERGY = {"kcal/mol": 1.0, "kcal mol-1": 1.0, "kcal.mol-1": 1.0, "kj/mol": 1 / 4.184, "kj mol-1": 1 / 4.184}
 _LOG_WORDS = {"-log m", "-log(m)", "-log10 m", "-log10(m)", "p", "pactivity"}
 _LEAST, _MOST = -2.0, 16.0
-"""p-values beyond are slips of the pen: 100 M, or less than one molecule in a litre."""
+"""p-values outside are mistakes: 100 M, or less than one molecule in a litre."""
 
 
 class QuantityError(ValueError):
-    """A value that cannot be used; the message says why in a few words."""
+    """A value that cannot be used; the message gives the reason."""
 
 
 class PercentError(QuantityError):
-    """Per cent of inhibition, which is no value of a regression."""
+    """Per cent of inhibition, which cannot train a regression."""
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """What the values of a table are once they are read.
+    """The quantity of the values of a table after reading.
 
     Attributes
     ----------
     unit : str
-        "pIC50", "pKi", ..., "pActivity" where the endpoint is not named, or "kcal/mol".
+        "pIC50", "pKi", ..., "pActivity" if the endpoint is not named, or "kcal/mol".
     direction : str
         Whether higher or lower is better.
     """
@@ -54,7 +54,7 @@ class Quantity:
 
 
 def quantity_of(unit: str) -> Quantity:
-    """Return the quantity that a unit of the clean scale stands for."""
+    """Return the quantity of a unit of the final scale."""
     return Quantity(unit, "minimise" if unit == KCAL else "maximise")
 
 
@@ -71,7 +71,7 @@ def endpoint_of(words: str) -> str | None:
 
 
 def unit_in_name(column: str) -> str:
-    """Return the unit of values whose column has this name; empty where the name does not tell.
+    """Return the unit of values whose column has this name; empty if the name does not tell.
 
     Examples
     --------
@@ -86,7 +86,7 @@ def unit_in_name(column: str) -> str:
 
 
 def is_log(words: str) -> bool:
-    """Return whether a type, header or unit says that values are -log10 M already.
+    """Return whether a type, header or unit means that values are already -log10 M.
 
     Examples
     --------
@@ -98,7 +98,7 @@ def is_log(words: str) -> bool:
 
 
 def is_per_cent(words: str) -> bool:
-    """Return whether a unit or header speaks of per cent, or of inhibition without an endpoint.
+    """Return whether a unit or header means per cent, or inhibition without an endpoint.
 
     Examples
     --------
@@ -109,7 +109,7 @@ def is_per_cent(words: str) -> bool:
     return "%" in folded or re.search(r"\b(?:percent|per cent|pct|inhibition)\b", folded) is not None
 
 
-def is_same_unit(one: str, other: str) -> bool:
+def is_same_unit(first: str, second: str) -> bool:
     """Return whether two spellings mean one unit.
 
     Examples
@@ -117,23 +117,23 @@ def is_same_unit(one: str, other: str) -> bool:
     >>> is_same_unit("µM", "uM"), is_same_unit("nmol/L", "nM"), is_same_unit("nM", "uM")
     (True, True, False)
     """
-    return _meaning(one) == _meaning(other)
+    return _meaning(first) == _meaning(second)
 
 
 def is_unit(words: str) -> bool:
-    """Return whether words in brackets behind the name of a column are a unit, if perhaps none that is read.
+    """Return whether words in brackets behind the name of a column are a unit, also one that molgfn does not read.
 
     Examples
     --------
     >>> is_unit("nM"), is_unit("ug/mL"), is_unit("n=3"), is_unit("target A"), is_unit("-")
     (True, True, False, False, False)
     """
-    known = isinstance(_meaning(words), tuple) or is_per_cent(words)
-    return known or is_log(words) or re.search(r"[/^]|\b[munpµμk]?(?:g|mol|cal|J)\b|\w-1\b", words) is not None
+    is_read = isinstance(_meaning(words), tuple) or is_per_cent(words)
+    return is_read or is_log(words) or re.search(r"[/^]|\b[munpµμk]?(?:g|mol|cal|J)\b|\w-1\b", words) is not None
 
 
 def _meaning(unit: str) -> tuple[str, float] | str:
-    """Return the scale and the factor of a unit; the word itself where it is none."""
+    """Return the scale and the factor of a unit; for other words the word itself."""
     unit = " ".join(unit.split())
     folded = unit.casefold()
     exponent = _MOLAR.get(unit, _MOLAR_WORDS.get(folded))
@@ -143,29 +143,29 @@ def _meaning(unit: str) -> tuple[str, float] | str:
 
 
 def scaled(value: float, unit: str, endpoint: str | None, is_log_type: bool) -> tuple[float, str, bool]:
-    """Return a value on its clean scale, that scale's unit, and whether the order of values was turned round.
+    """Return a value on its final scale, the unit of this scale, and whether the order of values was reversed.
 
     Parameters
     ----------
     value : float
     unit : str
-        As written in the table; may be empty where the type says that values are logarithms.
+        As written in the table; may be empty if the type means logarithms.
     endpoint : str or None
         "IC50", "Ki", ...
     is_log_type : bool
-        Whether the column or its type says that values are -log10 M.
+        Whether the column or its type means -log10 M.
 
     Raises
     ------
     PercentError
         For per cent.
     QuantityError
-        For an unknown unit, a value that is not positive, or one that no assay can see.
+        For an unknown unit, a value that is not positive, or one that is not plausible.
     """
     unit = " ".join(unit.split())
     p_unit = f"p{endpoint or 'Activity'}"
     if is_per_cent(unit):
-        raise PercentError("per cent is refused: a share of inhibition at one concentration is no affinity")
+        raise PercentError("per cent is refused: a share of inhibition at one concentration is not an affinity")
     if is_log(unit) or (is_log_type and not unit):
         named = endpoint_of(unit)
         return _plausible(value, f"p{named}" if named else p_unit, str(value)), f"p{named}" if named else p_unit, False
@@ -209,7 +209,7 @@ _HEADER = re.compile(
 
 
 def of_header(header: str) -> tuple[str, str] | None:
-    """Return the type and unit that the name of a column holds, or None if it names no endpoint.
+    """Return the type and unit in the name of a column, or None if it names no endpoint.
 
     Examples
     --------
@@ -224,7 +224,7 @@ def of_header(header: str) -> tuple[str, str] | None:
 
 
 def within_header(header: str) -> tuple[str, str]:
-    """Return the type and unit that stand somewhere in the name of a column that is known to hold the value.
+    """Return the type and unit anywhere in the name of the value column.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Compounds that have an id already, so that a table need not draw them."""
+"""Compounds that already have an id, so that a table needs no structure for them."""
 
 import re
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ class RegisteredCompounds:
         return len(self._smiles)
 
     def id_of(self, written: str) -> str:
-        """Return the id of the run that is meant; empty where it is none.
+        """Return the id of the run that is meant; empty if it is not one.
 
         Examples
         --------

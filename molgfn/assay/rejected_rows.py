@@ -1,4 +1,4 @@
-"""Rows that are in no compound: why, on which lines, and what helps."""
+"""Unused rows: the reasons, the lines, and advice for the user."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,16 +10,16 @@ from molgfn.assay.quantities import ACCEPTED
 
 @dataclass(frozen=True, slots=True)
 class UnusedRow:
-    """A row that is in no compound.
+    """A row that is not part of a compound.
 
     Attributes
     ----------
     line : int
     reason, found : str
     is_bad : bool
-        False for rows that hold no value of this assay.
+        False for rows without a value of this assay.
     cells : tuple of str
-        The row as it stands.
+        The cells of the row.
     """
 
     line: int
@@ -30,7 +30,7 @@ class UnusedRow:
 
 
 def reasons(rows: Sequence[UnusedRow], most: int = 5) -> str:
-    """Say why rows were left out: for each reason how many, on which lines, and the first as an example."""
+    """List the reasons why rows were not used: for each the number, the lines, and the first row as an example."""
     grouped: dict[str, list[UnusedRow]] = {}
     for row in rows:
         grouped.setdefault(row.reason, []).append(row)
@@ -67,7 +67,7 @@ def line_list(lines: Sequence[int], most: int = 10) -> str:
 
 
 def advice(rows: Sequence[UnusedRow], columns: Columns) -> str:
-    """Return what helps against the most frequent reason; empty where nothing general does."""
+    """Return advice for the most frequent reason; empty if there is none."""
     counts = Counter(row.reason for row in rows)
     reason, _ = counts.most_common(1)[0]
     has_structures = "smiles" in columns.numbers

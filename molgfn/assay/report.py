@@ -1,4 +1,4 @@
-"""What was done with a table: in words, as numbers, and as tables of its compounds and of the rows left out."""
+"""The report on a table: as text, as numbers, and as tables of compounds and of unused rows."""
 
 import math
 from collections import Counter
@@ -64,14 +64,14 @@ def summary(assay: Assay) -> dict[str, Any]:
 
 
 def report(assay: Assay) -> str:
-    """Return the report as text: what the columns were taken for, and what became of every row."""
+    """Return the report as text: the roles of the columns, and how the rows were used."""
     return "\n".join(
         [*_read_from(assay), *_used(assay), *_not_used(assay), *_values(assay), _noise(assay), policy(assay.stereo)]
     )
 
 
 def policy(stereo: Stereo) -> str:
-    """Say what counts as one compound."""
+    """Return the rules by which rows become one compound."""
     return _POLICY.format(stereo=_STEREO[stereo])
 
 
@@ -88,7 +88,7 @@ def _read_from(assay: Assay) -> list[str]:
 
 
 def _beside(columns: Columns) -> list[str]:
-    """Say whose relation it is where a column of concentrations stands beside the logarithms that are read."""
+    """Note that relations belong to the concentration, if logarithms are read and the table has both."""
     if columns.relation_is_of_logarithm or "relation" not in columns.numbers:
         return []
     name = columns.beside or (columns.name("p_value") if "value" not in columns.numbers else "")
@@ -110,7 +110,7 @@ def _used(assay: Assay) -> list[str]:
 
 
 def _stereo(assay: Assay) -> list[str]:
-    """Say how many compounds hold several stereoisomers, and of how many these contradict each other."""
+    """Count the compounds with several stereoisomers, and those whose stereoisomers contradict each other."""
     merged = [compound for compound in assay.compounds if compound.configurations > 1]
     if not merged:
         return []
@@ -156,11 +156,13 @@ def _indented(text: str) -> list[str]:
 def _merged(assay: Assay) -> list[str]:
     merged = [compound for compound in assay.compounds if len(compound.lines) > 1]
     rows = sum(len(compound.lines) for compound in merged)
-    torn = [compound for compound in merged if compound.remarks]
+    contradictory = [compound for compound in merged if compound.remarks]
     lines = [f"  merged     {counted(rows, 'row')} of {counted(len(merged), 'compound')}"]
-    if torn:
-        lines.append(f"  contradictory: {counted(len(torn), 'compound')}, by more than {_limit(assay)}")
-    return lines + [f"    {line_list(compound.lines)}: {'; '.join(compound.remarks)}" for compound in torn[:10]]
+    if contradictory:
+        lines.append(f"  contradictory: {counted(len(contradictory), 'compound')}, by more than {_limit(assay)}")
+    return lines + [
+        f"    {line_list(compound.lines)}: {'; '.join(compound.remarks)}" for compound in contradictory[:10]
+    ]
 
 
 def _rows(assay: Assay, change: str) -> str:

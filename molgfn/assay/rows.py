@@ -1,4 +1,4 @@
-"""From one row of a table to one reading, or to the reason why there is none."""
+"""Reads one row of a table: the result is a reading, or the reason why the row cannot be used."""
 
 import re
 from collections.abc import Sequence
@@ -25,20 +25,20 @@ from molgfn.chem.standardise import MoleculeError, Stereo
 
 _TURNED: dict[Relation, Relation] = {"=": "=", "<": ">", ">": "<"}
 _P_TOLERANCE = 0.05
-"""Between a p-value and the concentration beside it; both are rounded."""
+"""Allowed difference of a p-value and the concentration in the same row; both are rounded."""
 _FINE = ("manually validated", "author confirmed error")
-"""Data validity comments of ChEMBL that say that a value is right."""
+"""Data validity comments of ChEMBL that confirm a value."""
 APPROXIMATE = "approximate value (~), read as the value itself"
 SPREAD = "spread behind the value (±) is not used"
 
 
 class RowRejectedError(ValueError):
-    """A row that cannot be used: a reason to count by, and what was found.
+    """A row that cannot be used: a reason, by which such rows are counted, and what the row holds.
 
     Attributes
     ----------
     is_bad : bool
-        False for rows that simply hold no value of this assay; they do not count towards the limit of bad rows.
+        False for rows without a value of this assay; they do not count towards the limit of bad rows.
     """
 
     def __init__(self, reason: str, found: str, *, is_bad: bool = True) -> None:
@@ -57,18 +57,18 @@ class Reading:
         May be empty.
     structure : Structure
     value : float
-        In `unit`; a bound where `relation` is not "=".
+        In `unit`; a bound if `relation` is not "=".
     relation : "=", "<" or ">"
-        What the true value is to `value`.
+        Relation of the true value to `value`.
     unit : str
     day : str
         ISO date or year; may be empty.
     unread_day : str
-        What stands in the date column and is no date that can be read without guessing.
+        The cell of the date column, if it is not a date that can be read without guessing.
     other_id : str
-        An id that stands for another structure than the one drawn: it was not used.
+        An id that belongs to another structure than the one in the row; it was not used.
     notes : tuple of str
-        What a user should know of how the row was read, in words to count by.
+        How the row was read, for the user; rows with the same note are counted together.
     """
 
     line: int
@@ -91,17 +91,18 @@ class RowReader:
     ----------
     columns : Columns
     unit : str
-        Of rows that name none; may be empty.
+        For rows without a unit; may be empty.
     endpoint : str
-        Only rows of this endpoint are read, or of none that they name; all if empty.
+        Only rows of this endpoint are read, and rows that name none; all rows if empty.
     decimal : "point", "comma" or None
-        What a comma in a number means; None: nobody has said.
+        The decimal mark; None if the user has not chosen it.
     registered : RegisteredCompounds
-        Their structure need not be given. Where one is drawn that is another, it counts, and the id does not.
+        They need no structure in the table. If the row has another structure than that of the id, the structure is
+        used and the id is not.
     stereo : "merge" or "keep"
         Whether stereoisomers are one compound.
     exclude_flagged : bool
-        Whether rows that a curator doubts are not used.
+        Whether rows with a flag of a curator are left out.
     """
 
     columns: Columns
@@ -120,7 +121,7 @@ class RowReader:
         RowRejectedError
             If it cannot be used.
         CommaFound
-            If its value holds a comma and nobody has said what commas mean.
+            If its value has a comma and the decimal mark is not known.
         """
         kind = self._kind(cells)
         if self.endpoint and endpoint_of(kind) != endpoint_of(self.endpoint):
@@ -139,7 +140,7 @@ class RowReader:
         notes = [*measured.notes, *flags]
         if compound_id and compound_id != written_id and not disagree:
             notes.append("id of the run in another spelling, or with a batch suffix")
-        # Replicates and a whole table share these words: a million rows must not hold a million copies.
+        # Many rows have the same words: a million rows must not hold a million copies.
         compound_id = intern(compound_id)
         return Reading(
             line,
@@ -155,7 +156,7 @@ class RowReader:
         )
 
     def _flags(self, cells: Sequence[str]) -> list[str]:
-        """Return what a curator doubts about a row."""
+        """Return the flags of a curator for a row."""
         remark = self.columns.cell(cells, "validity")
         flags = [] if is_blank(remark) or remark.casefold() in _FINE else [f"data validity comment: {remark}"]
         copied = self.columns.cell(cells, "duplicate").casefold() in ("1", "true", "yes", "t", "y")
@@ -164,7 +165,7 @@ class RowReader:
     def _structure(self, cells: Sequence[str], compound_id: str) -> Structure:
         drawn, registered = self.columns.cell(cells, "smiles"), self.registered.smiles_of(compound_id)
         if is_blank(drawn) and not registered:
-            reason = f"{compound_id!r} is no compound of the run" if self.registered and compound_id else ""
+            reason = f"{compound_id!r} is not a compound of the run" if self.registered and compound_id else ""
             raise RowRejectedError("no structure", reason)
         try:
             # ChemAxon and ChEMBL write extensions and names after the SMILES.
@@ -173,7 +174,7 @@ class RowReader:
             raise RowRejectedError("unusable structure", str(error)) from None
 
     def _kind(self, cells: Sequence[str]) -> str:
-        """Return what was measured: as the row says, the name of the column, the unit, or the user."""
+        """Return what was measured: from the row, the name of the column, the unit, or the user's option."""
         if self.columns.beside:
             return self.columns.type
         unit = self.columns.cell(cells, "unit")
@@ -194,7 +195,7 @@ class RowReader:
         if value is None and p_value is None:
             raise RowRejectedError("no value", columns.cell(cells, "value"), is_bad=False)
         unit = columns.cell(cells, "unit") or self.unit or columns.unit
-        # ChEMBL's relation is that of the concentration: `> 10 uM` is `< 5` on the scale of its negative logarithm.
+        # The relation in ChEMBL belongs to the concentration: `> 10 uM` is `< 5` as a negative logarithm.
         of_p_value = beside if columns.relation_is_of_logarithm else _TURNED[beside]
         try:
             if value is None:
@@ -217,7 +218,7 @@ class RowReader:
 
 @dataclass(frozen=True)
 class _Measured:
-    """A value on its clean scale."""
+    """A value on its final scale."""
 
     value: float
     relation: Relation
@@ -252,10 +253,10 @@ def read_day(cell: str) -> str | None:
     """
     if not cell or (year := _YEAR.match(cell)):
         return year[1] if cell and year else ""
-    if found := _ISO.match(cell):
-        parts = (int(found[1]), int(found[2]), int(found[3]))
-    elif (found := _NAMED.match(cell)) and found[2].casefold() in _MONTHS:
-        parts = (int(found[3]), _MONTHS.index(found[2].casefold()) + 1, int(found[1]))
+    if match := _ISO.match(cell):
+        parts = (int(match[1]), int(match[2]), int(match[3]))
+    elif (match := _NAMED.match(cell)) and match[2].casefold() in _MONTHS:
+        parts = (int(match[3]), _MONTHS.index(match[2].casefold()) + 1, int(match[1]))
     else:
         return None
     try:

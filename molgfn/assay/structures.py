@@ -1,4 +1,4 @@
-"""From the structure of a row to the compound it counts as, with what was changed on the way."""
+"""The compound of a row: its structure in standard form, and the changes that were made."""
 
 import re
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _STEREO = re.compile(r"[@/\\]")
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """A compound as molgfn reasons about it.
+    """A compound in standard form.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ def structure_of(smiles: str, stereo: Stereo = "merge") -> Structure:
     Raises
     ------
     MoleculeError
-        If it is no molecule, a mixture, or nothing that the proxy can be trained on; the message says why.
+        If it is not a molecule, a mixture, or cannot train a proxy; the message gives the reason.
     """
     mol = compound_mol(smiles, stereo)
     drawn = standard_mol(smiles, "keep") if _STEREO.search(smiles) else mol
@@ -73,7 +73,7 @@ def _changes(smiles: str, stereo: Stereo) -> list[str]:
 
 
 def _is_configured(smiles: str, parent: Parent) -> bool:
-    # Looking for stereo is slow; most SMILES hold no sign of it.
+    # Looking for stereo is slow, and most SMILES contain none.
     if not _STEREO.search(smiles):
         return False
     elements = Chem.FindPotentialStereo(parent.mol, cleanIt=False, flagPossible=False)

@@ -1,4 +1,4 @@
-"""Import of an assay table: every row of the file ends in a compound or in the list of rows left out."""
+"""Import of an assay table: every row is part of a compound or in the list of unused rows."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -29,24 +29,24 @@ _LOOK_AT = 1000
 
 @dataclass(frozen=True)
 class ReadingOptions:
-    """What the user says of a table beyond what stands in it.
+    """Options of the user for reading a table.
 
     Attributes
     ----------
     columns : mapping
         Role -> header (see `ROLES`).
     unit : str
-        Of rows that name none.
+        For rows without a unit.
     endpoint : str
-        Read only rows of this one, for tables that hold several.
+        Read only rows of this endpoint.
     decimal : "point", "comma" or None
-        What a comma in a number means.
+        The decimal mark.
     registered : RegisteredCompounds
-        Compounds that need no structure in the table. Where it draws another one, that counts and the id does not.
+        Compounds that need no structure in the table. If the table has another structure, it is used instead of the id.
     stereo : "merge" or "keep"
         Whether stereoisomers are one compound, or each its own.
     exclude_flagged : bool
-        Whether rows that a curator doubts (data validity comment, potential duplicate) are not used.
+        Whether rows with a flag of a curator (data validity comment, potential duplicate) are left out.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class ReadingOptions:
 
 @dataclass(frozen=True)
 class Assay:
-    """A table as it was read.
+    """The content of a table.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ class Assay:
     delimiter : str
     quantity : Quantity
     readings : tuple of Reading
-        Those that are in a compound, in the order of lines.
+        The readings that are part of a compound, in the order of lines.
     compounds : tuple of MeasuredCompound
     unused : tuple of UnusedRow
         In the order of lines.
@@ -96,7 +96,7 @@ class Assay:
         return [row for row in self.unused if row.is_bad]
 
     def check_rows(self, most_bad: float = MOST_BAD) -> None:
-        """Stop where too many rows are bad.
+        """Stop if too many rows are bad.
 
         Raises
         ------
@@ -106,12 +106,12 @@ class Assay:
         bad = self.bad
         if len(bad) > most_bad * self.n_rows:
             share = f"{len(bad):,} of {self.n_rows:,} rows are bad ({100 * len(bad) / self.n_rows:.1f} %)"
-            limit = f"at most {100 * most_bad:g} %" if most_bad else "none"
-            told = "\n".join((reasons(bad), advice(bad, self.columns) if len(bad) > self.n_rows / 4 else ""))
-            raise DataError(f"{self.text.path}: {share}; {limit} may be.", told.strip())
+            limit = f"at most {100 * most_bad:g} % are" if most_bad else "none is"
+            hint = "\n".join((reasons(bad), advice(bad, self.columns) if len(bad) > self.n_rows / 4 else ""))
+            raise DataError(f"{self.text.path}: {share}; {limit} accepted.", hint.strip())
 
     def check_trainable(self) -> None:
-        """Stop where no model can be trained on the table.
+        """Stop if no model can be trained on the table.
 
         Raises
         ------
@@ -121,7 +121,7 @@ class Assay:
         exact = [compound.value for compound in self.compounds if compound.relation == "="]
         path, n = self.text.path, len(self.compounds)
         if n < LEAST_COMPOUNDS:
-            hint = "A model of so few says nothing: measure more, or add an earlier table."
+            hint = "A model of so few compounds is not reliable: measure more, or add an earlier table."
             raise DataError(f"{path}: {n} compounds, but a model needs {LEAST_COMPOUNDS}.", hint)
         if not exact:
             hint = "At least some compounds need a value of their own."
@@ -143,8 +143,8 @@ def read_assay(path: Path, options: ReadingOptions | None = None, progress: Prog
     Raises
     ------
     DataError
-        If the file is no table, its columns cannot be told, commas may mean two things, no row can be used, or its
-        values are of several kinds.
+        If the file is not a table, its columns are not found, commas are ambiguous, no row can be used, or it has
+        values of several quantities.
     """
     chosen = options or ReadingOptions()
     text = open_text(path)
@@ -173,7 +173,7 @@ def read_assay(path: Path, options: ReadingOptions | None = None, progress: Prog
 
 
 def _ask_for_relations(table: Table, columns: Columns) -> None:
-    """Stop where a column of `<` and `>` stands in the table, but is not read: bounds would be taken for values."""
+    """Stop if a column with `<` and `>` is not read: bounds would be read as exact values."""
     if "relation" in columns.numbers:
         return
     rows = [row.cells for row in islice(table.rows(columns.needed), _LOOK_AT) if not row.fault]
@@ -187,7 +187,7 @@ def _ask_for_relations(table: Table, columns: Columns) -> None:
 
 
 def _read_rows(table: Table, reader: RowReader, progress: Progress) -> tuple[list[Reading], list[UnusedRow]]:
-    """Read all rows; of those that can be used no cell is kept, so that a table may be larger than the memory."""
+    """Read all rows; the cells of usable rows are not kept, so that a table can be larger than the memory."""
     readings: list[Reading] = []
     unused: list[UnusedRow] = []
     seen: dict[int, int] = {}
@@ -201,14 +201,14 @@ def _read_rows(table: Table, reader: RowReader, progress: Progress) -> tuple[lis
                 unused.append(UnusedRow(row.line, "not a row of this table", row.fault, True, row.cells))
                 continue
             if row.cells[0].startswith("RESULT_"):
-                # PubChem describes its columns in rows of their own below the header.
+                # PubChem describes its columns in additional rows below the header.
                 reader = _described(reader, row)
                 unused.append(UnusedRow(row.line, "description of the columns", row.cells[0], False, row.cells))
                 continue
             earlier = seen.setdefault(hash(tuple(row.cells[number] for number in reader.columns.telling)), row.line)
             if earlier != row.line:
-                found = f"as line {earlier} in every column that is read"
-                unused.append(UnusedRow(row.line, "repeated row", found, False, row.cells))
+                original = f"as line {earlier} in every column that is read"
+                unused.append(UnusedRow(row.line, "repeated row", original, False, row.cells))
                 continue
             try:
                 reading = reader.read(row.line, row.cells)

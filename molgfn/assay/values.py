@@ -1,4 +1,4 @@
-"""Values as people write them into a cell: `10`, `>10`, `~5 uM`, `n.d.`."""
+"""Reads values as people write them into a cell: `10`, `>10`, `~5 uM`, `n.d.`."""
 
 import math
 import re
@@ -17,7 +17,7 @@ _NO_VALUE = {
     "", "n.d.", "n.d", "nd", "n/d", "n.a.", "n.a", "na", "n/a", "#n/a", "n.t.", "n.t", "nt", "nan", "none", "null",
     "-", "--", "—", "–", ".", "?", "??", "x", "tbd", "pending", "failed", "inconclusive", "unknown", "missing",
     "not determined", "not tested", "not available", "no data",
-    # Says less than a bound does: nobody knows at which concentration.
+    # Not a bound, because the concentration is not known.
     "inactive", "not active", "no inhibition", "no activity", "ni", "n.i.",
 }  # fmt: skip
 _NUMBER = r"[+-]?[0-9.,]*[0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?"
@@ -33,16 +33,16 @@ _THOUSANDS = re.compile(r"^[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?$")
 
 
 class CellError(ValueError):
-    """A cell that is no value; the message says why in a few words."""
+    """A cell that is not a value; the message gives the reason."""
 
 
 class CommaFound(ValueError):
-    """A number with a comma, while nobody has said what commas mean."""
+    """A number with a comma, while the decimal mark is not known."""
 
 
 @dataclass(frozen=True)
 class Value:
-    """What a cell says.
+    """The content of a cell.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class Value:
     relation : "=", "<" or ">"
         Whether the true value is above or below the number.
     unit : str
-        Empty where none is written.
+        Empty if the cell has none.
     is_approximate : bool
         Whether the cell says "about".
     has_spread : bool
@@ -65,7 +65,7 @@ class Value:
 
 
 def is_blank(cell: str) -> bool:
-    """Return whether a cell says that nothing is there.
+    """Return whether a cell means "no value".
 
     Examples
     --------
@@ -76,7 +76,7 @@ def is_blank(cell: str) -> bool:
 
 
 def is_approximate(relation: str) -> bool:
-    """Return whether a relation in a column of its own says "about".
+    """Return whether a relation in a column of relations means "about".
 
     Examples
     --------
@@ -92,12 +92,12 @@ def is_relation(cell: str) -> bool:
 
 
 def _bare(cell: str) -> str:
-    # Whatever kind of blank stands in it (Excel writes no-break spaces): `split` knows them all.
+    # `split` removes all kinds of blanks; Excel writes no-break spaces.
     return " ".join(cell.split()).strip("'\"").strip().casefold()
 
 
 def read_relation(cell: str) -> Relation:
-    """Read a relation from a column of its own, with or without quotes.
+    """Read a relation from a column of relations, with or without quotes.
 
     Examples
     --------
@@ -116,7 +116,7 @@ def read_relation(cell: str) -> Relation:
 
 
 def read_value(cell: str, decimal: Decimal | None) -> Value | None:
-    """Read a cell; None where it says that there is no value.
+    """Read a cell; None if it means "no value".
 
     Examples
     --------

@@ -180,12 +180,12 @@ class MARS:
         self._weights.log_multiplicity[rows] = weights.log_multiplicity
 
     def _remember(self, states: States, moves: Moves, improved: Bools) -> None:
-        """Add improving moves to the memory; the oldest are forgotten."""
-        known, made = self.memory
-        known = States.concatenate([known, states.take(improved)])
+        """Add improving moves to the memory; the oldest are removed."""
+        remembered, made = self.memory
+        remembered = States.concatenate([remembered, states.take(improved)])
         made = Moves.concatenate([made, moves.take(improved)])
-        latest = np.arange(len(known))[-self.settings.memory :]
-        self.memory = known.take(latest), made.take(latest)
+        latest = np.arange(len(remembered))[-self.settings.memory :]
+        self.memory = remembered.take(latest), made.take(latest)
 
     def learn(self) -> None:
         """Raise the likelihood of remembered moves: at most one pass over them, in random order."""

@@ -1,4 +1,4 @@
-"""The loop: carry out the phases of a campaign that are not finished, one after the other."""
+"""The loop: run the unfinished phases of a campaign, one after the other."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -25,7 +25,7 @@ from molgfn.proxy.data.training_data import TrainingData, read_table
 
 
 def real_parts(campaign: Campaign) -> Parts:
-    """Return the parts that a campaign file asks for."""
+    """Return the parts that a campaign file describes."""
     from molgfn.campaign.models.build import CampaignParts  # loads torch, which takes seconds
 
     return CampaignParts(campaign)
@@ -40,7 +40,7 @@ def start_run(
     source: Path | None = None,
     assemble: Callable[[Campaign], Parts] = real_parts,
 ) -> Path:
-    """Carry out a campaign in a new run directory.
+    """Run a campaign in a new run directory.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def start_run(
         The command line, for the manifest.
     progress : Progress
     source : Path, optional
-        The campaign file, of which the run keeps a copy.
+        The campaign file; the run keeps a copy.
     assemble : callable
         Makes the parts of the campaign.
 
@@ -63,8 +63,8 @@ def start_run(
     Raises
     ------
     MolgfnError
-        ConfigError, DataError, OracleError before anything is written if an input cannot be used; later OracleError,
-        NoCandidateError, or Stopped, after which `resume_run` goes on.
+        ConfigError, DataError or OracleError if an input cannot be used; nothing is written then. Later OracleError,
+        NoCandidateError or Stopped; `resume_run` continues the run after these.
     """
     parts = assemble(campaign)
     table = _initial_table(campaign)
@@ -84,7 +84,7 @@ def start_run(
 def resume_run(
     path: Path, progress: Progress, *, rounds: int | None = None, assemble: Callable[[Campaign], Parts] = real_parts
 ) -> Path:
-    """Go on with a run that was stopped or killed; what is finished stays as it is.
+    """Continue a run that was stopped or killed; finished phases are not done again.
 
     Parameters
     ----------
@@ -92,14 +92,14 @@ def resume_run(
         The run directory.
     progress : Progress
     rounds : int, optional
-        How many rounds the campaign is to have from now on, those finished included.
+        New number of rounds of the campaign, including the finished ones.
     assemble : callable
         Makes the parts of the campaign.
 
     Raises
     ------
     MolgfnError
-        As `start_run`; ConfigError if `path` is no run directory or another process is running it.
+        As `start_run`; ConfigError if `path` is not a run directory, or another process is running it.
     """
     run = open_run(path)
     campaign = load_campaign(run.resolved) if rounds is None else _extended(run, rounds)
@@ -116,7 +116,7 @@ def resume_run(
 
 
 def _extended(run: RunDirectory, rounds: int) -> Campaign:
-    """Give a campaign another number of rounds, which its resolved file then says."""
+    """Set another number of rounds, also in the resolved campaign file."""
     with run.lock():
         campaign = load_campaign(run.resolved, [f"campaign.rounds={rounds}"])
         write_text(run.resolved, resolved_toml(campaign, run.path))
@@ -142,7 +142,7 @@ def _carry_out(run: RunDirectory, campaign: Campaign, parts: Parts, oracle: Orac
 
 def _carry_out_phases(context: Context, stop: StopRequest) -> None:
     store, run = context.store, context.run
-    # Files that follow from the store may be missing where a run was killed just after a phase.
+    # Files that are written from the record may be missing if a run was killed just after a phase.
     for number in sorted({row.round for row in store.phases()}):
         write_round_tables(run, store, number)
     if store.retrainings():

@@ -69,8 +69,8 @@ def parse_smiles(smiles: str) -> Chem.Mol:
     if not smiles.strip():
         raise MoleculeError("empty SMILES")
     if len(smiles) > MAX_SMILES_LENGTH:
-        found = f"a SMILES of {len(smiles):,} characters; at most {MAX_SMILES_LENGTH:,} are read"
-        raise MoleculeError(found, "too_large")
+        message = f"a SMILES of {len(smiles):,} characters; at most {MAX_SMILES_LENGTH:,} are read"
+        raise MoleculeError(message, "too_large")
     with BlockLogs():
         mol = Chem.MolFromSmiles(smiles)
     if mol is None:
@@ -172,8 +172,8 @@ def _compound(mol: Chem.Mol) -> Chem.Mol:
         raise MoleculeError("no carbon in it", "not_organic")
     if len(parts) > 1:
         names = " and ".join(sorted(Chem.MolToSmiles(part) for part in parts)[:2])
-        found = f"a mixture of {len(parts)} molecules ({names}); give the one that is meant"
-        raise MoleculeError(found, "several_fragments")
+        message = f"a mixture of {len(parts)} molecules ({names}); give the one that is meant"
+        raise MoleculeError(message, "several_fragments")
     return parts[0]
 
 
@@ -233,8 +233,8 @@ def compound_mol(smiles: str, stereo: Stereo = "merge") -> Chem.Mol:
     if not any(atom.GetAtomicNum() == 6 for atom in mol.GetAtoms()):
         raise MoleculeError("no carbon in it", "not_organic")
     if mol.GetNumHeavyAtoms() > MAX_HEAVY_ATOMS:
-        found = f"{mol.GetNumHeavyAtoms()} heavy atoms; at most {MAX_HEAVY_ATOMS} are read"
-        raise MoleculeError(found, "too_large")
+        message = f"{mol.GetNumHeavyAtoms()} heavy atoms; at most {MAX_HEAVY_ATOMS} are read"
+        raise MoleculeError(message, "too_large")
     return mol
 
 

@@ -1,4 +1,4 @@
-"""Commands about assay tables."""
+"""Commands for assay tables."""
 
 import json
 import sys
@@ -12,37 +12,34 @@ from molgfn.progress import progress_for
 
 AssayFile = Annotated[Path, typer.Argument(metavar="FILE", help="A table of measured values.", show_default=False)]
 ColumnMap = Annotated[
-    list[str] | None, typer.Option("--column", metavar="ROLE=NAME", help="Which column is smiles, value, unit, ...")
+    list[str] | None, typer.Option("--column", metavar="ROLE=NAME", help="The column of smiles, value, unit, ...")
 ]
-Unit = Annotated[str, typer.Option("--unit", metavar="UNIT", help="Of rows that name none: nM, pIC50, ...")]
-Endpoint = Annotated[str, typer.Option("--type", metavar="TYPE", help="Read only IC50, Ki, ...")]
+Unit = Annotated[str, typer.Option("--unit", metavar="UNIT", help="For rows without a unit: nM, pIC50, ...")]
+Endpoint = Annotated[str, typer.Option("--type", metavar="TYPE", help="Read only rows of IC50, Ki, ...")]
 DecimalMark = Annotated[
-    Literal["point", "comma"] | None, typer.Option("--decimal", help="What marks decimals, where numbers have commas.")
+    Literal["point", "comma"] | None, typer.Option("--decimal", help="The decimal mark, if numbers have commas.")
 ]
-StereoPolicy = Annotated[
-    Literal["merge", "keep"], typer.Option("--stereo", help="Stereoisomers: one compound, or each its own.")
-]
-ExcludeFlagged = Annotated[
-    bool, typer.Option("--exclude-flagged", help="Leave out rows that ChEMBL flags (validity, duplicate).")
-]
+StereoPolicy = Annotated[Literal["merge", "keep"], typer.Option("--stereo", help="What to do with stereoisomers.")]
+ExcludeFlagged = Annotated[bool, typer.Option("--exclude-flagged", help="Leave out rows with a flag of ChEMBL.")]
 
 
 def check(
     file: AssayFile,
-    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="DIR", help="Default: beside FILE.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="DIR", help="Where to write. Default: beside FILE.")
+    ] = None,
     column: ColumnMap = None,
     unit: Unit = "",
     type_: Endpoint = "",
     decimal: DecimalMark = None,
     stereo: StereoPolicy = "merge",
     exclude_flagged: ExcludeFlagged = False,
-    strict: Annotated[bool, typer.Option("--strict", help="One bad row is too many.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit code 3 for a single bad row.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
-    """See what molgfn makes of an assay table.
+    """Show how molgfn reads an assay table.
 
-    Says what became of every row; writes the tables .clean.csv and .rejected.csv. Exit code 3 where more than 5 % of
-    the rows are bad, or no model can be trained.
+    Writes the tables .clean.csv and .rejected.csv. Exit code 3 if the table cannot be used for training.
     """
     from molgfn.assay.report import report, summary, write_tables
     from molgfn.assay.table_import import MOST_BAD, ReadingOptions, read_assay
@@ -60,7 +57,7 @@ def check(
 
 
 def columns_by_role(given: list[str] | None) -> dict[str, str]:
-    """Return what `--column` was given, as role -> header.
+    """Return the values of `--column` as a mapping from role to header.
 
     Raises
     ------
@@ -71,6 +68,6 @@ def columns_by_role(given: list[str] | None) -> dict[str, str]:
     for role, mark, name in pairs:
         if not (role and mark and name):
             raise ConfigError(
-                f"--column {role}{mark}{name}: found no ROLE=NAME.", 'Example: --column value="IC50 mean".'
+                f"--column {role}{mark}{name}: not of the form ROLE=NAME.", 'Example: --column value="IC50 mean".'
             )
     return {role: name for role, _, name in pairs}

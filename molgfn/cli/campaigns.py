@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def demo(rounds: Rounds = None, workers: Workers = None, runs_dir: RunsDir = Path("runs")) -> None:
     """Design molecules against PARP1 with real docking, in minutes.
 
-    Ends with a CSV of candidates and an HTML report, and prints where they are.
+    Writes a CSV of candidates and an HTML report, and prints their paths.
     """
     from molgfn.bundled import bundled
 
@@ -26,22 +26,22 @@ def demo(rounds: Rounds = None, workers: Workers = None, runs_dir: RunsDir = Pat
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder to make.", show_default=False)],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to create.", show_default=False)],
     target: Annotated[str | None, typer.Option("--target", metavar="NAME", help="One of `molgfn targets`.")] = None,
     receptor: Annotated[Path | None, typer.Option("--receptor", metavar="R.pdbqt", help="Your own receptor.")] = None,
     box: Annotated[
         tuple[float, float, float, float, float, float] | None,
-        typer.Option("--box", metavar="CX CY CZ SX SY SZ", help="Center and size of the docking box, angstrom."),
+        typer.Option("--box", metavar="CX CY CZ SX SY SZ", help="Center and size of the box, in angstrom."),
     ] = None,
     ligand: Annotated[
-        Path | None, typer.Option("--ligand", metavar="L.sdf", help="A bound ligand, to put the box around.")
+        Path | None, typer.Option("--ligand", metavar="L.sdf", help="A bound ligand; the box is put around it.")
     ] = None,
     no_dock: Annotated[bool, typer.Option("--no-dock", help="Do not dock the control ligand.")] = False,
 ) -> None:
     """Write a campaign file that is ready to run.
 
-    It is for a named target, or for your own receptor with a box or a bound ligand. The control ligand is
-    docked to set the range of scores.
+    Name a target, or give your own receptor with a box or a bound ligand. molgfn docks a control ligand to choose the
+    values of best and worst.
     """
     from molgfn.campaign.file.starter import receptor_notes, write_campaign
 
@@ -73,7 +73,7 @@ def check(
 ) -> None:
     """Check a campaign file and dock one control ligand.
 
-    Validates every key, opens every file that it names and loads the proxy.
+    Checks every key, opens every file, loads the proxy and estimates the time.
     """
     from molgfn.campaign.file.check import check_campaign
     from molgfn.campaign.file.load import load_campaign
@@ -92,18 +92,18 @@ def run(
 ) -> None:
     """Run a campaign, in a new run directory.
 
-    Ends with a CSV of candidates and an HTML report, and prints where they are. Ctrl-C and SIGTERM stop it
-    with everything kept; `molgfn resume RUN` goes on.
+    Writes a CSV of candidates and an HTML report, and prints their paths. After Ctrl-C or SIGTERM all results are
+    kept, and `molgfn resume RUN` continues.
     """
     _start(campaign_file, as_overrides(overrides, rounds, workers), runs_dir)
 
 
 def resume(run: Run, rounds: Rounds = None) -> None:
-    """Go on with a run that was stopped or killed.
+    """Continue a run that was stopped or killed.
 
-    Nothing that was recorded is asked for again.
+    Results that were recorded are not computed again.
 
-    With --rounds a run that is finished gets more rounds.
+    With --rounds a finished run gets more rounds.
     """
     from molgfn.campaign.loop import resume_run
 
@@ -113,7 +113,7 @@ def resume(run: Run, rounds: Rounds = None) -> None:
 def targets() -> None:
     """List the named targets.
 
-    Each with center x y z and size x y z of its docking box in angstrom.
+    For each: center x y z and size x y z of the docking box, in angstrom.
     """
     from molgfn.oracles.docking.receptors import find_target, target_names
 

@@ -1,4 +1,4 @@
-"""All commands, and what the shell is told when one of them fails."""
+"""All commands, and the message and exit code if one of them fails."""
 
 import sys
 import traceback
@@ -17,12 +17,12 @@ _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
 class _MainGroup(TyperGroup):
-    """All commands; the two options that set up completion by the Tab key work, but are not in the help."""
+    """All commands. The two options for completion with the Tab key work, but the help does not show them."""
 
     def get_params(self, ctx: Any) -> list[Any]:
         params: list[Any] = super().get_params(ctx)
         for param in params:
-            # The help has to fit one screen; docs/use/commands.md names them.
+            # The help must fit one screen; docs/use/commands.md names these options.
             if param.name in ("install_completion", "show_completion"):
                 param.hidden = True
         return params
@@ -59,13 +59,13 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback(epilog=_example("molgfn init my-campaign --target PARP1"))
 def _molgfn(
-    # Hidden to keep the help on one screen: an internal error tells of it.
+    # Hidden to keep the help on one screen: the message of an internal error names it.
     debug: Annotated[bool, typer.Option("--debug", hidden=True)] = False,
     version: Annotated[
         bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version)
     ] = False,
 ) -> None:
-    """Design molecules against a target, in rounds of predicting and docking."""
+    """Design molecules for a target, in rounds of prediction and docking."""
 
 
 _add(app, campaigns.demo, "molgfn demo")
@@ -94,7 +94,7 @@ _add(_vocabulary, vocabulary.check, "molgfn vocabulary check my-vocabulary.json"
 _add(_vocabulary, vocabulary.decompose, 'molgfn vocabulary decompose "O=C(Nc1ccccc1)C1CCNCC1"')
 
 _proxy = _group(
-    help="Train proxies, which predict what the oracle will say.",
+    help="Train, judge and use proxies, which predict the oracle.",
     epilog=_example("molgfn proxy train recipe.toml -o my-proxy"),
 )
 app.add_typer(_proxy, name="proxy")
@@ -105,7 +105,7 @@ _add(_proxy, proxy.evaluate, 'molgfn proxy evaluate my-proxy results.csv --colum
 _add(_proxy, proxy.card, "molgfn proxy card my-proxy")
 
 _assay = _group(
-    help="Read the tables that labs send.",
+    help="Read tables of measured values.",
     epilog=_example("molgfn assay check results.csv"),
 )
 app.add_typer(_assay, name="assay")
@@ -118,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Parameters
     ----------
     arguments : sequence of str, optional
-        What stands after `molgfn`; by default what the shell gave.
+        The words after `molgfn`; by default those of the command line.
 
     Raises
     ------
@@ -133,18 +133,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:
         if debug:
             traceback.print_exc()
-        message, code = _told(error)
+        message, code = _message(error)
         print(message, file=sys.stderr)
         raise SystemExit(code) from None
 
 
-def _told(error: Exception) -> tuple[str, int]:
-    """Return what the user is told, and the exit code."""
+def _message(error: Exception) -> tuple[str, int]:
+    """Return the message for the user, and the exit code."""
     if isinstance(error, MolgfnError):
         return str(error), error.exit_code
     if is_disk_full(error):
         place = getattr(error, "filename", None)
-        return f"{place or 'cannot write'}: the disk is full\n  Free space, then give the command again.", 75
+        return f"{place or 'cannot write'}: the disk is full\n  Free space, then run the command again.", 75
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}", 2
     return f"internal error: {_name(error)}\n  Run the command again with --debug to see where.", 1

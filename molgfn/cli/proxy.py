@@ -1,4 +1,4 @@
-"""Commands about proxies."""
+"""Commands for proxies."""
 
 import json
 import sys
@@ -10,17 +10,17 @@ import typer
 from molgfn.cli.assay import AssayFile, ColumnMap, DecimalMark, Endpoint, Unit, columns_by_role
 from molgfn.progress import progress_for
 
-ProxyFolder = Annotated[Path, typer.Argument(metavar="PROXY", help="A proxy: its folder.", show_default=False)]
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
+ProxyFolder = Annotated[Path, typer.Argument(metavar="PROXY", help="The folder of a proxy.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
 def train(
     recipe: Annotated[Path, typer.Argument(metavar="RECIPE", help="A recipe (.toml).", show_default=False)],
-    out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Where to write it.", show_default=False)],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="The folder to write.", show_default=False)],
 ) -> None:
-    """Train a proxy as a recipe says, and write its card.
+    """Train a proxy from a recipe, and write its card.
 
-    Prints where it is, and the verdict: whether it ranks better than simpler models.
+    Prints the folder of the proxy, and whether it ranks better than simpler models.
     """
     from molgfn.proxy.train_recipe import run_recipe
 
@@ -31,17 +31,20 @@ def train(
 def score(
     proxy: ProxyFolder,
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A table with a column of SMILES, or SMILES.", show_default=False)
+        Path,
+        typer.Argument(
+            metavar="FILE", help="A table with a column of SMILES, or a list of SMILES.", show_default=False
+        ),
     ],
-    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="Where to write it.", show_default=False)],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The file to write.", show_default=False)],
     column: Annotated[str, typer.Option("--column", metavar="NAME", help="The column of SMILES.")] = "",
-    sort: Annotated[bool, typer.Option("--sort", help="Best first; rows without a prediction last.")] = False,
+    sort: Annotated[bool, typer.Option("--sort", help="Best first, rows without a prediction last.")] = False,
 ) -> None:
-    """Predict every molecule of a file, however long.
+    """Predict every molecule of a file.
 
-    Keeps the columns of the file and adds pred_mean, pred_std and unit, whether the molecule is like those that the
-    proxy was trained on (in_domain, nn_similarity, nn_smiles), and error, which says why a row has no prediction. A new
-    column gets a number (pred_mean_2) where the file has one of that name.
+    Keeps the columns of the file and adds the prediction (pred_mean, pred_std, unit, extrapolated), the nearest
+    training molecule (in_domain, nn_similarity, nn_smiles), and the reason if a row has no prediction (error). If the
+    file has a column of that name, the new one gets a number: pred_mean_2.
     """
     from molgfn.proxy.proxy import Proxy
     from molgfn.proxy.score_file import score_file
@@ -63,9 +66,9 @@ def evaluate(
     decimal: DecimalMark = None,
     as_json: AsJson = False,
 ) -> None:
-    """Judge a proxy by a table of measured values.
+    """Compare the predictions of a proxy with measured values.
 
-    Molecules that it was trained on are judged separately; see `molgfn assay check` for the table.
+    Molecules that the proxy was trained on are judged separately. `molgfn assay check` shows how FILE is read.
     """
     from molgfn.assay.table_import import ReadingOptions
     from molgfn.proxy.evaluation import verification_text
@@ -79,7 +82,7 @@ def evaluate(
 
 
 def card(proxy: ProxyFolder, as_json: AsJson = False) -> None:
-    """Print the card of a proxy: how far it can be believed."""
+    """Print the card of a proxy: its data, errors and limits."""
     from molgfn.proxy.card.files import read_card
 
     print(read_card(proxy, for_programs=as_json))

@@ -1,4 +1,4 @@
-"""Commands that show what a run has found."""
+"""Commands that show the results of a run."""
 
 import json
 from collections.abc import Iterator
@@ -24,8 +24,10 @@ class Format(StrEnum):
     sdf = "sdf"
 
 
-def status(run: Run, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
-    """Say how far a run is, also while it is running."""
+def status(
+    run: Run, as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False
+) -> None:
+    """Show how far a run is, also while it is running."""
     from molgfn.campaign.record.status import run_status
 
     shown = run_status(run)
@@ -61,17 +63,15 @@ def _counts(counts: dict[str, int]) -> str:
 
 def export(
     run: Run,
-    kind: Annotated[
-        Format | None, typer.Option("--format", help="Table, SMILES or SD file. Default: by FILE, or csv.")
-    ] = None,
+    kind: Annotated[Format | None, typer.Option("--format", help="Default: the ending of FILE, or csv.")] = None,
     top: Annotated[int | None, typer.Option("--top", metavar="N", min=1, help="Only the N best.")] = None,
-    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Where to write it.")] = None,
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="The file to write.")] = None,
 ) -> None:
     """Write the candidates of a run into a file, best first.
 
     Without options it writes three files into exports/ of the run: candidates.csv; columns.json, which explains each
-    column; rejected.csv, what was sampled but may not be proposed. With options it writes one other file and
-    leaves these three as they are. Prints the path of the file.
+    column; rejected.csv, the molecules that break a constraint. With options it writes one other file and does not
+    change these three. Prints the path of the file.
     """
     from molgfn.report.export import export_candidates, export_run
 
@@ -82,12 +82,12 @@ def export(
 
 
 def _format_of(kind: Format | None, out: Path | None) -> Format:
-    """Return the format that was asked for by name or by the ending of the file.
+    """Return the format that the user chose by name or by the ending of the file.
 
     Raises
     ------
     ConfigError
-        If the ending is none of the formats, or another one than the format named.
+        If the ending is not one of the formats, or does not fit `--format`.
     """
     if out is None:
         return kind or Format.csv
@@ -111,7 +111,7 @@ def report(run: Run) -> None:
 
 
 def leave_results(run: Path) -> None:
-    """Export a finished run, write its report, and print where both are."""
+    """Export a finished run, write its report, and print the paths of both."""
     from molgfn.report.export import export_run
     from molgfn.report.html import write_report
 

@@ -1,4 +1,4 @@
-"""Commands about vocabularies of blocks."""
+"""Commands for vocabularies of blocks."""
 
 import sys
 from collections import Counter
@@ -10,21 +10,21 @@ import typer
 from molgfn.errors import DataError
 from molgfn.progress import progress_for
 
-VocabularyFile = Annotated[Path, typer.Argument(metavar="FILE", help="A vocabulary.", show_default=False)]
+VocabularyFile = Annotated[Path, typer.Argument(metavar="FILE", help="A vocabulary file.", show_default=False)]
 
 
 def build(
     library: Annotated[
         Path,
-        typer.Argument(metavar="LIBRARY", help="A table with a column of SMILES, or one a line.", show_default=False),
+        typer.Argument(metavar="LIBRARY", help="A table with a column of SMILES, or a list.", show_default=False),
     ],
-    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="Where to write it.", show_default=False)],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The file to write.", show_default=False)],
     size: Annotated[int, typer.Option("--size", metavar="N", min=2, help="Number of blocks.")] = 250,
 ) -> None:
     """Build a vocabulary from your own compound library.
 
-    It holds the most frequent blocks, and the joins between them that the library has. Says how much of the
-    library the vocabulary covers, and why not the rest.
+    It holds the most frequent blocks of the library, and the joins between them. Prints how many molecules the
+    vocabulary can build, and why the others cannot be built.
     """
     from molgfn.chem.library.build import build_vocabulary
 
@@ -32,7 +32,7 @@ def build(
 
 
 def check(file: VocabularyFile) -> None:
-    """See that a vocabulary is right and count what is in it."""
+    """Check a vocabulary and count its blocks and stems."""
     from molgfn.chem.trees.vocabulary import Vocabulary
 
     vocabulary = Vocabulary.load(file)
@@ -46,24 +46,25 @@ def check(file: VocabularyFile) -> None:
 def decompose(
     smiles: Annotated[str, typer.Argument(metavar="SMILES", help="A molecule, in quotes.", show_default=False)],
     vocabulary: Annotated[
-        Path | None, typer.Option("--vocabulary", metavar="FILE", help="By default the one that comes with molgfn.")
+        Path | None,
+        typer.Option("--vocabulary", metavar="FILE", help="Default: the vocabulary that comes with molgfn."),
     ] = None,
 ) -> None:
-    """Take a molecule apart into the blocks of a vocabulary.
+    """Show the blocks of a molecule.
 
-    Prints each block and how often it occurs; exit code 3 where the molecule cannot be built, with the reasons.
+    Prints each block and how often it occurs. If the molecule cannot be built, prints the reasons; exit code 3.
     """
     from molgfn.bundled import bundled
     from molgfn.chem.standardise import MoleculeError, compound_mol
     from molgfn.chem.trees.vocabulary import NotCovered, Vocabulary
 
     file = vocabulary or bundled("data", "vocabulary.json")
-    known = Vocabulary.load(file)
+    loaded = Vocabulary.load(file)
     try:
-        tree = known.decompose(compound_mol(smiles))
+        tree = loaded.decompose(compound_mol(smiles))
     except MoleculeError as error:
-        raise DataError(str(error), "Put the SMILES in quotes, so that the shell leaves it alone.") from None
+        raise DataError(str(error), "Put the SMILES in quotes, so that the shell does not change it.") from None
     except NotCovered as error:
         raise DataError(f"{smiles}: cannot be built from {file}", "\n".join(error.reasons)) from None
     for block, count in Counter(tree.blocks).items():
-        print(f"{count}  {known.blocks[block].smiles}")
+        print(f"{count}  {loaded.blocks[block].smiles}")

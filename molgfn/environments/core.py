@@ -153,19 +153,19 @@ def _core_block(smiles: str, name: str, needed: Counter[int], vocabulary: Vocabu
     Equivalent atoms get equal stems, so that the symmetry of the block keeps them.
     """
     size = parse_smiles(name).GetNumAtoms()
-    every = Block(name, tuple(range(size)), (1,) * size)
+    all_stems = Block(name, tuple(range(size)), (1,) * size)
     most: Counter[int] = Counter()
     for atom, count in needed.items():
-        most[every.orbits[atom]] = max(most[every.orbits[atom]], count)
+        most[all_stems.orbits[atom]] = max(most[all_stems.orbits[atom]], count)
     have: dict[int, int] = {}
     if name in vocabulary.numbers:
         block = vocabulary.blocks[vocabulary.numbers[name]]
         have = dict(zip(block.stem_atoms, block.multiplicity, strict=True))
     stems = dict(have)
-    for atom, orbit in enumerate(every.orbits):
+    for atom, orbit in enumerate(all_stems.orbits):
         if most[orbit] > have.get(atom, 0):
             stems[atom] = most[orbit]
-            if most[orbit] > every.mol.GetAtomWithIdx(atom).GetTotalNumHs():
+            if most[orbit] > all_stems.mol.GetAtomWithIdx(atom).GetTotalNumHs():
                 raise ConfigError(
                     f"[core] smiles = {smiles!r}: {most[orbit]} bonds on atom {atom} of {name}, "
                     "which has too few hydrogens."

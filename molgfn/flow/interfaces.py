@@ -1,4 +1,4 @@
-"""What training asks of an environment with its network, whatever it builds."""
+"""The interfaces of flow models: what training needs from an environment with its network."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,13 +29,13 @@ class Evaluation:
     Attributes
     ----------
     log_pf : Tensor, shape (B, T)
-        Forward, of the single action taken; the last step is the stop, unless the trajectory must end where it does.
+        Forward, of the action that was taken; the last step is the stop, unless the trajectory has to end there.
     log_pb : Tensor, shape (B, T)
         Back.
     log_flow : Tensor, shape (B, T)
         Of the state before each step; the first is log Z.
     length : Tensor, shape (B,)
-        Number of steps, the stop included where it is one.
+        Number of steps, including the stop if it is a step.
     """
 
     log_pf: Tensor
@@ -46,17 +46,17 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Inflow:
-    """The states along some trajectories with every edge that leads to them, for flow matching.
+    """The states along some trajectories, with all edges that lead to them, for flow matching.
 
     Attributes
     ----------
     log_flow : Tensor, shape (S,)
-        Log flow of each state but the first ones and those where trajectories must end.
+        Log flow of each state, without the first states and those where trajectories have to end.
     log_edge, edge_state : Tensor, shape (edges,)
-        Log flow of each edge and the number of the state it leads to; every state has one.
+        Log flow of each edge, and the number of the state that it leads to; every state has at least one edge.
     log_end : Tensor, shape (B,)
-        Log flow of the stop of each trajectory: that of its last state, times the probability of stopping there; all
-        that flows in where it must end.
+        Log flow of the stop of each trajectory: the flow of its last state times the probability of stopping. If the
+        trajectory has to end there, it is the whole inflow of this state.
     """
 
     log_flow: Tensor
@@ -70,10 +70,10 @@ _Evaluated = TypeVar("_Evaluated", bound=Batch, contravariant=True)
 
 
 class FlowEvaluator(Protocol[_Evaluated]):
-    """What an objective asks of a model."""
+    """The part of a flow model that an objective uses."""
 
     def evaluate(self, batch: _Evaluated, learned_backward: bool) -> Evaluation:
-        """Evaluate trajectories, with gradient; P_B is the model's own or uniform over parents."""
+        """Evaluate trajectories, with gradient; P_B is learned by the model, or uniform over parents."""
         ...
 
     def inflow(self, batch: _Evaluated) -> Inflow:
@@ -84,8 +84,8 @@ class FlowEvaluator(Protocol[_Evaluated]):
 class FlowModel(FlowEvaluator[AnyBatch], Protocol[AnyBatch]):
     """An environment with its network, a `torch.nn.Module`.
 
-    `log_z` is a scalar parameter; parameters whose name starts with `log_z` train at its learning rate, all others at
-    that of the network. `flow_offset` is a scalar buffer that is added to the log flow of every state.
+    `log_z` is a scalar parameter. All parameters whose name starts with `log_z` have its learning rate; the others have
+    the learning rate of the network. `flow_offset` is a scalar buffer that is added to the log flow of every state.
     """
 
     log_z: torch.nn.Parameter

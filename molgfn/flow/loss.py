@@ -1,4 +1,4 @@
-"""From an objective by name to the number that is minimised."""
+"""The loss of a training step, for an objective given by name."""
 
 from typing import Literal
 
@@ -28,13 +28,13 @@ def objective_loss(
 ) -> Tensor:
     """Return the mean penalty of the residuals of an objective on some trajectories.
 
-    With the backward policy "likelihood" P_B learns to make the drawn trajectories likely (Gritsaev et al. 2024,
-    trajectory likelihood maximisation), and the forward policy balances against P_B as it is.
+    With the backward policy "likelihood", P_B is trained to give the drawn trajectories a high probability (Gritsaev et
+    al. 2024, trajectory likelihood maximisation). The loss of the forward policy then treats P_B as a constant.
     """
     if objective == "FM":
         flows = model.inflow(batch)
         inside = _penalty(flow_matching(flows.log_flow, flows.log_edge, flows.edge_state), penalty)
-        # Where every trajectory ends one step behind the start, no state lies between: there is nothing to match.
+        # If every trajectory has one step only, there is no state between start and end, and nothing to match.
         return inside.sum() / max(len(inside), 1) + _penalty(flows.log_end - log_target, penalty).mean()
     along = model.evaluate(batch, backward != "uniform")
     log_pb = along.log_pb.detach() if backward == "likelihood" else along.log_pb

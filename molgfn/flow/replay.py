@@ -1,4 +1,4 @@
-"""Replay: finished trajectories as integers, drawn evenly or from the best."""
+"""Replay: finished trajectories as integers, drawn uniformly or from the best ones."""
 
 from dataclasses import dataclass
 from typing import Any, Generic
@@ -15,29 +15,30 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Targets:
-    """What finished trajectories are balanced against.
+    """The targets of finished trajectories.
 
     Attributes
     ----------
     log_reward : array, shape (B,)
     log_share : array, shape (B,)
-        Log of the share of the reward that falls to each way of building the object; it does not depend on temperature.
+        Log of the share of the reward for each way of building the object; it does not depend on the temperature.
     """
 
     log_reward: Floats
     log_share: Floats
 
     def at(self, beta: Tensor | None) -> Floats:
-        """Return the log target of each trajectory, for rewards R^beta; R if there is none."""
+        """Return the log target of each trajectory, for rewards R^beta; without a beta, for R."""
         return self.log_share + self.log_reward * (1.0 if beta is None else beta.cpu().double().numpy())
 
     @classmethod
     def concatenate(cls, parts: "list[Targets]") -> "Targets":
-        return cls(np.concatenate([p.log_reward for p in parts]), np.concatenate([p.log_share for p in parts]))
+        log_reward = np.concatenate([part.log_reward for part in parts])
+        return cls(log_reward, np.concatenate([part.log_share for part in parts]))
 
 
 class Replay(Generic[AnyBatch]):
-    """A ring of the latest trajectories.
+    """A ring buffer of the latest trajectories.
 
     Parameters
     ----------
@@ -54,19 +55,19 @@ class Replay(Generic[AnyBatch]):
         self._kind: type[AnyBatch] | None = None
 
     def add(self, batch: AnyBatch, targets: Targets) -> None:
-        """Remember B trajectories; the oldest make room."""
+        """Store B trajectories; they replace the oldest ones."""
         self._kind = type(batch)
         if not self._arrays:
             self._arrays = [np.zeros((self.capacity, *array.shape[1:]), dtype=np.int64) for array in batch.arrays()]
         rows = (self.next + np.arange(len(batch))) % self.capacity
-        for mine, other in zip(self._arrays, batch.arrays(), strict=True):
-            mine[rows] = other
+        for stored, new in zip(self._arrays, batch.arrays(), strict=True):
+            stored[rows] = new
         self.log_reward[rows], self.log_share[rows] = targets.log_reward, targets.log_share
         self.next = (self.next + len(batch)) % self.capacity
         self.size = min(self.size + len(batch), self.capacity)
 
     def draw(self, n: int, best: float, generator: np.random.Generator) -> tuple[AnyBatch, Targets]:
-        """Draw n trajectories: this share of them from the best tenth by reward, the others evenly.
+        """Draw n trajectories: a share `best` of them from the best tenth by reward, the others uniformly.
 
         Raises
         ------
@@ -89,7 +90,7 @@ class Replay(Generic[AnyBatch]):
         return content | {"log_reward": self.log_reward, "log_share": self.log_share, "position": position}
 
     def load_state_dict(self, state: dict[str, NDArray[Any]], kind: type[AnyBatch]) -> None:
-        """Take over what `state_dict` returned, of trajectories of this kind."""
+        """Restore the content that `state_dict` returned, with trajectories of this kind."""
         self._arrays = [state[f"array.{number}"].copy() for number in range(len(state) - 3)]
         self._kind = kind if self._arrays else None
         self.log_reward[...], self.log_share[...] = state["log_reward"], state["log_share"]

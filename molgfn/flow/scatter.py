@@ -5,13 +5,13 @@ from torch import Tensor
 
 
 def scatter_logsumexp(values: Tensor, index: Tensor, size: int) -> Tensor:
-    """Return the log-sum-exp of the values that have each index, shape (size,); -inf where there is none.
+    """Return the log-sum-exp of all values with the same index, shape (size,); -inf if there is none.
 
     Parameters
     ----------
     values : Tensor, shape (N,)
     index : Tensor, shape (N,)
-        The place in the result that each value is added to.
+        The place in the result to which each value is added.
     size : int
     """
     top = torch.full((size,), -torch.inf, device=values.device).scatter_reduce(0, index, values.detach(), "amax")

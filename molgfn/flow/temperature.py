@@ -14,7 +14,7 @@ class TemperatureEncoding(nn.Module):
     Parameters
     ----------
     least, most : float
-        Range of beta; outside it the nearest end counts.
+        Range of beta; outside the range the nearest end is used.
     """
 
     def __init__(self, least: float, most: float) -> None:
@@ -27,7 +27,7 @@ class TemperatureEncoding(nn.Module):
         return torch.linspace(self.least, self.most, KNOTS).exp()
 
     def forward(self, beta: Tensor) -> Tensor:
-        """Return the two neighbouring knots' shares of each beta, shape (B,) -> (B, KNOTS); each row sums to 1."""
+        """Return the weights of the knots for each beta, shape (B,) -> (B, KNOTS); each row sums to 1."""
         place = (beta.log() - self.least) / max(self.most - self.least, 1e-9) * (KNOTS - 1)
         knots = torch.arange(KNOTS, device=beta.device)
         return (1 - (place.clamp(0, KNOTS - 1)[:, None] - knots).abs()).clamp(min=0)

@@ -1,4 +1,4 @@
-"""Training a flow model: draw, score, replay, balance, step; with all its state in one place."""
+"""Training of a flow model: draw, score, replay, loss, step; all its state is in one place."""
 
 import json
 from collections.abc import Callable
@@ -20,11 +20,11 @@ from molgfn.flow.replay import Replay, Targets
 
 Floats = NDArray[np.float64]
 Score = Callable[[AnyBatch], tuple[Floats, Floats]]
-"""Finished trajectories -> log reward and log target (what is balanced against), each of shape (B,)."""
+"""Finished trajectories -> log reward and log target of the balance, each of shape (B,)."""
 
 
 _RENAMED = {"kick_fraction": "local_search_fraction", "kick_blocks": "local_search_blocks"}
-"""Settings that checkpoints of earlier versions have under another name."""
+"""Settings that have another name in checkpoints of earlier versions: old name -> name."""
 
 
 @dataclass(frozen=True)
@@ -34,26 +34,26 @@ class TrainerSettings:
     Attributes
     ----------
     steps : int
-        Planned number of steps; the learning rates fall to a fiftieth over them (half a cosine).
+        Planned number of steps; during these the learning rates fall to a fiftieth (half a cosine).
     batch_size : int
         Trajectories drawn at each step.
     learning_rate, log_z_learning_rate : float
     epsilon : float
-        Probability of a random step while drawing, falling to 0 at half the planned steps.
+        Probability of a random step in drawing; it falls to 0 at half the planned steps.
     beta_start : float
-        Training begins with the law R^beta_start, and cools to R over half the planned steps; the targets of replayed
-        trajectories cool with it.
+        Training starts with the target R^beta_start; beta then changes to 1 over half the planned steps. It is used
+        for replayed trajectories too.
     replay_fraction : float
         Trajectories from replay added to each batch, as a fraction of it.
     replay_best : float
-        Share of these that comes from the best tenth by reward; the rest is drawn evenly.
+        Share of these that comes from the best tenth by reward; the rest is drawn uniformly.
     replay_capacity : int
     width, layers : int
-        Of the network; one round of messages already spans a whole molecule.
+        Of the network; one round of messages already covers a whole molecule.
     objective : str
         "TB", "DB", "SubTB" or "FM".
     backward : str
-        "uniform", "learned" with the forward policy, or "likelihood" of the drawn trajectories.
+        "uniform"; "learned" together with the forward policy; or "likelihood" of the drawn trajectories.
     penalty : str
         Of residuals, "squared" or "huber".
     subtb_lambda : float
@@ -79,7 +79,7 @@ class TrainerSettings:
 
 @dataclass(frozen=True)
 class TrainingStep:
-    """What one step did: its number, loss, log Z and the mean log reward of the new trajectories."""
+    """The result of one step: its number, loss, log Z and the mean log reward of the new trajectories."""
 
     step: int
     loss: float
@@ -99,9 +99,9 @@ class Training(Generic[AnyBatch]):
     seed : int
         Same seed, same result (on one machine, with one number of threads).
     space : str
-        Digest of what is built; a checkpoint of another one is refused.
+        Digest of the space of objects; a checkpoint of another space is refused.
     earlier_space : str
-        The digest that earlier versions wrote for the same.
+        The digest that earlier versions wrote for the same space.
     """
 
     def __init__(
@@ -124,7 +124,7 @@ class Training(Generic[AnyBatch]):
         self.done = 0
 
     def train(self, steps: int, on_step: Callable[[TrainingStep], None] | None = None) -> None:
-        """Make that many steps more; `on_step` sees each and may raise to stop."""
+        """Make further steps; `on_step` is called after each and may raise an exception to stop."""
         for _ in range(steps):
             report = self._step()
             if on_step is not None:
@@ -138,12 +138,12 @@ class Training(Generic[AnyBatch]):
         batch = self._fresh(explore, beta)
         log_reward, log_target = self.score(batch)
         targets = Targets(log_reward, log_target - log_reward)
-        parts, known = [batch], [targets]
+        batches, all_targets = [batch], [targets]
         if replayed:
-            more, more_targets = self.replay.draw(replayed, settings.replay_best, self.replay_generator)
-            parts, known = [*parts, more], [*known, more_targets]
+            old, old_targets = self.replay.draw(replayed, settings.replay_best, self.replay_generator)
+            batches, all_targets = [batch, old], [targets, old_targets]
         self.replay.add(batch, targets)
-        loss = self._update(type(batch).concatenate(parts), Targets.concatenate(known), beta)
+        loss = self._update(type(batch).concatenate(batches), Targets.concatenate(all_targets), beta)
         self.done += 1
         return TrainingStep(self.done, loss, float(self.model.log_z.detach()), float(log_reward.mean()))
 
@@ -152,7 +152,7 @@ class Training(Generic[AnyBatch]):
         return self.settings.batch_size
 
     def _temperatures(self, n: int) -> Tensor | None:
-        """Return the inverse temperature of each of n trajectories, or None for a law at beta = 1."""
+        """Return the inverse temperature of each of n trajectories, or None if it is 1 for all."""
         start, done = self.settings.beta_start, min(1.0, 2 * self.done / max(self.settings.steps, 1))
         return None if start == 1 else torch.full((n,), start + (1 - start) * done)
 
@@ -187,7 +187,7 @@ class Training(Generic[AnyBatch]):
 
     @torch.no_grad()
     def _guess_log_z(self, batch: AnyBatch, targets: Targets, beta: Tensor | None) -> None:
-        """Start near the truth: it spares log Z and the state flows a long way."""
+        """Start log Z and the state flows at an estimate from the first batch: training alone would take long."""
         along = self._view(beta).evaluate(batch, False)
         log_target = torch.from_numpy(targets.at(beta)).to(along.log_pf)
         guess = (log_target + along.log_pb.sum(1) - along.log_pf.sum(1)).mean()
@@ -195,7 +195,7 @@ class Training(Generic[AnyBatch]):
         self.model.flow_offset.copy_(guess)
 
     def save(self, folder: Path) -> None:
-        """Write all that training needs to go on exactly: weights, optimiser, replay, random states."""
+        """Write everything that training needs to continue exactly: weights, optimiser, replay, random states."""
         folder.mkdir(parents=True, exist_ok=True)
         tensors = {f"model.{k}": v.contiguous() for k, v in self.module.state_dict().items()}
         tensors |= {f"optimiser.{k}": v.contiguous() for k, v in self.optimiser.state_dict().items()}
@@ -212,7 +212,7 @@ class Training(Generic[AnyBatch]):
         (folder / "trainer.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
 
     def load(self, folder: Path) -> None:
-        """Take over what `save` wrote.
+        """Restore the state that `save` wrote.
 
         Raises
         ------
@@ -220,7 +220,7 @@ class Training(Generic[AnyBatch]):
             If it belongs to another vocabulary, to other settings or to another version of the network.
         """
         facts = json.loads((folder / "trainer.json").read_text(encoding="utf-8"))
-        same_settings = _as_now(facts["settings"]) == asdict(self.settings)
+        same_settings = _with_new_names(facts["settings"]) == asdict(self.settings)
         if facts["space"] not in (self.space, self.earlier_space) or not same_settings:
             raise DataError(f"{folder}: a checkpoint of another vocabulary or other [sampler] settings.")
         tensors = load_file(folder / "trainer.safetensors")
@@ -230,7 +230,7 @@ class Training(Generic[AnyBatch]):
         except RuntimeError as error:
             raise DataError(
                 f"{folder}: the weights are not those of this version of the flow network.",
-                "Go on with the version of molgfn that began, or remove the folder: its round then trains anew.",
+                "Use the version of molgfn that wrote them, or remove the folder: its round is then trained again.",
             ) from error
         self.replay.load_state_dict({k: v.numpy() for k, v in _part(tensors, "replay.").items()}, self.model.batch_type)
         self.generator.set_state(tensors["generator"])
@@ -238,8 +238,8 @@ class Training(Generic[AnyBatch]):
         self.done = int(facts["done"])
 
 
-def _as_now(saved: dict[str, Any]) -> dict[str, Any]:
-    """Return saved settings under the names of this version."""
+def _with_new_names(saved: dict[str, Any]) -> dict[str, Any]:
+    """Return saved settings with the names of this version."""
     renamed = {_RENAMED.get(name, name): value for name, value in saved.items()}
     # JSON has lists where settings have tuples.
     return {name: tuple(value) if isinstance(value, list) else value for name, value in renamed.items()}

@@ -83,12 +83,12 @@ class PythonOracle:
             raise OracleError(f"{self._name}: close failed: {_described(error)}") from error
 
     def _end_batch(self) -> None:
-        asked = len(self._batches.popleft())
+        batch_size = len(self._batches.popleft())
         self._answers = None
         if self._unanswered:
             raise OracleError(
-                f"{self._name} gave no answer for {len(self._unanswered)} of {asked} compounds, "
-                f"the first being {min(self._unanswered)}",
+                f"{self._name} gave no answer for {len(self._unanswered)} of {batch_size} compounds, "
+                f"the first is {min(self._unanswered)}",
                 "Its query(compounds) yields one Measurement or Failure for each compound.",
             )
 
@@ -151,8 +151,8 @@ def _check(factory: str, user_class: Any) -> None:
         raise ConfigError(f"oracle {factory}: unit is {user_class.unit!r}", 'Accepted: a text, as "pIC50".')
     accepted = get_args(Direction)
     if user_class.direction not in accepted:
-        found = f"direction is {user_class.direction!r}"
-        raise ConfigError(f"oracle {factory}: {found}", f"Accepted: {' or '.join(accepted)}.")
+        fault = f"direction is {user_class.direction!r}"
+        raise ConfigError(f"oracle {factory}: {fault}", f"Accepted: {' or '.join(accepted)}.")
 
 
 def _described(error: Exception) -> str:

@@ -27,7 +27,7 @@ def files_of(factory: str, folder: Path) -> dict[str, Path]:
         finder.import_hook(module)
     except ImportError:
         return {}
-    modules = {Path(found.__file__) for found in finder.modules.values() if found.__file__}  # type: ignore[attr-defined]
+    modules = {Path(entry.__file__) for entry in finder.modules.values() if entry.__file__}  # type: ignore[attr-defined]
     beside = set(_beside(modules))
     files = modules | beside if sum(file.stat().st_size for file in beside) <= LARGEST_COPY else modules
     return {file.relative_to(folder).as_posix(): file for file in sorted(files)}

@@ -1,4 +1,4 @@
-"""What a proxy is made of: members that each predict a molecule, and what follows from their predictions."""
+"""The interfaces of a proxy: its members, and the prediction that is computed from theirs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ IN_DOMAIN = {None: "", False: "no", True: "yes"}
 
 @dataclass(frozen=True)
 class MemberPredictions:
-    """What each of M members predicts for B molecules, in the unit of the target.
+    """The predictions of M members for B molecules, in the unit of the target.
 
     Attributes
     ----------
     values : (M, B) float64
     noise : (M, B) float64
-        Standard deviation of a measurement about the value, as the member has learnt it; 0 where it has not.
+        Standard deviation of a measurement, if the member has learnt it; else 0.
     """
 
     values: FloatArray
@@ -34,7 +34,7 @@ class MemberPredictions:
         return mean
 
     def spread(self) -> FloatArray:
-        """Return how far the members differ, and the noise that they have learnt, as one standard deviation: (B,)."""
+        """Return one standard deviation for the difference of the members and their learnt noise, shape (B,)."""
         spread: FloatArray = np.sqrt(self.values.var(axis=0) + (self.noise**2).mean(axis=0))
         return spread
 
@@ -43,7 +43,7 @@ class Ensemble(Protocol):
     """Members of one kind, each a function of the standardised molecule alone."""
 
     def member_predictions(self, smiles: Sequence[str]) -> MemberPredictions:
-        """Return what each member predicts for molecules, in order; the spelling of a SMILES does not matter.
+        """Return the predictions of each member for molecules, in order; the spelling of a SMILES does not matter.
 
         Raises
         ------
@@ -53,7 +53,7 @@ class Ensemble(Protocol):
         ...
 
     def arrays(self) -> Mapping[str, NDArray[np.generic]]:
-        """Return all that must be kept to have the same ensemble again."""
+        """Return the arrays from which the same ensemble can be made again."""
         ...
 
 
@@ -65,10 +65,10 @@ class Prediction:
     ----------
     mean : (B,) float64
     std : (B,) float64
-        Calibrated standard deviation of the error; NaN for all where the proxy has no error bars (see
+        Calibrated standard deviation of the error; NaN for all if the proxy has no error bars (see
         `molgfn.proxy.uncertainty.limits`): a spread that is not calibrated is no error bar.
     spread : (B,) float64
-        How far the members differ (see `MemberPredictions.spread`).
+        How much the members differ (see `MemberPredictions.spread`).
     calibration : Calibration or None
     """
 
@@ -86,7 +86,7 @@ class Prediction:
         return cls(mean, calibration.std(spread), spread, calibration)
 
     def interval(self, level: float = 0.9) -> tuple[FloatArray, FloatArray] | None:
-        """Return the ends of the intervals that hold a share `level` of the values; none without a calibration."""
+        """Return the ends of the intervals that hold a share `level` of the values; None without a calibration."""
         if self.calibration is None:
             return None
         half = self.calibration.half_width(self.spread, level)
@@ -100,11 +100,11 @@ class Neighbours:
     Attributes
     ----------
     similarity : (B,) float64
-        Tanimoto similarity; NaN where the training molecules are not known.
+        Tanimoto similarity; NaN if the training molecules are not known.
     smiles : tuple of str, length B
-        Of that molecule; empty where not known.
+        Of the nearest molecule; empty if it is not known.
     in_domain : tuple of bool or None, length B
-        Whether the proxy makes no more than its usual error there; None where that is not known.
+        Whether the errors of the proxy are not larger than usual there; None if that is not known.
     """
 
     similarity: FloatArray

@@ -40,9 +40,9 @@ class Proxy:
     info : ProxyInfo
     ensemble : Ensemble
     training_molecules : TrainingData, optional
-        What it was trained on; none where that was not kept.
+        The training molecules; None if they were not kept.
     curves : tuple of TrainingEpoch
-        How the training went.
+        The losses of the training.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Proxy:
 
     @property
     def limits(self) -> Limits:
-        """What it cannot say of its own predictions."""
+        """What the proxy does not give: error bars, domain."""
         info = self.info
         return limits(info.calibration, info.domain, info.unit, keeps_molecules=self.training_molecules is not None)
 
@@ -88,7 +88,7 @@ class Proxy:
         return Prediction.of(self.ensemble.member_predictions(smiles), self.info.calibration)
 
     def neighbours(self, smiles: Sequence[str]) -> Neighbours:
-        """Return the training molecule nearest to each molecule (standard SMILES), and whether that is near enough."""
+        """Return the nearest training molecule of each molecule (standard SMILES), and whether it is near enough."""
         if self.training_molecules is None:
             n = len(smiles)
             return Neighbours(np.full(n, np.nan), ("",) * n, (None,) * n)
@@ -111,7 +111,7 @@ class Proxy:
         return least_tested(self._fingerprints)
 
     def save(self, folder: Path) -> None:
-        """Write weights, description, training molecules and learning curves; the folder is made."""
+        """Write weights, description, training molecules and learning curves; the folder is created."""
         folder.mkdir(parents=True, exist_ok=True)
         arrays = {key: np.ascontiguousarray(array) for key, array in self.ensemble.arrays().items()}
         (folder / WEIGHTS).write_bytes(save(arrays))

@@ -1,4 +1,4 @@
-"""Scoring a file of molecules with a proxy, however long: read, predicted and written in pieces."""
+"""Predicts the molecules of a file with a proxy; the file is read, predicted and written in pieces."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ ADDED = ("pred_mean", "pred_std", "unit", "extrapolated", "in_domain", "nn_simil
 
 @dataclass
 class ScoredFile:
-    """How many rows of a file have a prediction and how many have none, with the first reasons why."""
+    """The number of rows with and without a prediction, with the first reasons."""
 
     molecules: int = 0
     failed: int = 0
@@ -80,7 +80,7 @@ def score_file(
 
 
 def _place(mean: float | None, proxy: Proxy) -> tuple[bool, float]:
-    """Return the key that sorts predictions, the best first and those that are missing last."""
+    """Return the key that sorts predictions: the best first, missing ones last."""
     if mean is None:
         return True, 0.0
     return False, mean if proxy.direction == "minimise" else -mean
@@ -144,12 +144,12 @@ def _predicted(proxy: Proxy, smiles: Sequence[str]) -> Iterator[tuple[float, tup
 
 
 def _or_blank(number: float) -> float | None:
-    """Return a number, or nothing where the proxy does not know it."""
+    """Return a number, or None if the proxy does not give it."""
     return None if isnan(number) else number
 
 
 def _standard(row: Row, column: int) -> tuple[str, str]:
-    """Return the standard SMILES of a row, or why there is none."""
+    """Return the standard SMILES of a row, or the reason if there is none."""
     if row.fault:
         return "", row.fault
     try:

@@ -1,4 +1,4 @@
-"""From a recipe to a proxy with its card, in one call."""
+"""Train a proxy from a recipe, and write it with its card."""
 
 import hashlib
 from pathlib import Path
@@ -36,7 +36,7 @@ def run_recipe(recipe_file: Path, out: Path, progress: Progress) -> str:
     Raises
     ------
     ConfigError, DataError
-        If the recipe or its data cannot be used, or are among the files that would be written; nothing is trained then.
+        If the recipe or its data cannot be used, or would be overwritten. Nothing is trained then.
     """
     recipe = load_recipe(recipe_file)
     for name in WRITTEN:
@@ -105,7 +105,7 @@ def _epochs(settings: ProxySettings) -> int:
 
 
 class _Counter:
-    """Counts the epochs of a training; those that were not needed are done when it has finished."""
+    """Counts the epochs of a training; epochs that were not needed count as done when it has finished."""
 
     def __init__(self, step: Step, epochs: int) -> None:
         self._step, self._epochs, self._done = step, epochs, 0

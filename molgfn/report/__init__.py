@@ -1,1 +1,1 @@
-"""What a run leaves for people: candidate table, exports, HTML report."""
+"""The results of a run for people: candidate table, exports, HTML report."""

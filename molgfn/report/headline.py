@@ -1,4 +1,4 @@
-"""What a run has achieved, in sentences for a chemist."""
+"""The results of a run, in sentences for a chemist."""
 
 from collections.abc import Sequence
 from math import isfinite
@@ -13,7 +13,7 @@ LARGER_BY = 0.5
 
 
 def headline(data: RunData, ranked: pd.DataFrame, rounds: Sequence[RoundSummary]) -> list[str]:
-    """Say what was asked, how much was docked or measured, what is best, what failed, and whether D0 was beaten.
+    """Summarise the task, the numbers of compounds, the best ones, the failures, and whether D0 was beaten.
 
     Parameters
     ----------
@@ -45,11 +45,11 @@ def _counted(data: RunData, ranked: pd.DataFrame) -> list[str]:
     counts = ranked["status"].value_counts()
     if ranked.empty:
         return ["No molecule is proposed yet."]
-    asked = len(ranked) - counts.get("proposed", 0)
+    sent = len(ranked) - counts.get("proposed", 0)
     status_words = {"completed": found_by(data), **_STATUS_WORDS}
     words = [f"{counts[status]} {word}" for status, word in status_words.items() if status in counts]
     tally = f": {_listed(words)}" if words else ""
-    sentences = [f"{_many(len(ranked), 'molecule')} were proposed and {asked} of them sent to the oracle{tally}."]
+    sentences = [f"{_many(len(ranked), 'molecule')} were proposed and {sent} of them sent to the oracle{tally}."]
     failed = data.compounds.loc[data.compounds["status"] == "failed", "compound_id"]
     codes = data.failures[data.failures["compound_id"].isin(failed)].drop_duplicates("compound_id", keep="last")
     if len(codes):
@@ -84,12 +84,12 @@ def _compared(start: RoundSummary, answered: Sequence[RoundSummary], data: RunDa
 
 
 def _gain(value: float, other: float, data: RunData) -> float:
-    """Return how much better a value is than another, in the digits that are shown; below 0 where it is worse."""
+    """Return how much better a value is than another, in the digits that are shown; below 0 if it is worse."""
     return round(other - value if data.direction == "minimise" else value - other, 2)
 
 
 def _beaten(start: RoundSummary, answered: Sequence[RoundSummary], data: RunData) -> str:
-    """Say in what the campaign was better than its initial data, and in what it was not."""
+    """Compare the campaign with its initial data."""
     last, name = answered[-1], value_name(data)
     best = max((summary.best for summary in answered), key=lambda value: _gain(value, start.best, data))
     compared = {
@@ -115,7 +115,7 @@ def _beaten(start: RoundSummary, answered: Sequence[RoundSummary], data: RunData
 
 
 def _sized(start: RoundSummary, last: RoundSummary, data: RunData) -> list[str]:
-    """Say how much of a difference in docking score goes with size."""
+    """Estimate which part of a difference in docking score comes from size."""
     if data.settings["oracle"]["kind"] != "docking" or not isfinite(start.heavy_atoms.mean):
         return []
     sizes = f"{last.heavy_atoms.mean:.1f} heavy atoms on average against {start.heavy_atoms.mean:.1f} in D0"
@@ -129,12 +129,12 @@ def _sized(start: RoundSummary, last: RoundSummary, data: RunData) -> list[str]:
 
 
 def found_by(data: RunData) -> str:
-    """Return how the oracle comes to its values: a docking score is docked, and nobody has measured it."""
+    """Return "docked" or "measured": a docking score is not a measurement."""
     return "docked" if data.settings["oracle"]["kind"] == "docking" else "measured"
 
 
 def value_name(data: RunData) -> str:
-    """Return what the oracle's value is called."""
+    """Return the name of the oracle's value."""
     return "docking score" if data.settings["oracle"]["kind"] == "docking" else "measured value"
 
 

@@ -1,4 +1,4 @@
-"""The report of a run: one HTML file that loads nothing, runs no script and escapes all that it shows."""
+"""The report of a run: one HTML file without external files and scripts; all text in it is escaped."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ _PARTICULARS = re.compile(r"(?<=\w) -?[\d.]+(?:e[+-]?\d+)? is(?= (?:above|below)
 
 
 def write_report(run: Path) -> Path:
-    """Write report.html of a run, whole or not at all; any number of finished rounds will do, also none.
+    """Write report.html of a run, whole or not at all; it works with any number of finished rounds, also none.
 
     Returns
     -------
@@ -89,9 +89,9 @@ def _content(data: RunData) -> dict[str, Any]:
 
 
 def _shown(ranked: pd.DataFrame) -> pd.DataFrame:
-    """Return the best measured compounds and the best predicted ones, half of each as far as there are enough.
+    """Return the best measured compounds and the best predicted ones, half of each if there are enough.
 
-    Compounds that failed follow where room is left.
+    Failed compounds follow if there is room.
     """
     has_value, is_predicted = ranked["rank"].notna(), ranked["rank_predicted"].notna()
     measured, predicted = ranked.index[has_value], ranked.index[is_predicted]
@@ -103,7 +103,7 @@ def _shown(ranked: pd.DataFrame) -> pd.DataFrame:
 def _plots(
     data: RunData, rounds: Sequence[RoundSummary], measured: pd.DataFrame, compared: pd.DataFrame
 ) -> dict[str, str]:
-    """Draw what there is enough data for."""
+    """Draw the plots for which there are enough data."""
     labels = [round_label(summary.round) for summary in rounds]
     plots: dict[str, str] = {}
     if len(measured):
@@ -166,7 +166,7 @@ def _flat(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, s
 
 
 def _number(value: float | None, decimals: int = 2, signed: bool = False) -> str:
-    """Write a number, or a dash where there is none."""
+    """Write a number, or a dash if there is none."""
     if value is None or pd.isna(value) or not isfinite(value):
         return "–"
     rounded = round(value, decimals) + 0.0  # -0.0 + 0.0 is 0.0

@@ -1,4 +1,4 @@
-"""Structures drawn as SVG that can stand inside a page."""
+"""Structures drawn as SVG elements of a page."""
 
 import re
 from html import escape
@@ -8,7 +8,7 @@ from rdkit.Chem.Draw import rdMolDraw2D
 
 from molgfn.chem.standardise import MoleculeError, parse_smiles
 
-# Readable on white and on near-black, and told apart by the colour-blind (after Okabe and Ito); letters say the rest.
+# Readable on white and on dark ground, and by colour-blind readers (after Okabe and Ito).
 _ATOM_COLOURS = {
     7: (0.13, 0.47, 0.80),
     8: (0.84, 0.37, 0.00),
@@ -20,7 +20,7 @@ _ATOM_COLOURS = {
     53: (0.58, 0.35, 0.65),
 }
 _BODY = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
-# The page's style sheet says all this once.
+# The style sheet of the page sets this for all pictures.
 _REPEATED = re.compile(r"<!--.*?-->|\sclass='[^']*'|fill:none;fill-rule:evenodd;|;stroke-width[^']*", re.DOTALL)
 
 
@@ -45,7 +45,7 @@ def structure_picture(smiles: str, width: int = 230, height: int = 160) -> str:
     options.minFontSize = 10
     rdMolDraw2D.PrepareAndDrawMolecule(drawer, mol)
     drawer.FinishDrawing()
-    found = _BODY.search(drawer.GetDrawingText())
-    body = _REPEATED.sub("", found[1] if found else "").replace("#000000", "currentColor")
+    match = _BODY.search(drawer.GetDrawingText())
+    body = _REPEATED.sub("", match[1] if match else "").replace("#000000", "currentColor")
     head = f'<svg class="structure" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(smiles)}">'
     return f"{head}{body.strip()}</svg>"

@@ -144,8 +144,8 @@ def parity_plot(measured: pd.DataFrame, unit: str, word: str = "measured") -> st
 
 def _round_axis(axes: "Axes", labels: Sequence[str]) -> None:
     """Place one column for each round, with as many labels below as there is room for."""
-    every = ceil(len(labels) / MOST_X_LABELS)
+    step = ceil(len(labels) / MOST_X_LABELS)
     axes.set_xlim(-0.5, len(labels) - 0.5)
-    axes.set_xticks(range(0, len(labels), every), list(labels[::every]))
+    axes.set_xticks(range(0, len(labels), step), list(labels[::step]))
     axes.set_xlabel("round")
     axes.grid(visible=False, axis="x")

@@ -1,4 +1,4 @@
-"""Read a run directory into tables, also while the run is still writing to it."""
+"""Reads a run directory into tables, also while the run is writing to it."""
 
 import json
 import tomllib
@@ -27,7 +27,7 @@ from molgfn.errors import DataError
 
 @dataclass(frozen=True)
 class RunData:
-    """What a run has recorded so far.
+    """The records of a run so far.
 
     Attributes
     ----------
@@ -35,13 +35,13 @@ class RunData:
     settings : dict
         The resolved campaign file, by section.
     settings_text : str
-        The same as it is written.
+        The text of this file.
     manifest : dict
         Versions, seeds and inputs; empty if there is none.
     compounds, predictions, measurements, failures, rejected, phases, initial_data, retrainings : DataFrame
         The tables of the store.
     sampling : DataFrame
-        What the log tells of each round's proposing: one column for each number, and the round.
+        Numbers of each round's sampling, from the log: one column for each number, and the round.
     """
 
     folder: Path
@@ -92,7 +92,7 @@ class RunData:
 
 
 def read_run(path: Path) -> RunData:
-    """Read everything that a report or an export is made from.
+    """Read all data for a report or an export.
 
     Raises
     ------
@@ -107,7 +107,7 @@ def read_run(path: Path) -> RunData:
         settings = tomllib.loads(settings_text)
     except tomllib.TOMLDecodeError as error:
         raise DataError(f"{run.resolved}: {error}") from None
-    # All as it is at one moment: what the run records meanwhile is seen the next time.
+    # All from one moment: later records of the run are read the next time.
     with Store.read(run.database) as store, store.snapshot():
         phases = store.phases()
         return RunData(
@@ -127,9 +127,9 @@ def read_run(path: Path) -> RunData:
         )
 
 
-def _table(row: type[Row], rows: Sequence[Row]) -> pd.DataFrame:
-    names = [field.name for field in fields(row)]
-    return pd.DataFrame([astuple(one) for one in rows], columns=names)
+def _table(kind: type[Row], rows: Sequence[Row]) -> pd.DataFrame:
+    names = [field.name for field in fields(kind)]
+    return pd.DataFrame([astuple(row) for row in rows], columns=names)
 
 
 def _compounds(rows: Sequence[CompoundRow]) -> pd.DataFrame:
@@ -150,7 +150,7 @@ def _manifest(path: Path) -> dict[str, Any]:
 def _sampling(path: Path, proposed: Collection[int]) -> pd.DataFrame:
     """Return what the log tells of the rounds that are proposed; it may already tell more than was read."""
     events = [] if not path.exists() else [_event(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    # A round that was cut off and done again stands in the log twice.
+    # A round that was interrupted and done again is in the log twice.
     by_round = {
         event["round"]: event for event in events if event.get("event") == "proposed" and event["round"] in proposed
     }

@@ -1,4 +1,4 @@
-"""What the tables of a lab have changed: for each retraining, both proxies on the compounds that are held out."""
+"""The retrainings of a run: for each, the metrics of both proxies on the held-out compounds."""
 
 import json
 from collections.abc import Iterator
@@ -37,11 +37,13 @@ class Retraining:
 
 
 def retrainings(data: RunData) -> Iterator[Retraining]:
-    """Yield the retrainings of a run, the first first."""
+    """Yield the retrainings of a run, oldest first."""
     for row in data.retrainings.to_dict("records"):
         file = data.folder / row["folder"] / "comparison.json"
-        found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {"molecules": 0}
-        metrics = found.get("metrics", {})
+        comparison: dict[str, Any] = {"molecules": 0}
+        if file.is_file():
+            comparison = json.loads(file.read_text(encoding="utf-8"))
+        metrics = comparison.get("metrics", {})
         changes = tuple(Change(name, **metrics[key]) for key, name in _METRICS.items() if key in metrics)
         yield Retraining(
             row["folder"],
@@ -50,6 +52,6 @@ def retrainings(data: RunData) -> Iterator[Retraining]:
             row["file"],
             row["unit"],
             bool(row["used"]),
-            found["molecules"],
+            comparison["molecules"],
             changes,
         )

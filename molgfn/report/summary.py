@@ -1,4 +1,4 @@
-"""What a run has achieved, in numbers: each round beside the data it started from."""
+"""The results of a run in numbers: each round compared with the initial data."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -34,7 +34,7 @@ class Agreement(NamedTuple):
 
 @dataclass(frozen=True)
 class RoundSummary:
-    """What one round measured.
+    """The values of one round.
 
     Attributes
     ----------

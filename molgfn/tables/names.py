@@ -1,4 +1,4 @@
-"""Names that columns of public and laboratory tables have, as folded by `fold_name`."""
+"""Names of columns in public and laboratory tables, as `fold_name` returns them."""
 
 import re
 from collections.abc import Sequence
@@ -18,11 +18,11 @@ STRUCTURE_COLUMNS = (
     "structure",
     "mol",
 )
-"""Columns that hold a structure as SMILES; where a table has several, the name that comes first here is read."""
+"""Columns that hold a structure as SMILES. If a table has several, the first name of this list is read."""
 
 
 def fold_name(header: str) -> str:
-    """Return a column name in lower case, with one blank in place of everything that is no letter or digit.
+    """Return a column name in lower case, with one blank in place of all other signs than letters and digits.
 
     Examples
     --------
@@ -33,7 +33,7 @@ def fold_name(header: str) -> str:
 
 
 def structure_column(header: Sequence[str]) -> int | None:
-    """Return the number of the column that holds the structures, or None where no name says so.
+    """Return the number of the column that holds the structures, or None if no name means that.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Rows of a delimited table, one by one, with their line numbers; a stray quote costs one row and never the next."""
+"""Rows of a delimited table with their line numbers; a stray quote spoils only its own row."""
 
 import csv
 import re
@@ -14,16 +14,16 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 _OTHER_DELIMITERS = {"|": "a vertical bar", ":": "a colon", " ": "spaces"}
 _BLANK = whitespace + "".join(DELIMITERS)
 _LOOK_AT = 50
-_SAID = re.compile(r'^"?sep=(.)"?[\t,;]*$', re.IGNORECASE)
-"""What Excel reads, and writes, above the header."""
+_SEP_LINE = re.compile(r'^"?sep=(.)"?[\t,;]*$', re.IGNORECASE)
+"""The line above the header in which Excel names the separator."""
 _TEXT_FORMULA = re.compile(r'^="(.*)"$', re.DOTALL)
 _MOST_LINES = 20
-"""A quoted cell that goes on for more lines was not closed."""
+"""A quoted cell with more lines than this was not closed."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the table: the line it begins at, its cells, and what is wrong with its form, if anything."""
+    """A row of the table: the line where it begins, its cells, and the reason if it cannot be split into cells."""
 
     line: int
     cells: tuple[str, ...]
@@ -60,24 +60,24 @@ class Table:
         first = list(islice(numbered, _LOOK_AT))
         if not first:
             raise DataError(f"{text.path}: empty file", "Expected a table whose first line names the columns.")
-        said = _SAID.match(first[0][1])
-        if said and len(first) > 1:
+        sep_line = _SEP_LINE.match(first[0][1])
+        if sep_line and len(first) > 1:
             first = first[1:]
         lines = [line for _, line in first]
         likely = max(DELIMITERS, key=lambda d: _fit(lines, d))
-        delimiter = said[1] if said and said[1] in DELIMITERS else likely
+        delimiter = sep_line[1] if sep_line and sep_line[1] in DELIMITERS else likely
         header = tuple(_plain(cell) for cell in _split(lines[0], delimiter) or ())
         if len(header) < least_columns:
             raise _one_column(text, first[0][0], lines)
         return cls(text, delimiter, header, first[0][0])
 
     def rows(self, needed: Sequence[int]) -> Iterator[Row]:
-        """Yield every row that is not blank; a row of the wrong form has a fault and its line as the only cell.
+        """Yield every row that is not blank; a row that cannot be split has a fault, and its line as the only cell.
 
         Parameters
         ----------
         needed : sequence of int
-            Numbers of the columns that are read. A quoted line break may stand in the others.
+            Numbers of the columns that are read. Only other columns may contain a quoted line break.
         """
         waiting: list[tuple[int, str]] = []
         lines = ((n, line) for n, line in enumerate(self.text.lines(), 1) if n > self.header_line)
@@ -101,19 +101,19 @@ class Table:
                 yield Row(number, tuple(map(_plain, cells)))
 
     def _whole(self, line: str) -> list[str] | None:
-        """Return the cells of a row that stands on one line."""
+        """Return the cells of a row on one line; None if it must be continued or does not fit the header."""
         cells = _split(line, self.delimiter)
         if cells is None or not any(cell.strip() for cell in cells):
             return cells
         return self._fitted(cells)
 
     def _fitted(self, cells: list[str]) -> list[str] | None:
-        """Return as many cells as the header has, if those beyond are empty."""
+        """Return as many cells as the header has, if all further cells are empty; else None."""
         width = len(self.header)
         return cells[:width] if len(cells) >= width and not any(cell.strip() for cell in cells[width:]) else None
 
     def _over_lines(self, lines: list[str], needed: Sequence[int]) -> tuple[int, list[str] | None]:
-        """Return how many lines a row takes, and its cells: one line and none if no way to read it makes sense."""
+        """Return the number of lines of a row, and its cells; one line and None if it cannot be read."""
         if _split(lines[0], self.delimiter) is None:
             for count in range(2, len(lines) + 1):
                 cells = _split("\n".join(lines[:count]), self.delimiter)
@@ -131,14 +131,14 @@ class Table:
 
 
 def _plain(cell: str) -> str:
-    """Return a cell without blanks around it; `="A1"`, which Excel takes for the text A1, is that text."""
+    """Return a cell without blanks around it; `="A1"` of Excel becomes the text A1."""
     cell = cell.strip()
     text = _TEXT_FORMULA.match(cell)
     return text[1].replace('""', '"').strip() if text else cell
 
 
 def _split(line: str, delimiter: str) -> list[str] | None:
-    """Return the cells of a line, or None if a quote in it is not closed."""
+    """Return the cells of a line, or None if a quote is not closed."""
     try:
         rows = list(csv.reader([line], delimiter=delimiter, strict=True))
     except csv.Error:
@@ -147,7 +147,7 @@ def _split(line: str, delimiter: str) -> list[str] | None:
 
 
 def _fit(lines: list[str], delimiter: str) -> tuple[float, int]:
-    """Return which share of lines has as many cells as the first, and how many; 0 for a single column."""
+    """Return the share of lines with as many cells as the first one, and this number; 0 for a single column."""
     counts = [len(_split(line, delimiter) or ()) for line in lines]
     if counts[0] < 2:
         return 0.0, 0

@@ -1,4 +1,4 @@
-"""What kind of file it is, and in which encoding: settled before a row is read."""
+"""Kind and encoding of a text file; they are found before any row is read."""
 
 import codecs
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pathlib import Path
 from molgfn.errors import DataError
 
 MAX_LINE = 1_000_000
-"""Bytes; a longer line is no row of a table."""
+"""Characters; a longer line is not a row of a table."""
 _CHUNK = 1 << 20
 
 _OTHER_FILES = {
@@ -29,17 +29,17 @@ _MARKS = {
 
 @dataclass(frozen=True)
 class TextFile:
-    """A file known to be text.
+    """A text file with its encoding.
 
     Attributes
     ----------
     path : Path
     encoding : str
-        As Python names it.
+        The name that Python uses.
     remark : str
-        What the user should know of it; empty for UTF-8.
+        A note for the user about the encoding; empty for UTF-8.
     n_lines : int
-        Of the file; 0 where they were not counted.
+        Of the file; 0 if they were not counted.
     """
 
     path: Path
@@ -57,13 +57,13 @@ class TextFile:
 def open_text(path: Path) -> TextFile:
     """Find the encoding of a file.
 
-    UTF-8, UTF-16 (by its mark, or by the zeros of plain letters), UTF-32 (by its mark) and, where bytes are no UTF-8,
-    Windows-1252.
+    UTF-8, UTF-16 (found by its byte order mark, or by the zero bytes of plain letters), UTF-32 (found by its mark). A
+    file that is none of these is read as Windows-1252.
 
     Raises
     ------
     DataError
-        If it cannot be read, is empty, is another kind of file, or holds a line longer than a megabyte.
+        If it cannot be read, is empty, is another kind of file, or has a line of more than a million characters.
     """
     try:
         with path.open("rb") as file:
@@ -100,7 +100,7 @@ def _decoded(path: Path, start: bytes) -> TextFile:
 def _checked(text: TextFile) -> TextFile:
     if not _is_valid(text):
         hint = "Save the table as CSV (UTF-8)."
-        raise DataError(f"{text.path}: holds bytes that are no text ({text.encoding}).", hint)
+        raise DataError(f"{text.path}: holds bytes that are not text ({text.encoding}).", hint)
     return text
 
 
@@ -117,7 +117,7 @@ def _is_valid(text: TextFile) -> bool:
 
 
 def _count_lines(text: TextFile) -> int:
-    """Count lines, and refuse one that is too long without ever holding it whole."""
+    """Count lines; refuse a line that is too long, without reading all of it into memory."""
     line, length = 1, 0
     with text.path.open(encoding=text.encoding, newline=None) as file:
         while chunk := file.read(_CHUNK):
@@ -133,6 +133,6 @@ def _count_lines(text: TextFile) -> int:
 def _check_length(path: Path, line: int, length: int) -> None:
     if length > MAX_LINE:
         raise DataError(
-            f"{path}, line {line}: longer than {MAX_LINE:,} characters, which is no row of a table.",
+            f"{path}, line {line}: longer than {MAX_LINE:,} characters, which cannot be a row of a table.",
             "Each compound needs a line of its own.",
         )

@@ -45,7 +45,7 @@ def test_what_is_no_value_is_refused(value: float, unit: str, is_log: bool, word
 
 @pytest.mark.parametrize("unit", ["%", "% inhibition", "percent"])
 def test_per_cent_is_refused(unit: str) -> None:
-    with pytest.raises(PercentError, match="no affinity"):
+    with pytest.raises(PercentError, match="not an affinity"):
         scaled(57, unit, None, False)
 
 

@@ -219,7 +219,7 @@ def rows(*lines: str) -> str:
         (rows('a,CCO,"1,5",nM'), "line 2, column 'value': found '1,5'. Its comma may mark decimals or thousands."),
         (rows("a,CCO,5,nM", "b,CCN,5,nM"), "assay.csv: 2 compounds, but a model needs 20."),
         (HEAD + GOOD.replace("C0,CCO,5.0", "C0,CCO,no"), None),
-        (HEAD + GOOD + "\na,b,c,d\ne,f,g,h", "2 of 27 rows are bad (7.4 %); at most 5 % may be."),
+        (HEAD + GOOD + "\na,b,c,d\ne,f,g,h", "2 of 27 rows are bad (7.4 %); at most 5 % are accepted."),
         (HEAD + series(">10"), "all 25 compounds have only a bound"),
         (HEAD + series("10"), "all values are equal (5 pActivity)."),
         (rows("a,CCO,5,pIC50", "a,CCN,6,pIC50") + GOOD, "one id, several structures: 2 (lines 2, 3), 'a' stands for 2"),

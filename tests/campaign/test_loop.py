@@ -298,7 +298,7 @@ def test_a_run_in_use_cannot_be_resumed(tmp_path):
     (tmp_path / "asked").touch()
     kill_when(tmp_path, asked=15)
     run = only_run(tmp_path)
-    with RunDirectory(run).lock(), pytest.raises(ConfigError, match=f"under way already, in process {os.getpid()}"):
+    with RunDirectory(run).lock(), pytest.raises(ConfigError, match=f"already running, in process {os.getpid()}"):
         resume(run, StandIns(tmp_path / "asked"))
 
 

@@ -47,7 +47,7 @@ def test_strict_stops_at_the_first_bad_row_but_tells_and_writes_all(capsys, lab)
     code, out, err = molgfn(capsys, "assay", "check", lab, "--strict")
     assert code == 3
     assert "rejected     1 row (3.0 %)" in out
-    assert "1 of 33 rows are bad (3.0 %); none may be." in err
+    assert "1 of 33 rows are bad (3.0 %); none is accepted." in err
     assert lab.with_name("lab.rejected.csv").exists()
 
 
@@ -68,9 +68,9 @@ def test_columns_unit_type_and_commas_are_said_on_the_command_line(capsys, tmp_p
 @pytest.mark.parametrize(
     ("words", "code", "expected"),
     [
-        (["--column", "smiles"], 2, "--column smiles: found no ROLE=NAME."),
+        (["--column", "smiles"], 2, "--column smiles: not of the form ROLE=NAME."),
         (["--column", "value=IC5O (nM)"], 3, "Did you mean `IC50 (nM)`?"),
-        (["--column", "what=IC50 (nM)"], 3, "'what' is nothing that is read from an assay table."),
+        (["--column", "what=IC50 (nM)"], 3, "'what' is not a column that molgfn reads from an assay table."),
     ],
 )
 def test_wrong_words_are_named(capsys, lab, words, code, expected):

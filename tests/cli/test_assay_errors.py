@@ -31,7 +31,7 @@ def test_ten_megabytes_on_one_line(capsys, monkeypatch, tmp_path):
     content = b"smiles,IC50 (nM)\n" + b"C" * 10_000_000
     assert told(capsys, monkeypatch, tmp_path, "long.csv", content) == (
         "exit 3\n"
-        "long.csv, line 2: longer than 1,000,000 characters, which is no row of a table.\n"
+        "long.csv, line 2: longer than 1,000,000 characters, which cannot be a row of a table.\n"
         "  Each compound needs a line of its own.\n"
     )
 

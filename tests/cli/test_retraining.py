@@ -146,7 +146,7 @@ def test_a_run_that_is_still_running_is_refused(capsys, run):
     with RunDirectory(run).lock():
         code, _, err = molgfn(capsys, "proxy", "retrain", run, "lab.csv")
     assert code == 2
-    assert err.startswith("run: this run is under way already, in process ")
+    assert err.startswith("run: this run is already running, in process ")
     assert not (run / "proxies").exists()
 
 

@@ -150,7 +150,7 @@ def test_the_input_is_never_overwritten(proxy, tmp_path):
 
 def test_the_column_can_be_named(proxy, tmp_path):
     text = "drug,id\nCCO,1\n"
-    with pytest.raises(DataError, match=r"no column of structures is known by its name\. Found: drug, id\."):
+    with pytest.raises(DataError, match=r"no column has a name that means structures\. Found: drug, id\."):
         scored(proxy, tmp_path, "library.csv", text)
     with pytest.raises(DataError, match="Did you mean `drug`"):
         scored(proxy, tmp_path, "library.csv", text, "drugs")

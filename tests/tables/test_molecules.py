@@ -69,14 +69,14 @@ def test_a_named_column_is_found_whatever_its_capitals(tmp_path):
         (
             "drug,id\nCCO,1\n",
             "",
-            r"no column of structures is known by its name\. Found: drug, id\.\n  Name the column",
+            r"no column has a name that means structures\. Found: drug, id\.\n  Name the column",
         ),
         ("No,code\n1,CCO\n", "", r"Found: No, code\."),
         ("drug,id\nCCO,1\n", "drugs", r"no column 'drugs'\. Found: drug, id\.\n  Did you mean `drug`"),
         ("CCO,1\n", "SMILES", r"no column 'SMILES'\. Found: CCO, 1\."),
         ("a b,A-B\nC,CC\n", "A B", r"no column 'A B'"),
-        ("ID SMILES\nA0 CCO\n", "", r"line 1: columns separated by blanks, the structures not first"),
-        ("A0 CCO\n", "", r"no column of structures"),
+        ("ID SMILES\nA0 CCO\n", "", r"line 1: the columns are separated by blanks, and the first one"),
+        ("A0 CCO\n", "", r"no column has a name that means structures"),
         ("\n", "", "empty file"),
     ],
 )

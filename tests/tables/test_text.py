@@ -46,5 +46,5 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 def test_bytes_of_no_encoding(tmp_path: Path) -> None:
     file = tmp_path / "table.csv"
     file.write_bytes(b"smiles,value\nCCO\x81\x8d,5\n")
-    with pytest.raises(DataError, match="bytes that are no text"):
+    with pytest.raises(DataError, match="bytes that are not text"):
         open_text(file)

@@ -64,7 +64,7 @@ class GraphGA:
     def step(self) -> list[Scored]:
         """Visit the children of one generation that are new; at first, the population to start from.
 
-        Twenty generations without a new child are taken for the end.
+        After twenty generations without a new child the search ends.
         """
         new = self._first if not self._visited else self._generation()
         for _ in range(PATIENCE - 1):
@@ -73,23 +73,23 @@ class GraphGA:
             new = self._generation()
         self._visited.update(new)
         scored = score_smiles(new, self._reward)
-        best = sorted([*self.population, *scored], key=lambda known: -known.log_reward)
+        best = sorted([*self.population, *scored], key=lambda member: -member.log_reward)
         self.population = best[: self.settings.population_size]
         return scored
 
     def _generation(self) -> list[str]:
         """Return the new molecules that this generation has as children."""
-        log_reward = np.array([known.log_reward for known in self.population])
+        log_reward = np.array([member.log_reward for member in self.population])
         chance = np.exp(log_reward - log_reward.max())
         pairs = self._generator.choice(
             len(self.population), (self.settings.offspring_size, 2), p=chance / chance.sum()
         ).tolist()
-        mols = [Chem.MolFromSmiles(known.smiles) for known in self.population]
-        children = [self._child(mols[one], mols[other]) for one, other in pairs]
+        mols = [Chem.MolFromSmiles(member.smiles) for member in self.population]
+        children = [self._child(mols[first], mols[second]) for first, second in pairs]
         return list(dict.fromkeys(smiles for smiles in children if smiles and smiles not in self._visited))
 
-    def _child(self, one: Chem.Mol, other: Chem.Mol) -> str | None:
-        child = crossover(one, other, self._generator)
+    def _child(self, first: Chem.Mol, second: Chem.Mol) -> str | None:
+        child = crossover(first, second, self._generator)
         if child is not None and self._generator.random() < self.settings.mutation_rate:
             child = mutate(child, self._generator)
         if child is None or not self.settings.min_atoms <= child.GetNumHeavyAtoms() <= self.settings.max_atoms:

@@ -95,8 +95,8 @@ def add_ring_bond(mol: Chem.RWMol, generator: np.random.Generator) -> bool:
     pairs = np.argwhere(np.triu((distance >= 2) & (distance <= 5)))
     if not len(pairs):
         return False
-    one, other = (int(atom) for atom in pairs[generator.integers(len(pairs))])
-    mol.AddBond(one, other, Chem.BondType.SINGLE)
+    first, second = (int(atom) for atom in pairs[generator.integers(len(pairs))])
+    mol.AddBond(first, second, Chem.BondType.SINGLE)
     return True
 
 

@@ -61,7 +61,7 @@ def check_campaign(campaign: Campaign, *, dock: bool, progress: Progress) -> Ite
     yield from check_inputs(campaign)
     with closing(open_oracle(campaign, poses=False)) as oracle:
         best, worst = campaign.objective.best, campaign.objective.worst
-        yield Finding("values", f"{oracle.unit}, to {oracle.direction}: {best:g} is full marks, {worst:g} none")
+        yield Finding("values", f"{oracle.unit}, to {oracle.direction}: {best:g} gets the full reward, {worst:g} none")
         if campaign.proxy.data is not None:
             unit_of_data(campaign, oracle)
         if campaign.proxy.start is not None:
@@ -95,7 +95,7 @@ def _vocabulary_finding(campaign: Campaign) -> Finding:
 
 
 def _core_findings(campaign: Campaign) -> Iterator[Finding]:
-    """See that the core leaves room: molecules only grow, so what is above its limit in the core stays so."""
+    """Check the limits of the core: molecules only grow, so a property above its limit in the core stays above it."""
     if campaign.core is None:
         return
     mol = Chem.DeleteSubstructs(parse_smiles(campaign.core.smiles), Chem.MolFromSmarts("[#0]"))
@@ -162,11 +162,11 @@ def _time_finding(campaign: Campaign, rehearsal: "Rehearsal", control_s: float |
     training_s = rehearsal.training_s(campaign)
     training = f"training {duration(training_s)}"
     if control_s is None:
-        return Finding("time", f"{training}; the oracle comes on top. An estimate, from a few steps on this machine")
+        return Finding("time", f"{training}, the oracle not included. An estimate, from a few steps on this machine")
     workers = (campaign.compute.workers or os.cpu_count() or 1) if campaign.oracle.side_by_side else 1
     random_first = section.start is None and section.data is None
     compounds = plan.rounds * plan.batch_size + (plan.initial if random_first else 0)
     oracle_s = control_s * compounds / workers
-    asked = f"{compounds} compounds {duration(oracle_s)} ({workers} at once)"
+    querying = f"{compounds} compounds {duration(oracle_s)} ({workers} at once)"
     total = duration(oracle_s + training_s)
-    return Finding("time", f"about {total}: {asked}, {training}. An estimate, from the control and a few steps")
+    return Finding("time", f"about {total}: {querying}, {training}. An estimate, from the control and a few steps")

@@ -27,22 +27,22 @@ name = {name}
 seed = 1              # the same seed gives the same molecules
 rounds = {plan.rounds}
 batch_size = {plan.batch_size}       # molecules docked each round
-proposals = {plan.proposals}       # candidates kept each round; the batch is chosen among them
+proposals = {plan.proposals}       # candidates kept each round; the batch is chosen from them
 {initial}
 [oracle]
 kind = "docking"
 {oracle}
-exhaustiveness = 8    # with less, scores are too noisy to be of use
+exhaustiveness = 8    # with less than 8 the scores are not reliable
 
 [objective]
 # {reason}
-best = {best:.1f}          # docking score (kcal/mol) that counts as full marks ...
-worst = {worst:.1f}          # ... and the one that counts as none
+best = {best:.1f}          # docking score (kcal/mol) that gets the full reward ...
+worst = {worst:.1f}          # ... and the score that gets none
 alerts = ["PAINS", "BRENK"]   # structural alerts to keep out; also NIH, CHEMBL
 required = []         # SMARTS that every candidate must contain
-forbidden = []        # SMARTS that none may contain
+forbidden = []        # SMARTS that no candidate may contain
 
-[objective.windows]   # docking alone rewards big, greasy molecules: candidates stay inside these
+[objective.windows]   # limits, because docking prefers large, lipophilic molecules
 mw = [200, 500]
 clogp = [-1, 5]
 hbd = [0, 5]
@@ -51,10 +51,10 @@ sa_score = [1, 5]     # synthetic accessibility: 1 easy, 10 hard. Also: qed, tps
 
 [acquisition]
 kind = "ucb"          # how the batch is chosen: greedy, ucb, ei, pi, thompson
-kappa = 1.0           # ucb: how much uncertainty counts as promise
+kappa = 1.0           # ucb: weight of the uncertainty
 
 [selection]
-max_similarity = 0.6  # no two molecules of a batch are more alike (Tanimoto) than this
+max_similarity = 0.6  # largest similarity (Tanimoto) of two molecules of a batch
 
 # To grow molecules from a scaffold, name its open positions:
 # [core]

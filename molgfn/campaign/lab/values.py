@@ -1,4 +1,4 @@
-"""What a lab has measured for a campaign: which of it trains its proxies, and which of it only judges them."""
+"""Values that a lab measured for a campaign: some train its proxies, the others only judge them."""
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
@@ -22,7 +22,7 @@ HELD_OUT_SHARE = 0.2
 
 @dataclass(frozen=True)
 class Example:
-    """A molecule and its value, or bound: see `molgfn.proxy.data.training_data.TrainingData`."""
+    """A molecule with its value or bound; see `molgfn.proxy.data.training_data.TrainingData`."""
 
     smiles: str
     value: float
@@ -31,7 +31,7 @@ class Example:
 
 
 def key_of(smiles: str) -> str:
-    """Return the first block of the InChIKey, by which compounds of tables are told apart; may be empty."""
+    """Return the first block of the InChIKey, which identifies a compound of a table; may be empty."""
     try:
         return structure_of(smiles).key
     except MoleculeError:
@@ -39,12 +39,12 @@ def key_of(smiles: str) -> str:
 
 
 def lab_rows(store: Store) -> list[LabRow]:
-    """Return what the lab has measured in the campaign's own quantity, by compound; the latest table counts."""
+    """Return the lab's values in the campaign's own quantity, by compound; of several tables the latest is used."""
     return _latest(store, {row.version for row in store.retrainings() if row.used})
 
 
 def lab_rows_in(store: Store, unit: str, direction: Direction) -> list[LabRow]:
-    """Return what the lab has measured in some quantity, by compound; the latest table counts."""
+    """Return the lab's values in a given quantity, by compound; of several tables the latest is used."""
     return _latest(
         store, {row.version for row in store.retrainings() if (row.unit, row.direction) == (unit, direction)}
     )
@@ -58,10 +58,10 @@ def _latest(store: Store, versions: Collection[int]) -> list[LabRow]:
 def rows_of_table(
     assay: Assay, version: int, compounds: Sequence[CompoundRow], earlier: Iterable[LabRow], trained_on: Collection[str]
 ) -> list[LabRow]:
-    """Return the compounds of a table, each joined to the run's by id or structure, and held out or not.
+    """Return the compounds of a table; each is matched with a compound of the run by id or structure.
 
-    Every fifth or so of the new compounds is held out: which, follows from the structure alone. One that was held out
-    before stays so, and one that a proxy may have learnt from is never held out.
+    About a fifth of the new compounds is held out. The structure alone decides which. A compound that was held out
+    before stays held out. A compound that a proxy may have been trained on is never held out.
 
     Parameters
     ----------
@@ -81,11 +81,11 @@ def rows_of_table(
     rows = []
     for compound in assay.compounds:
         key = key_of(compound.smiles)
-        named = next((each for each in compound.ids if each in run_ids), by_key.get(key, ""))
-        lab_id = next((each for each in compound.ids if each not in run_ids), "")
+        run_id = next((name for name in compound.ids if name in run_ids), by_key.get(key, ""))
+        lab_id = next((name for name in compound.ids if name not in run_ids), "")
         held_out = decided.get(key, key not in trained_on and _is_drawn(key))
         side, n = SIDES[compound.relation], float(compound.n)
-        rows.append(LabRow(version, key, compound.smiles, named, lab_id, compound.value, side, n, held_out))
+        rows.append(LabRow(version, key, compound.smiles, run_id, lab_id, compound.value, side, n, held_out))
     return rows
 
 
@@ -95,7 +95,7 @@ def _is_drawn(key: str) -> bool:
 
 
 def measured_in_run(store: Store) -> list[Example]:
-    """Return the initial data and what the oracle has answered, in an order that does not depend on time."""
+    """Return the initial data and the values of the oracle, in an order that does not depend on time."""
     smiles_of = {row.compound_id: row.smiles for row in store.compounds(status="completed")}
     answers = [row for row in store.measurements() if row.compound_id in smiles_of]
     return [Example(row.smiles, row.value) for row in store.initial_data()] + [
@@ -104,31 +104,32 @@ def measured_in_run(store: Store) -> list[Example]:
 
 
 def training_examples(run: RunDirectory, store: Store) -> list[Example]:
-    """Return what the campaign's proxies learn from, but for the lab's values.
+    """Return the training data of the campaign's proxies, without the lab's values.
 
-    That is all that was measured in the run, and what the proxy that the campaign starts from was trained on, or that
-    would be forgotten. The campaign's own value counts where a compound is in both.
+    These are the values of the run, and the training molecules of the proxy that the campaign starts from (without
+    them the proxy would forget what it learnt from them). If a compound is in both, the value of the run is used.
     """
     measured = measured_in_run(store)
     kept = kept_molecules(run.input_proxy)
     if kept is None:
         return measured
-    renewed = {compound_key(example.smiles) for example in measured}
-    return [example for example in examples_of(kept) if compound_key(example.smiles) not in renewed] + measured
+    in_run = {compound_key(example.smiles) for example in measured}
+    return [example for example in examples_of(kept) if compound_key(example.smiles) not in in_run] + measured
 
 
 def keeps_start(run: RunDirectory) -> bool:
-    """Return whether what the proxy was trained on before the campaign, if there is one, can be learnt again."""
+    """Return whether the training molecules of the starting proxy are kept; true too if there is no such proxy."""
     return not run.input_proxy.is_dir() or (run.input_proxy / FILE).is_file()
 
 
 def note_forgetting(run: RunDirectory, progress: Progress) -> None:
-    """Tell the user where the proxy that the campaign starts from keeps no training molecules."""
+    """Log a note if the proxy that the campaign starts from keeps no training molecules."""
     if not keeps_start(run):
         progress.log(
             f"the proxy that the campaign starts from keeps no training molecules ({run.relative(run.input_proxy)}/"
-            f"{FILE} is missing): it goes on learning from the values of this run alone, and forgets part of what it "
-            "knew. To avoid that, train it again from its recipe (molgfn proxy train) and start from the new one."
+            f"{FILE} is missing): it is trained further on the values of this run alone, and forgets part of what it "
+            "learnt before. To avoid that, train it again from its recipe (molgfn proxy train) and start from the new "
+            "proxy."
         )
 
 
@@ -138,13 +139,13 @@ def examples_of(data: TrainingData) -> list[Example]:
     return [Example(*row) for row in zip(*columns, strict=True)]
 
 
-def with_lab(known: Sequence[Example], rows: Sequence[LabRow]) -> list[Example]:
-    """Return what a proxy is to learn from.
+def with_lab(examples: Sequence[Example], rows: Sequence[LabRow]) -> list[Example]:
+    """Return the training data of a proxy: other examples together with the lab's values.
 
-    The lab's value counts for a compound that it has measured, and one that is held out is left out altogether.
+    If the lab has measured a compound, its value replaces the other. Held-out compounds are left out.
     """
     if not rows:
-        return list(known)
-    of_lab = {row.key for row in rows}
-    kept = [one for one in known if key_of(one.smiles) not in of_lab]
+        return list(examples)
+    lab_keys = {row.key for row in rows}
+    kept = [example for example in examples if key_of(example.smiles) not in lab_keys]
     return kept + [Example(row.smiles, row.value, row.side, row.n) for row in rows if not row.held_out]

@@ -1,1 +1,1 @@
-"""The parts that a campaign works with: oracle, flow network, proxies."""
+"""The models of a campaign: oracle, flow network, proxies."""

@@ -1,4 +1,4 @@
-"""Whether proxy, initial data and oracle of a campaign speak of the same quantity."""
+"""Checks that proxy, initial data and oracle of a campaign have the same quantity."""
 
 from typing import Protocol
 
@@ -9,7 +9,7 @@ from molgfn.errors import ConfigError
 
 
 class Quantity(Protocol):
-    """A proxy or an oracle, as far as their quantity goes."""
+    """The quantity of a proxy or an oracle."""
 
     @property
     def unit(self) -> str: ...
@@ -18,12 +18,12 @@ class Quantity(Protocol):
 
 
 def check_proxy_quantity(campaign: Campaign, proxy: Quantity, oracle: Quantity) -> None:
-    """See that the proxy that a campaign starts from has unit and direction of the oracle.
+    """Check that the proxy that a campaign starts from has the unit and direction of the oracle.
 
     Raises
     ------
     ConfigError
-        If it has not.
+        If it has another unit or direction.
     """
     if (proxy.unit, proxy.direction) != (oracle.unit, oracle.direction):
         raise ConfigError(
@@ -34,13 +34,13 @@ def check_proxy_quantity(campaign: Campaign, proxy: Quantity, oracle: Quantity) 
 
 
 def unit_of_data(campaign: Campaign, oracle: Quantity) -> str:
-    """Return the unit of the initial data: that which the name of their column tells, else the oracle's.
+    """Return the unit of the initial data: from the name of their column, else that of the oracle.
 
     Raises
     ------
     ConfigError
-        If the column is of an energy and the oracle answers in p-values, or the other way round: what is better for one
-        is worse for the other, and no proxy can learn both.
+        If the column has energies and the oracle gives p-values, or the reverse: better values of one are worse values
+        of the other, and no proxy can learn both.
     """
     column = campaign.proxy.value_column
     unit = unit_in_name(column) or oracle.unit

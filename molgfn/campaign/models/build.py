@@ -1,4 +1,4 @@
-"""The parts that a campaign file asks for: environment, flow network, proxy and oracle."""
+"""Builds the parts of a campaign from its file: environment, flow network, proxy and oracle."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -22,7 +22,7 @@ from molgfn.proxy.train import train_proxy
 
 
 class CampaignParts:
-    """Parts made of the real things: see `Parts`.
+    """The real parts of a campaign; see `Parts`.
 
     Raises
     ------

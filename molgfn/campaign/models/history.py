@@ -1,4 +1,4 @@
-"""Which proxy a campaign goes on with, of all that it has had: none is ever thrown away."""
+"""All proxies of a campaign, and which one it uses; no proxy is ever deleted."""
 
 import json
 from collections.abc import Iterator
@@ -11,10 +11,10 @@ from molgfn.files import write_json
 
 
 def proxy_after(run: RunDirectory, store: Store, round_number: int) -> Path:
-    """Return the folder of the proxy that the round after this one is proposed with.
+    """Return the folder of the proxy that is used to propose the round after this one.
 
-    It is the last that was retrained after the round, else the one that the round ended with; after round 0 that is the
-    one that the campaign starts from, if it was given one.
+    It is the last proxy that was retrained after this round; if there is none, the proxy at the end of this round.
+    After round 0 that is the proxy that the campaign starts from, if there is one.
     """
     retrained = [row.folder for row in store.retrainings() if row.used and row.round == round_number]
     if retrained:
@@ -25,13 +25,13 @@ def proxy_after(run: RunDirectory, store: Store, round_number: int) -> Path:
 
 
 def last_learnt(run: RunDirectory, store: Store) -> int | None:
-    """Return the last round that ended with a proxy; none while there is no proxy."""
+    """Return the last round that ended with a proxy; None if there is no proxy yet."""
     learnt = [row.round for row in store.phases() if row.phase == "learn"]
     return max(learnt, default=0 if run.input_proxy.is_dir() else None)
 
 
 def write_index(run: RunDirectory, store: Store) -> None:
-    """Write `proxies/index.json`, the proxies of the run in the order they were made, once one was retrained."""
+    """Write `proxies/index.json`, the proxies of the run in order, if one was retrained."""
     learnt = last_learnt(run, store)
     if learnt is None or not store.retrainings():
         return
@@ -51,12 +51,12 @@ def _entries(run: RunDirectory, store: Store, learnt: int) -> Iterator[dict[str,
             if row.round == number:
                 more = {"version": row.version, "after_round": row.round, "went_on_from": row.base}
                 table = {"table": row.file, "sha256": row.sha256, "recorded_at": row.recorded_at}
-                said = "retrained on a table" if row.used else "retrained on a table; beside the campaign's own"
-                yield _described(run, run.path / row.folder, said) | more | table
+                origin = "retrained on a table" if row.used else "retrained on a table; not used by the rounds"
+                yield _described(run, run.path / row.folder, origin) | more | table
 
 
 def _described(run: RunDirectory, folder: Path, made: str) -> dict[str, Any]:
     file = folder / "proxy.json"
     info = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    known = {key: info.get(key) for key in ("unit", "direction", "n_train", "data_sha256")}
-    return {"folder": run.relative(folder), "made": made, **known}
+    facts = {key: info.get(key) for key in ("unit", "direction", "n_train", "data_sha256")}
+    return {"folder": run.relative(folder), "made": made, **facts}

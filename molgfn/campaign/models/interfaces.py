@@ -1,4 +1,4 @@
-"""What the loop asks of the parts of a campaign: oracle, flow network, proxy; a stand-in of each will do."""
+"""The interfaces of the parts of a campaign: oracle, flow network, proxy."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,7 +17,7 @@ Reward = Callable[[Sequence[str]], NDArray[np.float64]]
 
 
 class Sampled(Protocol):
-    """A finished molecule and the SMILES of the blocks it was built from."""
+    """A finished molecule and the SMILES of its blocks."""
 
     @property
     def smiles(self) -> str: ...
@@ -33,7 +33,7 @@ class FlowStep(Protocol):
 
 
 class FlowTrainer(Protocol):
-    """A flow network in training; after `load` it goes on exactly as the one that was saved would have."""
+    """A flow network in training; after `load` it continues exactly as the saved one."""
 
     def train(self, steps: int, on_step: Callable[[FlowStep], None] | None = None) -> object: ...
     def sample(self, n: int) -> Sequence[Sampled]: ...
@@ -51,7 +51,7 @@ class ProxyEpoch(Protocol):
 
 
 class Near(Protocol):
-    """The nearest training molecule of each of B molecules; what a proxy does not know is NaN, "" or None."""
+    """The nearest training molecule of each of B molecules; missing values are NaN, "" or None."""
 
     @property
     def similarity(self) -> NDArray[np.float64]: ...
@@ -62,7 +62,7 @@ class Near(Protocol):
 
 
 class SelfLimits(Protocol):
-    """Why a proxy gives no error bars or no domain, as sentences for the user; empty where it does."""
+    """Why a proxy gives no error bars or no domain, as sentences for the user; empty if it does."""
 
     @property
     def error_bars(self) -> str: ...
@@ -90,15 +90,15 @@ class Parts(Protocol):
     """Makes the parts of one campaign; the same arguments always make the same part."""
 
     def open_oracle(self) -> Oracle:
-        """Return the oracle, which the loop closes."""
+        """Return the oracle; the loop closes it."""
         ...
 
     def library(self, smiles: Sequence[str]) -> Sequence[Tree]:
-        """Return the trees of those molecules that can be built; the others are passed over."""
+        """Return the trees of the molecules that can be built; others are skipped."""
         ...
 
     def flow_trainer(self, reward: Reward, seed: int, library: Sequence[Tree] = ()) -> FlowTrainer:
-        """Return an untrained flow network, to which known molecules are shown while it trains."""
+        """Return an untrained flow network; `library` molecules are used in its training."""
         ...
 
     def random_samples(self, n: int, seed: int) -> Sequence[Sampled]:
@@ -106,7 +106,7 @@ class Parts(Protocol):
         ...
 
     def load_proxy(self, folder: Path) -> ProxyModel:
-        """Read a proxy that was saved."""
+        """Read a saved proxy."""
         ...
 
     def train_proxy(
@@ -122,9 +122,9 @@ class Parts(Protocol):
         initial: Path | None,
         on_epoch: Callable[[ProxyEpoch], None],
     ) -> ProxyModel:
-        """Train a proxy on B molecules, from the one saved in `initial` where there is one.
+        """Train a proxy on B molecules, starting from the proxy saved in `initial`, if given.
 
-        `sides` tells which values are bounds, `counts` how many measurements each is the mean of; see
+        `sides` tells which values are bounds, `counts` the number of readings of each value; see
         `molgfn.proxy.data.training_data.merge`.
         """
         ...

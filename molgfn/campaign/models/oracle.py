@@ -12,7 +12,7 @@ def open_oracle(campaign: Campaign, poses: bool = True) -> Oracle:
     ----------
     campaign : Campaign
     poses : bool
-        Whether docking hands back the pose of each compound.
+        Whether docking returns the pose of each compound.
 
     Raises
     ------
@@ -27,6 +27,6 @@ def open_oracle(campaign: Campaign, poses: bool = True) -> Oracle:
         oracle.close()
         raise ConfigError(
             f"[objective] best = {objective.best:g}, worst = {objective.worst:g}",
-            f"The oracle says that its values are to {oracle.direction}: exchange best and worst.",
+            f"The direction of the oracle is {oracle.direction}: exchange best and worst.",
         )
     return oracle

@@ -1,4 +1,4 @@
-"""How well the proxy foresaw the answers of each batch, judged by predictions made before it was measured."""
+"""How well the proxy predicted each batch, judged by its predictions from before the oracle answered."""
 
 from dataclasses import dataclass
 
@@ -10,20 +10,20 @@ from molgfn.proxy.evaluation.metrics import spearman
 
 @dataclass(frozen=True)
 class ProspectiveValidation:
-    """Predictions of one batch against its measurements.
+    """Predictions of one batch compared with the values of the oracle.
 
     Attributes
     ----------
     round : int
     n : int
-        Compounds that were predicted and measured.
+        Compounds with a prediction and a value.
     rmse, mean_error : float
         In the unit of the oracle; the error is prediction minus measurement.
     within_2_std : float or None
-        Share of measurements at most two predicted standard deviations away; 0.95 if the proxy knows its errors. None
-        where it has no error bar.
+        Share of values within two predicted standard deviations; about 0.95 if the error bars are right. None if the
+        proxy has no error bars.
     spearman : float or None
-        Rank correlation; none where it is not defined.
+        Rank correlation; None if it is not defined.
     """
 
     round: int
@@ -35,7 +35,7 @@ class ProspectiveValidation:
 
 
 def prospective_validation(store: Store, round_number: int) -> ProspectiveValidation | None:
-    """Judge the predictions of a round; none where nothing was predicted and measured."""
+    """Judge the predictions of a round; None if no compound has both a prediction and a value."""
     predicted = {row.compound_id: row for row in store.predictions(round_number)}
     pairs = [
         (predicted[row.compound_id], row.value)

@@ -1,4 +1,4 @@
-"""A few steps of what a campaign will do, to see what they take and what random molecules are like."""
+"""A few steps of a campaign, to estimate their time and the share of usable molecules."""
 
 import time
 from collections import Counter
@@ -30,20 +30,20 @@ class _EnoughError(Exception):
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """What a few steps showed.
+    """The results of a few steps.
 
     Attributes
     ----------
     sampled, meeting : int
         Random molecules, and how many of them meet all constraints.
     broken : Counter of str
-        How many do not meet which constraint.
+        Number of molecules that do not meet each constraint.
     step_s : float
         Seconds of one step of the flow network.
     pass_s : float
         Seconds of one network for one molecule in one pass over the data.
     known : int
-        Molecules that the proxy learns from before the first round.
+        Training molecules of the proxy before the first round.
     """
 
     sampled: int
@@ -54,7 +54,7 @@ class Rehearsal:
     known: int
 
     def training_s(self, campaign: Campaign) -> float:
-        """Return about how many seconds all training of a campaign takes."""
+        """Return an estimate of the seconds that all training of a campaign takes."""
         plan, proxy = campaign.campaign, campaign.proxy
         passes = 0 if proxy.start is not None else proxy.epochs * self.known
         passes += sum(
@@ -70,7 +70,7 @@ class _Guess:
 
 
 class _SameForAll:
-    """Predicts the same value for every molecule, at no cost."""
+    """Predicts the same value for every molecule, without computing time."""
 
     def __init__(self, value: float) -> None:
         self._value = value
@@ -105,7 +105,7 @@ def _step_seconds(campaign: Campaign, parts: CampaignParts, oracle: Quantity) ->
         proxy, scoring, section.constraints(), unit=oracle.unit, exponent=section.exponent, floor=section.floor
     )
     flow = parts.flow_trainer(reward, campaign.campaign.seed)
-    flow.train(1)  # the first step prepares what the others use again
+    flow.train(1)  # the first step prepares data that the others use
     started = time.monotonic()
     flow.train(_STEPS)
     return (time.monotonic() - started) / _STEPS
@@ -133,9 +133,9 @@ def _pass_seconds(campaign: Campaign, parts: CampaignParts, oracle: Quantity, sm
             on_epoch=on_epoch,
         )
     except _EnoughError:
-        # Preparing the molecules comes before the first epoch.
+        # The molecules are prepared before the first epoch.
         return (moments[-1] - moments[1]) / (len(moments) - 2) / len(smiles)
-    # So few epochs, or trees that have none: all of it together.
+    # With so few epochs, or with a forest, which has none, the whole time is used.
     section = campaign.proxy
     return (time.monotonic() - moments[0]) / (section.members * section.epochs * len(smiles))
 

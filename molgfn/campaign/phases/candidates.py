@@ -1,4 +1,4 @@
-"""Collecting the molecules of a round that may be proposed, and the reasons of those that may not."""
+"""The candidates of a round, and the molecules that are rejected, with the reasons."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ from molgfn.errors import NoCandidateError
 
 
 def inchikey_of(mol: Chem.Mol) -> str:
-    """Return the InChIKey, by which compounds are told apart; empty where InChI knows none."""
+    """Return the InChIKey, which identifies a compound; empty if InChI gives none."""
     with BlockLogs():
         key: str = Chem.MolToInchiKey(mol)  # type: ignore[no-untyped-call]
     return key
@@ -23,13 +23,13 @@ def inchikey_of(mol: Chem.Mol) -> str:
 
 @dataclass
 class Proposals:
-    """The candidates of one round, in the order sampled.
+    """The candidates of one round, in the order of sampling.
 
     Parameters
     ----------
     round : int
     wanted : int
-        Number of candidates after which no more are taken.
+        Number of candidates to collect.
     constraints : Constraints
         What a candidate must meet.
     known : mapping of str to CompoundRow
@@ -56,7 +56,7 @@ class Proposals:
         return len(self.accepted) >= self.wanted
 
     def add(self, samples: Iterable[Sampled]) -> None:
-        """Take samples until there are enough candidates; the rest is not looked at."""
+        """Add samples until there are enough candidates; further samples are ignored."""
         for sample in samples:
             if self.complete:
                 return
@@ -71,7 +71,7 @@ class Proposals:
         Raises
         ------
         NoCandidateError
-            If there is no candidate at all; it counts the constraints that were not met.
+            If there is no candidate at all; the message counts the constraints that were not met.
         """
         if not self.accepted:
             raise NoCandidateError(
@@ -122,5 +122,5 @@ class Proposals:
 
 
 def inchikeys_of(smiles: Iterable[str]) -> frozenset[str]:
-    """Return the InChIKeys of molecules as molgfn reasons about them, without stereo."""
-    return frozenset(inchikey_of(standard_mol(one)) for one in smiles)
+    """Return the InChIKeys of molecules in their standard form, without stereo."""
+    return frozenset(inchikey_of(standard_mol(text)) for text in smiles)

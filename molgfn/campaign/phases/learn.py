@@ -1,4 +1,4 @@
-"""Learn: train the proxy on all that was measured."""
+"""Learn: train the proxy on all values so far."""
 
 from contextlib import ExitStack
 
@@ -14,10 +14,10 @@ forget more than they teach."""
 
 
 def learn(context: Context, round_number: int) -> None:
-    """Train the proxy on all that was measured, going on from the one that the round was proposed with or after.
+    """Train the proxy further on all values so far; training starts from the latest proxy.
 
-    What the proxy that the campaign starts from was trained on is learnt again, and what the lab has measured is learnt
-    from too, except for what is held out.
+    The training data are the training molecules of the proxy that the campaign starts from, the values of the run, and
+    the lab's values without the held-out ones.
     """
     store = context.store
     examples = with_lab(training_examples(context.run, store), lab_rows(store))

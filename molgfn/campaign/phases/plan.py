@@ -1,8 +1,8 @@
-"""Which phases a round and a campaign have, and the function that carries out each.
+"""The phases of a round and of a campaign, and the function of each phase.
 
-Each is a function of the store, of the files of finished phases and of the campaign's seed alone, and ends by writing
-its results and the note that it is finished in one transaction. So a phase that was cut off is done again from its
-start, and ends the same.
+A phase depends only on the record, the files of finished phases and the seed of the campaign. It ends with one
+transaction, which writes its results and the note that it is finished. So a phase that was interrupted is done again
+from its start, with the same result.
 """
 
 from collections.abc import Callable
@@ -18,8 +18,8 @@ from molgfn.campaign.record.rows import PHASES, PhaseName
 def planned_phases(rounds: int, *, proxy: bool, data: bool) -> list[tuple[int, PhaseName]]:
     """Return the phases of a campaign in order.
 
-    Round 0 gives the first proxy: nothing is to be done where there is a `proxy` to start from, only its training where
-    there is `data`, and else a whole round on random molecules.
+    Round 0 gives the first proxy. With a `proxy` to start from it has no phase. With `data` it only trains the proxy.
+    Else it is a whole round on random molecules.
     """
     first: tuple[PhaseName, ...] = () if proxy else ("learn",) if data else PHASES
     return [(0, phase) for phase in first] + [(number, phase) for number in range(1, rounds + 1) for phase in PHASES]

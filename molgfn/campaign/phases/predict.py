@@ -1,4 +1,4 @@
-"""Predict compounds with the proxy that a round begins with, and predict again what an earlier proxy predicted."""
+"""Predict compounds with the proxy of a round, and renew predictions of earlier proxies."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -19,13 +19,13 @@ from molgfn.oracles.interfaces import MEASURED_VALUE
 
 
 def objective_of(campaign: Campaign, store: Store, proxy: ProxyModel, round_number: int) -> Objective:
-    """Return what a round aims at: see `best_value` for what an improvement is counted from.
+    """Return the objective of a round; an improvement is counted from `best_value`.
 
-    With a proxy without error bars every acquisition is "greedy".
+    If the proxy has no error bars, every acquisition is "greedy".
     """
     section, acquisition = campaign.objective, campaign.acquisition
     scoring = Scoring(
-        # Improvements over the best value are 0 for nearly every molecule without error bars: no flow could learn that.
+        # Without error bars the improvement over the best value is 0 for nearly all molecules: no flow can learn that.
         "greedy" if proxy.limits.error_bars else acquisition.kind,
         acquisition.kappa,
         worst=section.worst,
@@ -44,8 +44,8 @@ def objective_of(campaign: Campaign, store: Store, proxy: ProxyModel, round_numb
 
 
 def best_value(campaign: Campaign, store: Store, unit: str) -> float | None:
-    """Return the best value known in a unit: of the initial data, the oracle and the lab, bounds excepted."""
-    # Records of earlier versions do not say what the initial data are in; it was taken to be the oracle's unit.
+    """Return the best value in a unit: of the initial data, the oracle and the lab, without bounds."""
+    # Records of earlier versions do not have the unit of the initial data; it was assumed to be that of the oracle.
     values = [row.value for row in store.initial_data() if row.unit in ("", unit)]
     values += [row.value for row in store.measurements() if row.unit == unit]
     values += [row.value for row in lab_rows(store) if row.side == 0]
@@ -105,10 +105,10 @@ def predict(
 
 
 def outdated(run: RunDirectory, store: Store) -> list[CompoundRow]:
-    """Return the candidates that the proxy in use has not predicted, though no round is to predict them now.
+    """Return the candidates that the proxy in use has not predicted, and that no current round will predict.
 
-    Compounds that were sent to the oracle keep the prediction that they were chosen by. Candidates of a round under way
-    keep theirs, too: its batch is chosen by them.
+    Compounds that were sent to the oracle keep the prediction that they were chosen by. Candidates of a current
+    round keep theirs too, because its batch is chosen by them.
     """
     learnt = last_learnt(run, store)
     if learnt is None or store.is_finished(learnt + 1, "propose"):
@@ -127,16 +127,16 @@ def _by(prediction: PredictionRow, mark: str) -> bool:
 
 
 def predict_again(run: RunDirectory, campaign: Campaign, store: Store, load_proxy: Callable[[Path], ProxyModel]) -> int:
-    """Predict with the proxy in use what an earlier one predicted, and return how many compounds these are.
+    """Predict compounds with outdated predictions again, with the proxy in use; return their number.
 
-    The predictions are those of the round that would come next: it begins with the same.
+    The predictions are recorded for the next round, which would begin with the same proxy.
     """
     rows = outdated(run, store)
     learnt = last_learnt(run, store)
     if not rows or learnt is None:
         return 0
     number, folder = learnt + 1, proxy_after(run, store, learnt)
-    with reading_checkpoint(folder, "Put back a copy of this folder, as from a backup."):
+    with reading_checkpoint(folder, "Restore a copy of this folder, such as a backup."):
         proxy = load_proxy(folder)
     objective = objective_of(campaign, store, proxy, number)
     measured = next((row.property for row in store.measurements()), MEASURED_VALUE)
@@ -148,7 +148,7 @@ def predict_again(run: RunDirectory, campaign: Campaign, store: Store, load_prox
 
 
 def bring_up_to_date(path: Path, load_proxy: Callable[[Path], ProxyModel] | None = None) -> int:
-    """Predict again what is outdated in a run that nobody is carrying out; return how many compounds these are.
+    """Renew outdated predictions of a run that no process is running; return the number of compounds.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Propose: train a flow network on what the proxy thinks, and sample candidates from it."""
+"""Propose: train a flow network on the rewards of the proxy, and sample candidates from it."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ CHECKPOINT_STEPS = 100
 SAMPLES_AT_ONCE = 256
 MAX_SAMPLES = 10_000
 MAX_SAMPLES_PER_CANDIDATE = 50
-"""Sampling ends after this many molecules for each candidate wanted, and at least `MAX_SAMPLES`."""
+"""Limit of the samples for each wanted candidate; at least `MAX_SAMPLES` are drawn."""
 _STEPS_FILE = "steps.json"
 
 
@@ -30,37 +30,37 @@ def propose(context: Context, round_number: int) -> None:
     """Record the candidates of a round, with their predictions, and the molecules that were rejected.
 
     Without a proxy (round 0) the candidates are random molecules, and have no predictions. Compounds that were proposed
-    in earlier rounds but never sent stay candidates, and are predicted anew.
+    in earlier rounds but never sent stay candidates, and are predicted again.
 
     Raises
     ------
     NoCandidateError
         If no molecule meets the constraints.
     Stopped
-        If asked to; the training goes on from there.
+        If the user stops it; the training continues from there after `resume`.
     """
     plan = context.campaign.campaign
     if round_number == 0:
         seed = context.seed(round_number, "propose")
-        found = _collect(
+        proposals = _collect(
             context, round_number, plan.initial, lambda chunk, n: context.parts.random_samples(n, seed + chunk)
         )
-        _record(context, found, [])
+        _record(context, proposals, [])
         return
     model = context.proxy_folder(round_number - 1)
-    with reading_checkpoint(model, "Put back a copy of this folder, as from a backup, and resume."):
+    with reading_checkpoint(model, "Restore a copy of this folder, such as a backup, and resume."):
         proxy = context.parts.load_proxy(model)
     _tell_limits(context, round_number, proxy)
     objective = objective_of(context.campaign, context.store, proxy, round_number)
     flow = _trained_flow(context, round_number, objective)
-    found = _collect(context, round_number, plan.proposals, lambda _, n: flow.sample(n))
-    candidates = [*context.store.compounds(status="proposed"), *found.new_compounds(context.id_prefix)]
+    proposals = _collect(context, round_number, plan.proposals, lambda _, n: flow.sample(n))
+    candidates = [*context.store.compounds(status="proposed"), *proposals.new_compounds(context.id_prefix)]
     measured = measured_by(context.oracle)
-    _record(context, found, predict(context.run, proxy, model, objective, candidates, round_number, measured))
+    _record(context, proposals, predict(context.run, proxy, model, objective, candidates, round_number, measured))
 
 
 def _tell_limits(context: Context, round_number: int, proxy: ProxyModel) -> None:
-    """Tell the user what the proxy of the round cannot say of its own predictions, and what follows from that."""
+    """Log what the proxy of the round does not give (error bars, domain), and what follows from that."""
     folder = context.run.relative(context.proxy_folder(round_number - 1))
     kind = context.campaign.acquisition.kind
     for sentence in proxy.limits.sentences:
@@ -75,9 +75,9 @@ def _tell_limits(context: Context, round_number: int, proxy: ProxyModel) -> None
 
 
 def _trained_flow(context: Context, round_number: int, objective: Objective) -> FlowTrainer:
-    """Train a new flow network, or go on from the checkpoint of one.
+    """Train a new flow network, or continue from a checkpoint.
 
-    A checkpoint counts only while its proxy is that of the round: rewards of two proxies are never mixed.
+    A checkpoint is used only if it has the proxy of the round: rewards of two proxies are never mixed.
     """
     flow = context.parts.flow_trainer(objective, context.seed(round_number, "propose"), _library(context, round_number))
     folder, steps = context.run.flow(round_number), context.campaign.sampler.steps
@@ -87,7 +87,7 @@ def _trained_flow(context: Context, round_number: int, objective: Objective) -> 
         remedy = f"Delete this folder, then `molgfn resume {context.run.path}`: the training of the round begins again."
         with reading_checkpoint(folder, remedy):
             kept = json.loads((folder / _STEPS_FILE).read_text(encoding="utf-8"))
-            # Those of earlier versions of molgfn name no proxy; then there was but one.
+            # Checkpoints of earlier versions name no proxy, because a round had only one then.
             if kept.get("proxy", proxy) == proxy:
                 flow.load(folder)
                 objective.load(folder)
@@ -111,7 +111,7 @@ def _trained_flow(context: Context, round_number: int, objective: Objective) -> 
 
 
 def _library(context: Context, round_number: int) -> Sequence[Tree]:
-    """Return the trees of the molecules whose values are known, if the training is to be shown any."""
+    """Return the trees of the molecules with values, if `library_fraction` is set."""
     if context.campaign.sampler.library_fraction == 0:
         return []
     store = context.store
@@ -120,8 +120,8 @@ def _library(context: Context, round_number: int) -> Sequence[Tree]:
     molecules = list(dict.fromkeys(scored))
     trees = context.parts.library(molecules)
     context.progress.log(
-        f"round {round_number}: the vocabulary builds {len(trees)} of {len(molecules)} known molecules; "
-        + ("they are shown in training" if trees else "library_fraction has no effect")
+        f"round {round_number}: the vocabulary can build {len(trees)} of {len(molecules)} molecules with values; "
+        + ("training uses them" if trees else "library_fraction has no effect")
     )
     return trees
 
@@ -136,12 +136,12 @@ def _checkpoint(folder: Path, flow: FlowTrainer, objective: Objective, progress:
 def _collect(
     context: Context, round_number: int, wanted: int, sample: Callable[[int, int], Sequence[Sampled]]
 ) -> Proposals:
-    """Sample until there are `wanted` candidates, or too many samples were in vain.
+    """Sample until there are `wanted` candidates, or the limit of samples is reached.
 
-    `sample` gives molecules, from the number of the call and how many.
+    `sample` draws molecules; its arguments are the number of the call and the number of molecules.
     """
     store = context.store
-    found = Proposals(
+    proposals = Proposals(
         round_number,
         wanted,
         context.constraints,
@@ -151,32 +151,32 @@ def _collect(
     limit = max(MAX_SAMPLES, MAX_SAMPLES_PER_CANDIDATE * wanted)
     with context.progress.step(f"round {round_number}: collecting candidates", total=wanted) as shown:
         chunk = 0
-        while not found.complete and found.sampled < limit:
+        while not proposals.complete and proposals.sampled < limit:
             context.stop.check()
-            before = len(found.accepted)
-            found.add(sample(chunk, SAMPLES_AT_ONCE))
-            shown.advance(len(found.accepted) - before, f"of {found.sampled} sampled")
+            before = len(proposals.accepted)
+            proposals.add(sample(chunk, SAMPLES_AT_ONCE))
+            shown.advance(len(proposals.accepted) - before, f"of {proposals.sampled} sampled")
             chunk += 1
-    return found
+    return proposals
 
 
-def _record(context: Context, found: Proposals, predictions: Sequence[PredictionRow]) -> None:
-    new = found.new_compounds(context.id_prefix)
+def _record(context: Context, proposals: Proposals, predictions: Sequence[PredictionRow]) -> None:
+    new = proposals.new_compounds(context.id_prefix)
     with context.store.transaction():
         context.store.add_compounds(new)
         context.store.add_predictions(predictions)
-        context.store.add_rejected(found.rejected)
-        context.store.finish(found.round, "propose")
+        context.store.add_rejected(proposals.rejected)
+        context.store.finish(proposals.round, "propose")
     counts = {
-        "sampled": found.sampled,
-        "candidates": len(found.accepted),
+        "sampled": proposals.sampled,
+        "candidates": len(proposals.accepted),
         "new": len(new),
-        "rejected": len(found.rejected),
-        "merged_by_inchikey": found.merged,
+        "rejected": len(proposals.rejected),
+        "merged_by_inchikey": proposals.merged,
     }
-    context.run.log("proposed", round=found.round, **counts)
-    short = "" if found.complete else f" (fewer than the {found.wanted} wanted)"
+    context.run.log("proposed", round=proposals.round, **counts)
+    short = "" if proposals.complete else f" (fewer than the {proposals.wanted} wanted)"
     context.progress.log(
-        f"round {found.round}: {counts['candidates']} candidates{short} of {found.sampled} sampled molecules, "
+        f"round {proposals.round}: {counts['candidates']} candidates{short} of {proposals.sampled} sampled molecules, "
         f"{counts['rejected']} rejected"
     )

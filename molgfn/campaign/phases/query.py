@@ -1,4 +1,4 @@
-"""Query: ask the oracle about the batch, and keep each answer the moment it arrives."""
+"""Query: send the batch to the oracle, and record each answer as soon as it arrives."""
 
 from collections import Counter
 
@@ -15,17 +15,17 @@ FEWEST_FAILURES = 5
 
 
 def query(context: Context, round_number: int) -> None:
-    """Submit every compound of the batch that is pending, and record the answers until none is.
+    """Submit every pending compound of the batch, and record the answers until no compound is pending.
 
-    A compound that is abandoned needs no answer.
+    An abandoned compound needs no answer.
 
     Raises
     ------
     OracleError
-        If the oracle cannot answer, or more than `max_failure_rate` of the batch fail with one and the same code. Those
-        that failed are asked about again when the run is resumed.
+        If the oracle cannot answer, or more than `max_failure_rate` of the batch fail with the same code. These
+        compounds are sent again when the run is resumed.
     Stopped
-        If asked to; everything that the oracle has answered is kept.
+        If the user stops it; all answers of the oracle are kept.
     """
     _reopen_systematic(context, round_number)
     batch = context.store.compounds(batch_round=round_number)
@@ -38,7 +38,7 @@ def query(context: Context, round_number: int) -> None:
                 with context.stop.waiting():
                     context.oracle.wait(WAIT_S)
             except Exception:
-                # Workers may have finished others meanwhile: what they found out shall not be asked for again.
+                # Workers may have finished other compounds meanwhile: these results must not be computed again.
                 _record_answers(context, round_number, pending, shown)
                 raise
             _record_answers(context, round_number, pending, shown)
@@ -48,7 +48,7 @@ def query(context: Context, round_number: int) -> None:
 
 
 def _record_answers(context: Context, round_number: int, pending: dict[str, str], shown: Step) -> None:
-    """Record what the oracle has answered by now, and take it from `pending`."""
+    """Record the answers of the oracle so far, and remove them from `pending`."""
     for answer in context.oracle.poll():
         checked = checked_answer(answer, pending, context.campaign.oracle.title)
         _keep(context, round_number, checked)
@@ -58,7 +58,7 @@ def _record_answers(context: Context, round_number: int, pending: dict[str, str]
 
 def _keep(context: Context, round_number: int, answer: Answer) -> None:
     if isinstance(answer, Measurement) and answer.pose:
-        # Before the answer is recorded, so that no recorded pose is ever missing.
+        # Before the answer is recorded, so that every recorded answer has its pose.
         write_text(context.run.pose(answer.compound_id), answer.pose)
     context.store.record(answer, round_number, context.oracle.unit, measured_by(context.oracle))
     outcome = {"value": answer.value} if isinstance(answer, Measurement) else {"code": answer.code}
@@ -71,7 +71,7 @@ def _note(answer: Answer, unit: str) -> str:
 
 
 def _systematic(context: Context, round_number: int, batch_size: int) -> list[FailureRow]:
-    """Return the failures of the code that more of the batch failed with than is allowed, if there is one."""
+    """Return the failures with one code if they are more than the allowed share of the batch; else none."""
     failed = {row.compound_id for row in context.store.compounds(status="failed", batch_round=round_number)}
     latest = {row.compound_id: row for row in context.store.failures(round_number) if row.compound_id in failed}
     limit = max(context.campaign.oracle.max_failure_rate * batch_size, FEWEST_FAILURES - 1)
@@ -97,6 +97,6 @@ def _raise_if_systematic(context: Context, round_number: int, batch_size: int) -
             f"{oracle.title}, round {round_number}: {len(failures)} of {batch_size} compounds failed with the same "
             f"code, {first.code}; [oracle] max_failure_rate = {oracle.max_failure_rate:g}",
             f"The first, {first.compound_id}: {first.message}\n"
-            f"Mend that (`molgfn check` asks about one control compound), then `molgfn resume {context.run.path}`: "
-            "these compounds are asked about again.",
+            f"Correct that (`molgfn check` tries one control compound), then `molgfn resume {context.run.path}`: "
+            "these compounds are sent again.",
         )

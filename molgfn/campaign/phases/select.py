@@ -1,4 +1,4 @@
-"""Select: choose the batch of a round among its candidates."""
+"""Select: choose the batch of a round from its candidates."""
 
 from molgfn.campaign.lab.values import lab_rows
 from molgfn.campaign.phases.selection import Candidate, select_batch
@@ -6,7 +6,7 @@ from molgfn.campaign.phases.state import Context
 
 
 def select(context: Context, round_number: int) -> None:
-    """Choose the batch among the candidates of the round, and note that it goes to the oracle."""
+    """Choose the batch from the candidates of the round, and mark it as sent to the oracle."""
     store, plan = context.store, context.campaign.campaign
     acquisitions = {row.compound_id: row.acquisition for row in store.predictions(round_number)}
     of_lab = {row.key for row in lab_rows(store)}

@@ -1,4 +1,4 @@
-"""Choosing a batch: the best acquisition first, and no two molecules too alike."""
+"""Choice of a batch: the best acquisition first, without molecules that are too similar."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -29,18 +29,18 @@ def select_batch(
 ) -> list[Candidate]:
     """Choose up to `size` candidates, greedily by acquisition; ties go to the lower compound id.
 
-    A candidate more similar (Tanimoto, Morgan radius 2) than `max_similarity` to one already chosen, or to a pending
-    one, is passed over. When no other is left, the limit rises by `RELAXATION` at a time, so that the batch is full as
-    long as there are candidates.
+    A candidate is skipped if its similarity (Tanimoto, Morgan radius 2) to a chosen or pending molecule is above
+    `max_similarity`. If no other candidate is left, the limit is raised in steps of `RELAXATION`. So the batch is full
+    if there are enough candidates.
 
     Parameters
     ----------
     candidates : sequence of Candidate
-        None of them may have been asked about before.
+        None of them may have been sent to the oracle before.
     size : int
         Number wanted.
     max_similarity : float
-        0 to 1; at 1 similarity does not matter.
+        0 to 1; at 1 the similarity has no effect.
     pending : collection of str
         SMILES of the molecules that are at the oracle now.
     known : collection of str
@@ -49,7 +49,7 @@ def select_batch(
     Returns
     -------
     list of Candidate
-        In the order chosen.
+        In the order of choice.
     """
     left = sorted(
         (candidate for candidate in candidates if candidate.smiles not in known),

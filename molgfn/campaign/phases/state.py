@@ -1,4 +1,4 @@
-"""What every phase of a campaign works with."""
+"""The context of a phase: campaign, record, parts, progress."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from molgfn.progress import Progress
 
 @dataclass(frozen=True)
 class Context:
-    """A campaign that is being carried out."""
+    """A running campaign."""
 
     campaign: Campaign
     run: RunDirectory
@@ -41,15 +41,15 @@ class Context:
         return prefix_of_run(self.run, self.campaign)
 
     def seed(self, round_number: int, phase: PhaseName) -> int:
-        """Return the seed of a phase: the same whatever was run before it in this process."""
+        """Return the seed of a phase; it does not depend on what this process did before."""
         return seed_of(self.campaign, round_number, phase)
 
     def proxy_folder(self, round_number: int) -> Path:
-        """Return where the proxy is that the round after this one is proposed with."""
+        """Return the folder of the proxy that is used to propose the round after this one."""
         return proxy_after(self.run, self.store, round_number)
 
 
 def seed_of(campaign: Campaign, round_number: int, phase: PhaseName) -> int:
-    """Return the seed of a phase, which follows from that of the campaign."""
+    """Return the seed of a phase, computed from the seed of the campaign."""
     entropy = [campaign.campaign.seed, round_number, *phase.encode()]
     return int(np.random.SeedSequence(entropy).generate_state(1)[0])

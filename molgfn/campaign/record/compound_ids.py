@@ -1,4 +1,4 @@
-"""Names of compounds: lasting, readable, and unlike those of any other campaign."""
+"""Ids of compounds: they are readable, never change, and differ from those of any other campaign."""
 
 import base64
 import hashlib
@@ -14,8 +14,8 @@ from molgfn.errors import DataError
 def new_prefix(name: str, resolved: str, inputs: Iterable[str]) -> str:
     """Return the first part of the compound ids of a new run: the campaign's name and a code of four characters.
 
-    The code follows from the campaign file and its inputs. Two campaigns of one name have different codes, and so no
-    id in common; a campaign that is carried out twice has the same ids for the same molecules.
+    The code is computed from the campaign file and its inputs. Two campaigns with the same name have different codes,
+    and so no id in common. If one campaign is run twice, the same molecules have the same ids.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def new_prefix(name: str, resolved: str, inputs: Iterable[str]) -> str:
 def prefix_of_run(run: RunDirectory, campaign: Campaign) -> str:
     """Return the first part of the compound ids of a run.
 
-    Runs of earlier versions keep theirs: the name of the target, or of the campaign.
+    In runs of earlier versions it is the name of the target, or of the campaign.
 
     Raises
     ------

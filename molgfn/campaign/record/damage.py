@@ -1,4 +1,4 @@
-"""What is told of a record or a checkpoint that a bad disk or a sync tool has damaged."""
+"""Messages about a damaged record or checkpoint, as after a disk error."""
 
 import json
 import sqlite3
@@ -12,23 +12,23 @@ from molgfn.errors import ConfigError, DataError
 from molgfn.files import is_disk_full
 
 _WHOLE = ("exports/candidates.csv", "rounds", "poses", "checkpoints", "inputs", "campaign.toml")
-"""What a run directory holds beside its record."""
+"""What a run directory holds besides its record."""
 
 
 def damaged_record(path: Path, error: sqlite3.DatabaseError) -> DataError:
-    """Return what is told of a record that SQLite cannot read or write."""
+    """Return the error for a record that SQLite cannot read or write."""
     whole = [name for name in _WHOLE if (path.parent / name).exists()]
-    there = f"Beside it these are still there: {', '.join(whole)}.\n" if whole else ""
+    others = f"These are still there: {', '.join(whole)}.\n" if whole else ""
     return DataError(
         f"{path}: the record of this run is damaged ({error})",
-        f"{there}Put back a copy of {path.name}, as from a backup, and resume. Values of finished rounds are also in "
+        f"{others}Restore a copy of {path.name}, such as a backup, and resume. Values of finished rounds are also in "
         "rounds/*/results.csv.",
     )
 
 
 @contextmanager
 def reading_checkpoint(folder: Path, remedy: str) -> Iterator[None]:
-    """Say which checkpoint it is where one of its files is cut short or damaged.
+    """Name the checkpoint in the error if one of its files is incomplete or damaged.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What a run starts with: copies of all it reads, so that it can be moved, and resumed whatever becomes of those."""
+"""The first files of a run: copies of all inputs, so that it can be moved, and resumed if the originals change."""
 
 import hashlib
 import platform
@@ -23,7 +23,7 @@ PACKAGES = ("molgfn", "torch", "torch-geometric", "rdkit", "numpy", "vina", "mee
 def prepare(
     run: RunDirectory, campaign: Campaign, source: Path | None, argv: Sequence[str], initial: Sequence[InitialRow]
 ) -> None:
-    """Write what a run directory starts with: campaign files, inputs, manifest and an empty store.
+    """Write the first files of a run directory: campaign files, inputs, manifest and a record.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def prepare(
 
 
 def _inputs(campaign: Campaign) -> Iterator[tuple[str, Path]]:
-    """Yield each file or folder that a campaign reads, by where its copy is in the run directory."""
+    """Yield each file or folder that a campaign reads, with the place of its copy in the run directory."""
     yield "inputs/vocabulary.json", campaign.vocabulary.file
     if campaign.proxy.start is not None:
         yield "inputs/proxy", campaign.proxy.start
@@ -111,7 +111,7 @@ def _version(package: str) -> str | None:
 
 
 def _git_commit() -> str | None:
-    """Return the commit of a checkout of molgfn; none if it is installed from a wheel."""
+    """Return the commit of a checkout of molgfn; None if molgfn is installed from a wheel."""
     checkout = Path(__file__).parents[3]
     if not (checkout / ".git").exists():
         return None

@@ -1,4 +1,4 @@
-"""What makes a record of each earlier version one of the next."""
+"""The conversion of records of earlier versions, each to the next version."""
 
 import sqlite3
 import tomllib
@@ -52,8 +52,8 @@ ALTER TABLE predictions ADD COLUMN in_domain INTEGER;
 ALTER TABLE predictions ADD COLUMN nn_similarity REAL;
 ALTER TABLE predictions ADD COLUMN nn_smiles TEXT NOT NULL DEFAULT '';
 """
-# SQLite cannot let a column be empty that was not before, nor add one in the middle: the tables are copied. The order
-# of the rows is kept, which the rows of the initial data have nothing else for.
+# SQLite cannot remove NOT NULL from a column, and cannot add a column in the middle: the tables are copied. The rows
+# keep their order, because initial data have no other order.
 _PROPERTIES = f"""
 ALTER TABLE predictions RENAME TO before_predictions;
 {PREDICTIONS}
@@ -78,31 +78,31 @@ INSERT INTO initial_data SELECT smiles, value, '', initial_unit() FROM before_in
 DROP TABLE before_initial_data;
 """
 STEPS = {1: _NEIGHBOURS, 2: RETRAININGS, 3: _PROPERTIES}
-"""SQL that brings a record of the version that is the key to the next one."""
+"""SQL that converts a record to the next version, by the version that it has."""
 
 
 def migrate(connection: sqlite3.Connection, version: int, resolved: Path) -> None:
-    """Bring a record to the next version, in one transaction.
+    """Convert a record to the next version, in one transaction.
 
     Parameters
     ----------
     connection : sqlite3.Connection
         Not in a transaction.
     version : int
-        That of the record.
+        Of the record.
     resolved : Path
-        The campaign file of the run, which tells what was measured where the record does not yet.
+        The campaign file of the run. It names the quantity of the values, which the old record does not.
 
     Raises
     ------
     sqlite3.OperationalError
-        If the record cannot be written to; it is as it was.
+        If the record cannot be written to; it is not changed then.
     """
     for name, value in _facts(resolved).items():
         connection.create_function(name, 0, _constant(value), deterministic=True)
     connection.execute("BEGIN IMMEDIATE")
     try:
-        # Another process may have done it while this one waited for its turn.
+        # Another process may have converted it while this one waited for the lock.
         if connection.execute("PRAGMA user_version").fetchone()[0] == version:
             for statement in STEPS[version].split(";\n"):
                 connection.execute(statement)
@@ -118,7 +118,7 @@ def _constant(value: str) -> Callable[[], str]:
 
 
 def _facts(resolved: Path) -> dict[str, str]:
-    """Return what a campaign file tells of the values in a record: the name of what was measured, and the units."""
+    """Return the name of the measured quantity and the units of the values, from the campaign file."""
     try:
         settings = tomllib.loads(resolved.read_text(encoding="utf-8"))
     except (OSError, ValueError):

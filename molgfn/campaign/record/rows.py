@@ -7,8 +7,8 @@ from molgfn.direction import Direction
 from molgfn.oracles.interfaces import MEASURED_VALUE
 
 Status = Literal["proposed", "pending", "completed", "failed", "abandoned"]
-"""proposed: never sent to the oracle; pending: sent, no answer yet; completed: measured; failed: the oracle could not
-answer; abandoned: nobody waits for an answer any more."""
+"""proposed: never sent to the oracle; pending: sent, no answer yet; completed: the oracle gave a value; failed: the
+oracle could give no value; abandoned: the campaign no longer waits for the answer."""
 STATUSES: tuple[Status, ...] = get_args(Status)
 PhaseName = Literal["propose", "select", "query", "learn"]
 PHASES: tuple[PhaseName, ...] = get_args(PhaseName)
@@ -16,7 +16,7 @@ PHASES: tuple[PhaseName, ...] = get_args(PhaseName)
 
 @dataclass(frozen=True)
 class CompoundRow:
-    """A molecule once proposed; `blocks` are block SMILES, `batch_round` the round that sent it to the oracle."""
+    """A proposed molecule; `blocks` are block SMILES, `batch_round` is the round that sent it to the oracle."""
 
     compound_id: str
     smiles: str
@@ -29,13 +29,13 @@ class CompoundRow:
 
 @dataclass(frozen=True)
 class PredictionRow:
-    """What one proxy predicts of a compound for one round.
+    """The prediction of one proxy for a compound in one round.
 
-    The mean and the standard deviation are in `unit`; `pred_std` is None where the proxy has no error bar. `property`
-    names what is predicted, such as "docking score". Round N is predicted by the proxy that round N - 1 ended with.
+    The mean and the standard deviation are in `unit`; `pred_std` is None if the proxy has no error bar. `property`
+    names the predicted quantity, such as "docking score". The proxy at the end of round N - 1 predicts round N.
     `source_model` names the sampler that first proposed the compound and the proxy, by their folders in the run.
-    `nn_smiles` is the nearest molecule that the proxy was trained on, `nn_similarity` how near it is, and `in_domain`
-    whether that is near enough; None where the proxy does not know.
+    `nn_smiles` is the nearest training molecule of the proxy and `nn_similarity` its similarity. `in_domain` tells
+    whether this is near enough; None if the proxy has no domain.
     """
 
     compound_id: str
@@ -54,7 +54,7 @@ class PredictionRow:
 
 @dataclass(frozen=True)
 class MeasurementRow:
-    """A value that the oracle gave; `property` names what was measured, such as "docking score"."""
+    """A value of the oracle; `property` names the quantity, such as "docking score"."""
 
     measurement_id: int
     compound_id: str
@@ -69,7 +69,7 @@ class MeasurementRow:
 
 @dataclass(frozen=True)
 class FailureRow:
-    """A compound whose `property` the oracle could not measure, kept even if it is asked again later."""
+    """A failure of the oracle for a compound; it is kept even if the compound is sent again later."""
 
     failure_id: int
     compound_id: str
@@ -83,7 +83,7 @@ class FailureRow:
 
 @dataclass(frozen=True)
 class RejectedRow:
-    """A molecule that was sampled but may not be proposed, and why."""
+    """A molecule that was sampled but breaks a constraint, with the reason."""
 
     round: int
     smiles: str
@@ -103,7 +103,7 @@ class PhaseRow:
 class InitialRow:
     """A molecule of the initial data, standardised, and its value.
 
-    `property` and `unit` tell what the value is; they are empty where neither the table nor the oracle says so.
+    `property` and `unit` name the quantity; they are empty if neither the table nor the oracle gives them.
     """
 
     smiles: str
@@ -116,9 +116,9 @@ class InitialRow:
 class RetrainingRow:
     """A proxy that was trained on a lab's table between two rounds.
 
-    `round` is the last one that was learnt from before; the proxy is in `folder` and went on from that in `base`, both
-    relative to the run. `used` tells whether the rounds after go on with it: one of another quantity than the oracle's
-    is kept beside. `file` and `sha256` are those of the table.
+    `round` is the last finished round at that time. The proxy is in `folder`; it was trained further from the proxy in
+    `base`. Both paths are relative to the run. `used` tells whether later rounds use the new proxy: a proxy of another
+    quantity than the oracle's is kept, but not used. `file` and `sha256` are those of the table.
     """
 
     version: int
@@ -137,9 +137,9 @@ class RetrainingRow:
 class LabRow:
     """A compound of a lab's table, in the unit of the retraining that it came with.
 
-    `key` is the first block of the InChIKey, by which compounds are told apart; `compound_id` is that of the run, if it
-    is one of it, and `lab_id` that of the table; both may be empty. `side` is 0 for a value, -1 or 1 where the true one
-    is below or above, and `n` the number of readings. A compound that is `held_out` judges proxies and trains none.
+    `key` is the first block of the InChIKey, which identifies the compound. `compound_id` is its id in the run, and
+    `lab_id` its id in the table; both may be empty. `side` is 0 for an exact value, -1 or 1 if the true value is below
+    or above. `n` is the number of readings. A `held_out` compound is used to judge proxies, and never to train them.
     """
 
     version: int

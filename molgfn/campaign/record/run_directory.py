@@ -1,4 +1,4 @@
-"""The folder of one run: where everything is, and how it comes into being."""
+"""The folder of one run: its paths, its lock, and how it is created."""
 
 import fcntl
 import json
@@ -18,7 +18,7 @@ LOCK = ".lock"
 
 
 class RunDirectory:
-    """Paths inside a run directory; all that is written there is relative, so that the folder can be moved."""
+    """Paths inside a run directory; files in it hold relative paths only, so that the folder can be moved."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -53,11 +53,11 @@ class RunDirectory:
         return self.path / "checkpoints" / f"round_{number:03d}"
 
     def flow(self, number: int) -> Path:
-        """Folder of the flow network that proposed in a round."""
+        """Folder of the flow network of a round."""
         return self.checkpoints(number) / "flow"
 
     def proxy(self, number: int) -> Path:
-        """Folder of the proxy as it was at the end of a round."""
+        """Folder of the proxy at the end of a round."""
         return self.checkpoints(number) / "proxy"
 
     def retrained(self, version: int) -> Path:
@@ -72,7 +72,7 @@ class RunDirectory:
         return self.path / "poses" / f"{compound_id}.sdf"
 
     def relative(self, path: Path) -> str:
-        """Return how a path inside the run directory is written down in it."""
+        """Return a path inside the run directory as it is written in files: relative to the run."""
         return path.relative_to(self.path).as_posix()
 
     def log(self, event: str, **fields: Any) -> None:
@@ -81,26 +81,26 @@ class RunDirectory:
         with (self.path / "log.jsonl").open("ab+") as log:
             end = log.seek(0, os.SEEK_END)
             log.seek(max(end - 1, 0))
-            # A killed process may have left half a line, which must not swallow this one.
+            # A killed process may have left half a line; the new line must not be appended to it.
             torn = log.read(1) not in (b"", b"\n")
             log.write(("\n" * torn + line + "\n").encode())
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Let no other process run this directory meanwhile.
+        """Lock the run directory, so that no other process can run it at the same time.
 
         Raises
         ------
         ConfigError
-            If one is doing so already.
+            If another process has the lock.
         """
         with (self.path / LOCK).open("a+", encoding="utf-8") as file:
             if not _locked(file, tries=10):
                 file.seek(0)
                 raise ConfigError(
-                    f"{self.path}: this run is under way already, in process {file.read().strip() or 'unknown'}",
-                    "Wait for it to end, or stop it (Ctrl-C, or `kill` with its process number) and resume then.\n"
-                    "`molgfn status` may be asked at any time.",
+                    f"{self.path}: this run is already running, in process {file.read().strip() or 'unknown'}",
+                    "Wait until it ends, or stop it (Ctrl-C, or `kill` with its process number) and then resume it.\n"
+                    "`molgfn status` works at any time.",
                 )
             file.truncate(0)
             file.write(str(os.getpid()))
@@ -108,7 +108,7 @@ class RunDirectory:
             yield
 
     def is_locked(self) -> bool:
-        """Tell whether a process is running this directory."""
+        """Return whether a process is running this directory."""
         if not (self.path / LOCK).exists():
             return False
         with (self.path / LOCK).open("r", encoding="utf-8") as file:
@@ -116,7 +116,7 @@ class RunDirectory:
 
 
 def _locked(file: IO[str], *, shared: bool = False, tries: int = 1) -> bool:
-    """Lock a file until it is closed; several tries outlast a process that only asks whether it is locked."""
+    """Lock a file until it is closed; several tries, because `is_locked` of another process holds the lock briefly."""
     for attempt in range(tries):
         try:
             fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
@@ -139,29 +139,29 @@ def open_run(path: Path) -> RunDirectory:
     run = RunDirectory(path)
     for file in (run.database, run.resolved):
         if not file.is_file():
-            found = "no such folder" if not path.is_dir() else f"no run directory: there is no {file.name} in it"
+            fault = "no such folder" if not path.is_dir() else f"no run directory: there is no {file.name} in it"
             raise ConfigError(
-                f"{path}: {found}", "Name a folder that `molgfn run` made, such as runs/2026-11-22_parp1."
+                f"{path}: {fault}", "Name a folder that `molgfn run` made, such as runs/2026-11-22_parp1."
             )
     return run
 
 
 def create_run(runs: Path, name: str, fill: Callable[[RunDirectory], None]) -> RunDirectory:
-    """Make `runs/DATE_name`, or `DATE_name-2`, `-3`, ... where that exists.
+    """Create `runs/DATE_name`, or `DATE_name-2`, `-3`, ... if that exists.
 
     Parameters
     ----------
     runs : Path
-        Made if missing.
+        Created if missing.
     name : str
     fill : callable
-        Writes what a run directory starts with into the folder given. The folder gets its name only afterwards, so that
-        a run directory is there whole or not at all.
+        Writes the first files of a run directory into the folder given. The folder gets its name only afterwards, so
+        that there is never a run directory with only a part of them.
 
     Raises
     ------
     ConfigError
-        If the folder cannot be made.
+        If the folder cannot be created.
     """
     stem = f"{date.today().isoformat()}_{name}"
     draft = runs / f".{stem}.{os.getpid()}"
@@ -183,7 +183,7 @@ def _claim(draft: Path, runs: Path, stem: str) -> Path:
     while True:
         path = runs / (stem if number == 1 else f"{stem}-{number}")
         try:
-            # Making the name first, and failing if it is there, keeps two runs started at once apart.
+            # Creating the folder fails if it exists: two runs started at once get different names.
             path.mkdir()
         except FileExistsError:
             number += 1

@@ -1,4 +1,4 @@
-"""The file behind a campaign's record: its tables, its versions, and how it is opened."""
+"""The file of a campaign's record: its tables, its versions, and how it is opened."""
 
 import sqlite3
 from contextlib import closing
@@ -46,12 +46,12 @@ PRAGMA user_version = {USER_VERSION};
 
 
 def create_file(path: Path) -> None:
-    """Make a new, empty record.
+    """Create a new, empty record.
 
     Raises
     ------
     FileExistsError
-        If there is one already.
+        If the file exists.
     """
     path.touch(exist_ok=False)
     with closing(_connect(path, "rw")) as connection:
@@ -60,12 +60,12 @@ def create_file(path: Path) -> None:
 
 
 def open_file(path: Path, mode: Mode) -> sqlite3.Connection:
-    """Open a record to read it, or to write in it; one of an earlier version is brought up to date first.
+    """Open a record to read or to write; a record of an earlier version is converted first.
 
     Raises
     ------
     DataError
-        If there is none, if it is no record of a campaign of this version, or if it is of an earlier one and cannot be
+        If the file does not exist, is not a record of this version, or has an earlier version and cannot be
         written to.
     """
     if not path.is_file():
@@ -75,14 +75,14 @@ def open_file(path: Path, mode: Mode) -> sqlite3.Connection:
     connection = _connect(path, mode)
     try:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
-        # Without it an answer just committed could be lost with the power.
+        # Without it a power cut could lose an answer that was just committed.
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
     except sqlite3.DatabaseError as error:
         connection.close()
         raise DataError(
             f"{path}: not readable as the record of a campaign ({error})",
-            "It is damaged, or no record: put back a copy, as from a backup.",
+            "It is damaged or not a record: restore a copy, such as a backup.",
         ) from None
     if version in STEPS:
         connection.close()
@@ -92,7 +92,7 @@ def open_file(path: Path, mode: Mode) -> sqlite3.Connection:
         connection.close()
         raise DataError(
             f"{path}: version {version} of the record; accepted: {USER_VERSION}",
-            "It was written by another version of molgfn: use that one (manifest.json names it).",
+            "Another version of molgfn wrote it: use that version (manifest.json names it).",
         )
     return connection
 
@@ -108,6 +108,6 @@ def _migrate(path: Path, version: int) -> None:
             migrate(connection, version, path.with_name(RESOLVED))
     except sqlite3.OperationalError as error:
         raise DataError(
-            f"{path}: version {version} of the record, which cannot be brought up to version {USER_VERSION} ({error})",
-            "Copy the run directory to where you may write, and name the copy.",
+            f"{path}: version {version} of the record, which cannot be converted to version {USER_VERSION} ({error})",
+            "Copy the run directory to a place where you can write, and use the copy.",
         ) from None

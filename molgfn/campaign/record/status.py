@@ -1,4 +1,4 @@
-"""Where a run stands, read from its store while it may be running."""
+"""The state of a run, read from its record; the run may be running meanwhile."""
 
 import tomllib
 from collections import Counter
@@ -15,7 +15,7 @@ from molgfn.proxy.uncertainty.limits import limits_of_folder
 
 @dataclass(frozen=True)
 class Best:
-    """The best compound measured so far."""
+    """The best compound so far that has a value of the oracle."""
 
     compound_id: str
     smiles: str
@@ -25,7 +25,7 @@ class Best:
 
 @dataclass(frozen=True)
 class RunStatus:
-    """Where a run stands.
+    """The state of a run.
 
     Attributes
     ----------
@@ -36,9 +36,9 @@ class RunStatus:
     rounds_done, rounds_planned : int
         Round 0 does not count.
     round, phase : int, str, or None
-        What is done now, or next; none when finished.
+        What is done now, or next; None if the run is finished.
     batch_answered, batch_size : int
-        Of the batch that is or was last at the oracle.
+        Of the batch that was last sent to the oracle.
     counts : dict of str to int
         Compounds by status.
     best : Best or None
@@ -47,11 +47,11 @@ class RunStatus:
     failures : dict of str to int
         Failed compounds by code.
     proxy : str or None
-        Folder of the proxy in use; none while there is none.
+        Folder of the proxy in use; None if there is none yet.
     retrained_on : str or None
-        The lab's table that it was retrained on, if it was.
+        The lab's table that this proxy was retrained on, if it was.
     proxy_limits : tuple of str
-        What it cannot say of its own predictions, one sentence for each limit.
+        What this proxy does not give (error bars, domain), one sentence for each limit.
     """
 
     run: str
@@ -73,12 +73,12 @@ class RunStatus:
 
 
 def run_status(path: Path) -> RunStatus:
-    """Read where a run stands.
+    """Read the state of a run.
 
     Raises
     ------
     ConfigError, DataError
-        If `path` is no run directory, or its store cannot be read.
+        If `path` is not a run directory, or its record cannot be read.
     """
     run = open_run(path)
     settings = tomllib.loads(run.resolved.read_text(encoding="utf-8"))
@@ -126,7 +126,7 @@ def run_status(path: Path) -> RunStatus:
 
 
 def proxy_limits(path: Path) -> tuple[str, ...]:
-    """Return what the proxy in use cannot say of its own predictions, one sentence for each limit."""
+    """Return what the proxy in use does not give (error bars, domain), one sentence for each limit."""
     run = RunDirectory(path)
     with Store.read(run.database) as store, store.snapshot():
         return _limits(run, _proxy_in_use(run, store))

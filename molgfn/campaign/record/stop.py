@@ -1,4 +1,4 @@
-"""Stopping on request: the first signal stops at the next safe point, a second Ctrl-C stops at once."""
+"""Stopping: the first signal stops the run at the next safe point, a second Ctrl-C stops it at once."""
 
 import os
 import signal
@@ -13,12 +13,12 @@ STOP_SIGNALS = (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT)
 
 
 class StopRequest:
-    """Whether the user or the cluster has asked this run to stop.
+    """Whether the user or the cluster wants this run to stop.
 
     Parameters
     ----------
     hint : str
-        What the user is told to do to go on.
+        Tells the user how to continue.
     """
 
     def __init__(self, hint: str) -> None:
@@ -27,13 +27,13 @@ class StopRequest:
         self._waiting = False
 
     def check(self) -> None:
-        """Raise `Stopped` if a signal has come; called where everything worth keeping has been kept."""
+        """Raise `Stopped` if a signal has come; to be called when all results are saved."""
         if self._signal is not None:
             raise Stopped(f"stopped by {self._signal.name}; everything recorded so far is kept", self._hint)
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
-        """Let a signal interrupt the code inside at once: for a wait that may be long and holds nothing to keep."""
+        """Let a signal interrupt the code inside at once: for long waits, when there is nothing to save."""
         self._waiting = True
         try:
             self.check()
@@ -47,7 +47,7 @@ class StopRequest:
         if self._signal is not None and received is signal.SIGINT:
             raise KeyboardInterrupt
         if self._signal is None:
-            # Not through print: the signal may have come in the midst of one.
+            # Not with print: the signal may have interrupted a print.
             os.write(2, f"\n{received.name}: stopping at the next safe point (Ctrl-C: at once)\n".encode())
         self._signal = received
         if self._waiting:
@@ -57,9 +57,9 @@ class StopRequest:
 
 @contextmanager
 def stop_on_signals(hint: str) -> Iterator[StopRequest]:
-    """Handle SIGTERM, SIGUSR1 and Ctrl-C as requests to stop, and put the former handlers back at the end.
+    """Handle SIGTERM, SIGUSR1 and Ctrl-C as requests to stop; restore the former handlers at the end.
 
-    Outside the main thread Python allows no handlers; nothing is handled there.
+    Outside the main thread Python allows no handlers, and nothing is handled.
     """
     request = StopRequest(hint)
     if threading.current_thread() is not threading.main_thread():

@@ -1,7 +1,7 @@
 """The record of a campaign: one SQLite file, written by one process, readable by any number while it is written.
 
-Everything that finishes a phase is written in one transaction with the note that it is finished, and every answer of an
-oracle in a transaction of its own the moment it arrives: whatever kills the process, what is in the file is whole.
+The results of a phase, and the note that it is finished, are written in one transaction. Each answer of an oracle is
+written in its own transaction as soon as it arrives. So the file is always complete, also if the process is killed.
 """
 
 import json
@@ -39,7 +39,7 @@ Row = TypeVar(
 
 
 class Store:
-    """One campaign's record; open it with `create`, `open` (to write) or `read`, and close it, or use `with`."""
+    """The record of one campaign; open it with `create`, `open` (to write) or `read`, and close it, or use `with`."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection, self._path = connection, path
@@ -47,12 +47,12 @@ class Store:
 
     @classmethod
     def create(cls, path: Path) -> Self:
-        """Make a new, empty record.
+        """Create a new, empty record.
 
         Raises
         ------
         FileExistsError
-            If there is one already.
+            If the file exists.
         """
         create_file(path)
         return cls.open(path)
@@ -64,7 +64,7 @@ class Store:
         Raises
         ------
         DataError
-            If there is none, or if it is no record of a campaign of this version.
+            If the file does not exist, or is not a record of this version.
         """
         return cls(open_file(path, "rw"), path)
 
@@ -88,7 +88,7 @@ class Store:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the record; say so where what went wrong is that it is damaged.
+        """Close the record; if an error of SQLite ends it, report that the record is damaged.
 
         Raises
         ------
@@ -108,7 +108,7 @@ class Store:
         Raises
         ------
         DataError
-            If the file was deleted or replaced since it was opened; what it held is then kept in a file beside it.
+            If the file was deleted or replaced since it was opened; its content is then saved in a file beside it.
         """
         self._keep_if_gone()
         self._connection.execute("BEGIN IMMEDIATE")
@@ -116,13 +116,13 @@ class Store:
             yield
             self._connection.execute("COMMIT")
         except BaseException:
-            if self._connection.in_transaction:  # SQLite ends it itself where the disk is full
+            if self._connection.in_transaction:  # SQLite ends it itself if the disk is full
                 self._connection.execute("ROLLBACK")
             raise
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Read everything inside as it is at one moment."""
+        """Read everything inside from one state of the record."""
         self._connection.execute("BEGIN")
         try:
             yield
@@ -138,7 +138,7 @@ class Store:
             self._connection.backup(copy)
         raise DataError(
             f"{self._path}: deleted or replaced while the run was writing in it",
-            f"What it held is in {kept}: rename that to {self._path.name}, then `molgfn resume {self._path.parent}`.",
+            f"Its content is in {kept}: rename it to {self._path.name}, then `molgfn resume {self._path.parent}`.",
         )
 
     # ---- writing: each of these runs inside a transaction of the caller
@@ -158,7 +158,7 @@ class Store:
         )
 
     def add_rejected(self, rows: Iterable[RejectedRow]) -> None:
-        """Add molecules that may not be proposed."""
+        """Add molecules that break a constraint."""
         self._connection.executemany("INSERT INTO rejected VALUES (?, ?, ?)", map(astuple, rows))
 
     def add_initial_data(self, rows: Iterable[InitialRow]) -> None:
@@ -171,14 +171,14 @@ class Store:
         self._connection.executemany("INSERT INTO lab_values VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", map(astuple, values))
 
     def send(self, compound_ids: Iterable[str], round_number: int) -> None:
-        """Note that compounds go to the oracle in this round."""
+        """Mark compounds as sent to the oracle in this round."""
         self._connection.executemany(
             "UPDATE compounds SET status = 'pending', batch_round = ? WHERE compound_id = ? AND status = 'proposed'",
             [(round_number, compound_id) for compound_id in compound_ids],
         )
 
     def finish(self, round_number: int, phase: PhaseName) -> None:
-        """Note that a phase is finished."""
+        """Mark a phase as finished."""
         self._connection.execute("INSERT INTO phases VALUES (?, ?, ?)", (round_number, phase, _now()))
 
     # ---- writing: transactions of their own
@@ -186,7 +186,7 @@ class Store:
     def record(
         self, answer: Measurement | Failure, round_number: int, unit: str, measured: str = MEASURED_VALUE
     ) -> bool:
-        """Keep an answer of the oracle at once.
+        """Write an answer of the oracle at once.
 
         Parameters
         ----------
@@ -223,7 +223,7 @@ class Store:
         return True
 
     def reopen(self, compound_ids: Iterable[str]) -> None:
-        """Let failed compounds be asked about again; the failures stay on record."""
+        """Make failed compounds pending again; the failures stay on record."""
         with self.transaction():
             self._connection.executemany(
                 "UPDATE compounds SET status = 'pending' WHERE compound_id = ? AND status = 'failed'",
@@ -233,7 +233,7 @@ class Store:
     # ---- reading: always in an order that does not depend on when answers arrived
 
     def compounds(self, *, status: Status | None = None, batch_round: int | None = None) -> list[CompoundRow]:
-        """Return compounds by id, all or those of a status or sent in a round."""
+        """Return compounds ordered by id: all, or those with a status or sent in a round."""
         rows = self._connection.execute(
             "SELECT * FROM compounds WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR batch_round = ?2) "
             "ORDER BY compound_id",
@@ -245,25 +245,25 @@ class Store:
         ]
 
     def predictions(self, round_number: int | None = None) -> list[PredictionRow]:
-        """Return predictions by compound id and round, all or those of one round."""
+        """Return predictions ordered by compound id and round: all, or those of one round."""
         rows = self._rows(PredictionRow, "predictions", "compound_id, round", round_number)
         # SQLite has no truth values.
         return [row if row.in_domain is None else replace(row, in_domain=bool(row.in_domain)) for row in rows]
 
     def measurements(self, round_number: int | None = None) -> list[MeasurementRow]:
-        """Return measurements by compound id, all or those of one round."""
+        """Return values of the oracle ordered by compound id: all, or those of one round."""
         return self._rows(MeasurementRow, "measurements", "compound_id, measurement_id", round_number)
 
     def failures(self, round_number: int | None = None) -> list[FailureRow]:
-        """Return failures by compound id, all or those of one round."""
+        """Return failures ordered by compound id: all, or those of one round."""
         return self._rows(FailureRow, "failures", "compound_id, failure_id", round_number)
 
     def rejected(self, round_number: int | None = None) -> list[RejectedRow]:
-        """Return the molecules that may not be proposed, in the order sampled."""
+        """Return the molecules that break a constraint, in the order of sampling."""
         return self._rows(RejectedRow, "rejected", "round, rowid", round_number)
 
     def phases(self) -> list[PhaseRow]:
-        """Return the finished phases in the order they were finished."""
+        """Return the finished phases, in the order in which they were finished."""
         return self._rows(PhaseRow, "phases", "rowid")
 
     def initial_data(self) -> list[InitialRow]:
@@ -271,27 +271,27 @@ class Store:
         return self._rows(InitialRow, "initial_data", "rowid")
 
     def retrainings(self) -> list[RetrainingRow]:
-        """Return the proxies trained on tables of a lab, the first first."""
+        """Return the proxies that were trained on tables of a lab, oldest first."""
         rows = self._rows(RetrainingRow, "retrainings", "version")
         return [replace(row, used=bool(row.used)) for row in rows]
 
     def lab_values(self) -> list[LabRow]:
-        """Return what the tables of the lab hold, the first table first."""
+        """Return the compounds of the lab's tables, oldest table first."""
         rows = self._rows(LabRow, "lab_values", "version, key")
         return [replace(row, held_out=bool(row.held_out)) for row in rows]
 
     def is_finished(self, round_number: int, phase: PhaseName) -> bool:
-        """Tell whether a phase is finished."""
-        found = self._connection.execute(
+        """Return whether a phase is finished."""
+        row = self._connection.execute(
             "SELECT 1 FROM phases WHERE round = ? AND phase = ?", (round_number, phase)
         ).fetchone()
-        return found is not None
+        return row is not None
 
-    def _rows(self, row: type[Row], table: str, order: str, round_number: int | None = None) -> list[Row]:
-        names = ", ".join(field.name for field in fields(row))
-        where, values = ("", ()) if round_number is None else ("WHERE round = ?", (round_number,))
-        rows = self._connection.execute(f"SELECT {names} FROM {table} {where} ORDER BY {order}", values)
-        return [row(*one) for one in rows]
+    def _rows(self, kind: type[Row], table: str, order: str, round_number: int | None = None) -> list[Row]:
+        names = ", ".join(field.name for field in fields(kind))
+        where, bound = ("", ()) if round_number is None else ("WHERE round = ?", (round_number,))
+        rows = self._connection.execute(f"SELECT {names} FROM {table} {where} ORDER BY {order}", bound)
+        return [kind(*values) for values in rows]
 
 
 def _now() -> str:

@@ -1,4 +1,4 @@
-"""The files of a run directory that follow from the store: a table for each phase of a round, and the proxy's card."""
+"""Files of a run directory that are written from the record: a table for each phase of a round, the proxy's card."""
 
 import json
 from dataclasses import asdict
@@ -26,8 +26,8 @@ RESULT_COLUMNS = ("compound_id", "smiles", "status", "value", "unit", "docked_sm
 def write_round_tables(run: RunDirectory, store: Store, round_number: int) -> None:
     """Write `proposed.csv`, `batch.csv` and `results.csv` of a round, as far as its phases are finished.
 
-    `results.csv` has one row for each compound of the batch; where it failed before it was measured, the last answer
-    counts.
+    `results.csv` has one row for each compound of the batch. If a compound first failed and then got a value, the row
+    has the value.
     """
     writers = {"propose": _write_proposed, "select": _write_batch, "query": _write_results}
     for phase in store.phases():
@@ -36,7 +36,7 @@ def write_round_tables(run: RunDirectory, store: Store, round_number: int) -> No
 
 
 def write_proxy_card(run: RunDirectory, store: Store) -> None:
-    """Write `proxy_card.json`: the latest proxy and its limits, the card of the first, and how well each predicted."""
+    """Write `proxy_card.json`: the latest proxy, its limits, the card of the first, and how well each predicted."""
     learnt = [phase.round for phase in store.phases() if phase.phase == "learn"]
     folder = proxy_after(run, store, max(learnt, default=0))
     limits = limits_of_folder(folder)
@@ -50,7 +50,7 @@ def write_proxy_card(run: RunDirectory, store: Store) -> None:
             "proxy": _read_json(folder / "proxy.json"),
             "limits": limits.sentences if limits else (),
             "start": _read_json(run.input_proxy / "card.json"),
-            "rounds": [asdict(one) for one in judged if one is not None],
+            "rounds": [asdict(validation) for validation in judged if validation is not None],
         },
     )
 
@@ -63,15 +63,15 @@ def _write_proposed(run: RunDirectory, store: Store, round_number: int) -> None:
     predictions = {row.compound_id: row for row in store.predictions(round_number)}
     rows = []
     for compound in store.compounds():
-        thought = predictions.get(compound.compound_id)
-        if thought is None and compound.round != round_number:
+        prediction = predictions.get(compound.compound_id)
+        if prediction is None and compound.round != round_number:
             continue
-        said: tuple[object, ...] = ("",) * 7
-        if thought is not None:
-            numbers = (thought.pred_mean, thought.pred_std, thought.acquisition, thought.log_reward)
-            said = (*numbers, IN_DOMAIN[thought.in_domain], thought.nn_similarity, thought.nn_smiles)
+        cells: tuple[object, ...] = ("",) * 7
+        if prediction is not None:
+            numbers = (prediction.pred_mean, prediction.pred_std, prediction.acquisition, prediction.log_reward)
+            cells = (*numbers, IN_DOMAIN[prediction.in_domain], prediction.nn_similarity, prediction.nn_smiles)
         blocks = " | ".join(compound.blocks)
-        rows.append((compound.compound_id, compound.smiles, compound.inchikey, compound.round, blocks, *said))
+        rows.append((compound.compound_id, compound.smiles, compound.inchikey, compound.round, blocks, *cells))
     write_csv(run.round(round_number) / "proposed.csv", PROPOSED_COLUMNS, rows)
 
 
@@ -79,12 +79,12 @@ def _write_batch(run: RunDirectory, store: Store, round_number: int) -> None:
     predictions = {row.compound_id: row for row in store.predictions(round_number)}
     rows = []
     for compound in store.compounds(batch_round=round_number):
-        thought = predictions.get(compound.compound_id)
-        said: tuple[object, ...] = ("",) * 6
-        if thought is not None:
-            near = (IN_DOMAIN[thought.in_domain], thought.nn_similarity, thought.nn_smiles)
-            said = (thought.pred_mean, thought.pred_std, thought.acquisition, *near)
-        rows.append((compound.compound_id, compound.smiles, compound.round, *said))
+        prediction = predictions.get(compound.compound_id)
+        cells: tuple[object, ...] = ("",) * 6
+        if prediction is not None:
+            nearest = (IN_DOMAIN[prediction.in_domain], prediction.nn_similarity, prediction.nn_smiles)
+            cells = (prediction.pred_mean, prediction.pred_std, prediction.acquisition, *nearest)
+        rows.append((compound.compound_id, compound.smiles, compound.round, *cells))
     write_csv(run.round(round_number) / "batch.csv", BATCH_COLUMNS, rows)
 
 

@@ -28,7 +28,7 @@ def greedy(mean: Array, direction: Direction) -> Array:
 
 
 def upper_confidence_bound(mean: Array, std: Array, direction: Direction, kappa: float) -> Array:
-    """Utility of the mean plus `kappa` standard deviations: optimism, in the unit of the oracle."""
+    """Utility of the mean plus `kappa` standard deviations, in the unit of the oracle."""
     return utility(mean, direction) + kappa * std
 
 
@@ -46,7 +46,7 @@ def probability_of_improvement(mean: Array, std: Array, best_so_far: float, dire
 
 
 def expected_improvement(mean: Array, std: Array, best_so_far: float, direction: Direction) -> Array:
-    """Expectation of the gain over `best_so_far` where there is one, else 0; in the unit of the oracle."""
+    """Expectation of the gain over `best_so_far`; a loss counts as 0; in the unit of the oracle."""
     gain = utility(mean - best_so_far, direction)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         z = gain / std

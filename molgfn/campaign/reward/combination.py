@@ -11,7 +11,7 @@ Array = NDArray[np.float64]
 
 
 class Combination(Protocol):
-    """Makes one reward of several desirabilities."""
+    """Combines several desirabilities into one reward."""
 
     def log_reward(self, desirabilities: Iterable[Array]) -> Array:
         """Return the log reward of B molecules, shape (B,), from the desirabilities of each term, shape (B,)."""

@@ -1,4 +1,4 @@
-"""What a good molecule is besides its score: property windows, alerts, required and forbidden substructures."""
+"""Constraints of a molecule besides its score: property windows, alerts, required and forbidden substructures."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Constraints:
     Attributes
     ----------
     windows : mapping of str to (float, float)
-        Lowest and highest value allowed, ends included, by name of `Properties`; inf where there is no limit.
+        Lowest and highest allowed value, by name of `Properties`; inf if there is no limit.
     alerts : sequence of str
         Names of `ALERT_CATALOGS`.
     required, forbidden : sequence of str
@@ -58,13 +58,14 @@ class Constraints:
         return {smarts: Chem.MolFromSmarts(smarts) for smarts in (*self.required, *self.forbidden)}
 
     def log_desirability(self, mol: Chem.Mol) -> float:
-        """Return the log of a number in (0, 1]: 1 where every constraint is met, lower for every one that is not.
+        """Return the log of a number in (0, 1]: 1 if all constraints are met, lower for each one that is not.
 
-        Each alert, forbidden substructure present and required one missing costs a factor of 2; so does a property just
-        outside its window, and again about every tolerance further out: 2^-sqrt(1 + u^2) at `u` tolerances.
+        Each alert, each forbidden substructure and each missing required one gives a factor of 1/2. A property outside
+        its window gives a factor of 2^-sqrt(1 + u^2) at a distance of `u` tolerances: 1/2 at the edge, and about 1/2
+        more for each further tolerance.
 
-        Without a step at the edge of a window most molecules would lie beyond it: there are many times more of them
-        with every block added, and docking scores get better with size.
+        Without the step at the edge of a window most molecules would be outside it: with each added block there are
+        many times more molecules, and docking scores get better with size.
         """
         values = property_values(mol, self.windows)
         halvings = 0.0
@@ -75,7 +76,7 @@ class Constraints:
         return LOG_HALF * (halvings + len(self._structural(mol)))
 
     def violations(self, mol: Chem.Mol) -> list[Violation]:
-        """Return every constraint that is not met; none for a molecule that may be proposed."""
+        """Return every constraint that is not met; empty for a molecule that may be proposed."""
         values = property_values(mol, self.windows)
         return [
             Violation(name, f"{name} {values[name]:.4g} is {'below' if values[name] < low else 'above'} {limit:.4g}")
@@ -85,11 +86,11 @@ class Constraints:
         ] + self._structural(mol)
 
     def _structural(self, mol: Chem.Mol) -> list[Violation]:
-        found = [Violation(alert.split(":")[0], f"alert {alert}") for alert in find_alerts(mol, self.alerts)]
+        violations = [Violation(alert.split(":")[0], f"alert {alert}") for alert in find_alerts(mol, self.alerts)]
         for smarts in self.required:
             if not mol.HasSubstructMatch(self._patterns[smarts]):
-                found.append(Violation(f"required {smarts}", f"lacks the required {smarts}"))
+                violations.append(Violation(f"required {smarts}", f"lacks the required {smarts}"))
         for smarts in self.forbidden:
             if mol.HasSubstructMatch(self._patterns[smarts]):
-                found.append(Violation(f"forbidden {smarts}", f"has the forbidden {smarts}"))
-        return found
+                violations.append(Violation(f"forbidden {smarts}", f"has the forbidden {smarts}"))
+        return violations

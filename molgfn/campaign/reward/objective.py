@@ -21,7 +21,7 @@ _CACHE_FILE = "rewards.json"
 
 
 class Predicted(Protocol):
-    """Mean and standard deviation, shape (B,), in the unit of the oracle; NaN where there is no standard deviation."""
+    """Mean and standard deviation, shape (B,), in the unit of the oracle; NaN if there is no standard deviation."""
 
     @property
     def mean(self) -> Array: ...
@@ -30,16 +30,16 @@ class Predicted(Protocol):
 
 
 class Predictor(Protocol):
-    """A proxy, as far as a reward needs one."""
+    """The part of a proxy that a reward needs."""
 
     def predict(self, smiles: Sequence[str]) -> Predicted: ...
 
 
 @dataclass(frozen=True)
 class Assessment:
-    """What is thought of B molecules before they are measured; every array has shape (B,).
+    """Prediction, acquisition and reward of B molecules; every array has shape (B,).
 
-    `std` is NaN where the proxy gives no error bars.
+    `std` is NaN if the proxy gives no error bars.
     """
 
     mean: Array
@@ -54,12 +54,12 @@ class Objective:
     Parameters
     ----------
     proxy : Predictor
-        Asked once for all terms.
+        Predicts once for all terms.
     acquisition : AcquisitionTerm
-        The term that batches are chosen by.
+        The term by which batches are chosen.
     others : sequence of Term
     combination : Combination
-        Makes one reward of the desirabilities of `acquisition` and `others`, in this order.
+        Combines the desirabilities of `acquisition` and `others`, in this order, into one reward.
     """
 
     def __init__(
@@ -76,12 +76,12 @@ class Objective:
         return np.array([self._cache[text] for text in smiles], dtype=np.float64)
 
     def assess(self, smiles: Sequence[str]) -> Assessment:
-        """Predict and score each molecule anew.
+        """Predict and score each molecule, also those seen before.
 
         Raises
         ------
         MolgfnError
-            If the proxy predicts something that is no number.
+            If the proxy predicts a value that is not a number.
         """
         if not smiles:
             return Assessment(*(np.empty(0) for _ in range(4)))
@@ -95,8 +95,8 @@ class Objective:
     def save(self, folder: Path) -> None:
         """Keep every reward given so far.
 
-        Predictions of one molecule in two different batches may differ in the last digit, so training goes on exactly
-        only with the very rewards it had. For the same reason none is ever forgotten.
+        Predictions of one molecule in two different batches may differ in the last digit. So training can only continue
+        exactly with the same rewards. For the same reason no reward is ever removed.
         """
         write_text(folder / _CACHE_FILE, json.dumps(self._cache))
 

@@ -1,4 +1,4 @@
-"""From predictions to an acquisition, and from an acquisition to a score between 0 and 1."""
+"""Computes an acquisition from predictions, and from an acquisition a score between 0 and 1."""
 
 import hashlib
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ class Scoring:
     worst, best : float
         Values of the oracle that map to the scores 0 and 1.
     best_so_far : float or None
-        Best value measured before this round; `worst` is taken where there is none.
+        Best value before this round; `worst` is used if there is none.
     seed : int
         Of the draws of "thompson", one for each molecule, so that a molecule has one value in a round.
     """
@@ -71,7 +71,7 @@ class Scoring:
                 return np.concatenate([np.empty(0), *draws])
 
     def score(self, acquisition: Array) -> Array:
-        """Map an acquisition to (0, 1), strictly rising.
+        """Map an acquisition to (0, 1), strictly increasing.
 
         Values of the oracle are counted from `worst` (0) to `best` (1), improvements as a share of that range, and
         probabilities as they are; `soft_clip` bounds the result.
@@ -91,7 +91,7 @@ class Scoring:
 
 
 def soft_clip(x: Array) -> Array:
-    r"""Return :math:`\frac1k \log\frac{1+e^{kx}}{1+e^{k(x-1)}}`: x between 0 and 1, smoothly bent to 0 and 1 outside.
+    r"""Return :math:`\frac1k \log\frac{1+e^{kx}}{1+e^{k(x-1)}}`: x, smoothly limited to 0 and 1.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The terms of an objective: numbers of a molecule, each with its unit, its better direction and what it costs."""
+"""The terms of an objective: numbers of a molecule, each with a unit and a desirability."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ Cost = Literal["free", "proxy", "oracle"]
 
 @dataclass(frozen=True)
 class PredictedMolecules:
-    """B molecules and what the proxy predicts of them, shape (B,), in the unit of the oracle; a `std` may be NaN."""
+    """B molecules and their predictions, shape (B,), in the unit of the oracle; `std` may be NaN."""
 
     smiles: Sequence[str]
     mean: Array
@@ -51,7 +51,7 @@ class Term(Protocol):
 
 @dataclass(frozen=True)
 class AcquisitionTerm:
-    """What a molecule promises by its prediction; desirable as `Scoring.score` says."""
+    """The acquisition of a molecule; its desirability is `Scoring.score`."""
 
     scoring: Scoring
     oracle_unit: str
@@ -61,7 +61,7 @@ class AcquisitionTerm:
 
     @property
     def unit(self) -> str:
-        """That of the oracle, but for a probability."""
+        """The unit of the oracle; empty for a probability."""
         return "" if self.scoring.kind == "pi" else self.oracle_unit
 
     def values(self, molecules: PredictedMolecules) -> Array:

@@ -48,17 +48,17 @@ def _stem_census(census: Census) -> dict[str, Counter[tuple[int, int]]]:
 def _block_with_stems(smiles: str, stems: dict[str, Counter[tuple[int, int]]], support: int) -> Block | None:
     """Return the block with its stems closed under its symmetry; None if it cannot be used."""
     bare = standard_mol(smiles)
-    every = Block(smiles, tuple(range(bare.GetNumAtoms())), (1,) * bare.GetNumAtoms())
+    all_stems = Block(smiles, tuple(range(bare.GetNumAtoms())), (1,) * bare.GetNumAtoms())
     radicals = sum(atom.GetNumRadicalElectrons() for atom in bare.GetAtoms())
     charge = sum(atom.GetFormalCharge() for atom in bare.GetAtoms())
     if radicals or charge:
         return None
     count: Counter[tuple[int, int]] = Counter()
     for (atom, k), n in stems.get(smiles, Counter()).items():
-        count[every.orbits[atom], k] += n
+        count[all_stems.orbits[atom], k] += n
     multiplicity = {
         atom: max((k for (o, k), n in count.items() if o == orbit and n >= support), default=0)
-        for atom, orbit in enumerate(every.orbits)
+        for atom, orbit in enumerate(all_stems.orbits)
     }
     atoms = tuple(atom for atom, m in multiplicity.items() if m)
     return Block(smiles, atoms, tuple(multiplicity[a] for a in atoms)) if atoms else None

@@ -52,12 +52,12 @@ class Block:
     def permutations(self) -> tuple[tuple[int, ...], ...]:
         """The permutations of the stem atoms that the automorphisms of the fragment make, identity first."""
         places = {atom: place for place, atom in enumerate(self.stem_atoms)}
-        found = {
+        mappings = {
             tuple(places[image[atom]] for atom in self.stem_atoms)
             for image in automorphisms(self.mol)
             if all(image[atom] in places for atom in self.stem_atoms)
         }
-        return tuple(sorted(found))
+        return tuple(sorted(mappings))
 
     @cached_property
     def orbits(self) -> tuple[int, ...]:

@@ -262,8 +262,8 @@ def _read_2021(path: Path, content: dict[str, Any]) -> Vocabulary:
 
 def _images(block: Block) -> list[frozenset[int]]:
     """Return the orbits (as atom sets) that hold a stem atom, over all atoms of the block."""
-    every = Block(block.smiles, tuple(range(block.mol.GetNumAtoms())), (1,) * block.mol.GetNumAtoms())
+    all_stems = Block(block.smiles, tuple(range(block.mol.GetNumAtoms())), (1,) * block.mol.GetNumAtoms())
     orbits: dict[int, set[int]] = {}
-    for atom, orbit in enumerate(every.orbits):
+    for atom, orbit in enumerate(all_stems.orbits):
         orbits.setdefault(orbit, set()).add(atom)
     return [frozenset(atoms) for atoms in orbits.values() if atoms & set(block.stem_atoms)]

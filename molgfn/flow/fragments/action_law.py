@@ -1,4 +1,4 @@
-"""The forward policy on a batch of states: stop or go, then where, then what."""
+"""The forward policy on a batch of states: stop or go on, then where, then what to add."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,16 +30,15 @@ class ClassHead(nn.Module):
         self.bias = nn.Parameter(torch.zeros(len(descriptors)))
 
     def forward(self, hidden: Tensor, log_size: Tensor) -> Tensor:
-        """Return log probabilities of single stems, shape (R, D), (R, C) -> (R, C); -inf where `log_size` is."""
+        """Return log probabilities of single stems, shape (R, D), (R, C) -> (R, C); -inf where `log_size` is -inf."""
         logits = torch.addmm(self.bias, self.query(hidden), self.key().T)
-        together = logits + log_size
-        total = torch.logsumexp(together, 1, keepdim=True)
+        total = torch.logsumexp(logits + log_size, 1, keepdim=True)
         return (logits - total).masked_fill(log_size == -torch.inf, -torch.inf)
 
 
 @dataclass(frozen=True)
 class ActionLaw:
-    """The forward policy on S states: stop or go, then where (an open stem), then what (a class of stem to join there).
+    """The forward policy on S states: stop or go on, then where (an open stem), then what (a class of stem to join).
 
     Attributes
     ----------
@@ -48,23 +47,23 @@ class ActionLaw:
     log_stop : Tensor, shape (S,)
         Log probability of stopping.
     log_go : Tensor, shape (S,)
-        Log probability of adding a block, -inf where none can be added.
+        Log probability of adding a block, -inf if none can be added.
     log_where : Tensor, shape (O,)
-        Given that a block is added, log probability of a single one of the equivalent open stems of each row.
+        Log probability of one single open stem of the equivalent ones of each row, if a block is added.
     log_count : Tensor, shape (O,)
         Log of the number of equivalent open stems.
     log_room : Tensor, shape (O,)
-        Log of the number of actions that a single one of them offers.
+        Log of the number of actions at one single of these open stems.
     log_flow : Tensor, shape (S,)
         Log flow of each state.
     leaf : Tensor, shape (S, N)
-        Logit of taking each node away; to be normalised over the leaves.
+        Logit of removing each node; to be normalised over the leaves.
     log_size : Tensor, shape (rows, C)
-        Log of the number of equivalent stems in each class, -inf where they may not be joined.
+        Log of the number of equivalent stems in each class, -inf if they may not be joined.
     size_row : Tensor, shape (O,)
-        The row of `log_size` that holds for each open stem.
+        The row of `log_size` for each open stem.
     hidden : Tensor, shape (O, D)
-        What the class head reads of each open stem.
+        The input of the class head for each open stem.
     head : ClassHead
     """
 
@@ -86,13 +85,13 @@ class ActionLaw:
         return self.log_size[self.size_row[rows]]
 
     def log_class(self, rows: Tensor) -> Tensor:
-        """Return the log probability of each single stem to join at some open stems, shape (R,) -> (R, C)."""
+        """Return the log probability of joining each single stem at some open stems, shape (R,) -> (R, C)."""
         log_class: Tensor = self.head(self.hidden[rows], self.log_sizes(rows))
         return log_class
 
     @cached_property
     def log_stem(self) -> Tensor:
-        """Log probability of adding at a single one of the equivalent open stems of each row, shape (O,)."""
+        """Log probability of adding a block at one single open stem of each row, shape (O,)."""
         return self.log_where + self.log_go[torch.from_numpy(self.stems.state).to(self.log_go.device)]
 
     @cached_property

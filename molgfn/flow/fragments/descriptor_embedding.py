@@ -1,4 +1,4 @@
-"""Embeddings that start from descriptors: what is alike starts alike, and each row can still go its own way."""
+"""Embeddings that start from descriptors: similar rows start with similar vectors, and can become different."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,16 +12,16 @@ OWN = 0.1
 
 
 class DescriptorEmbedding(nn.Module):
-    """A table of vectors: a linear map of descriptors, plus a vector of each row's own.
+    """A table of vectors: a linear map of descriptors, plus a separate vector for each row.
 
     Parameters
     ----------
     descriptors : array, shape (n, F)
-        They stay with the weights in a checkpoint.
+        They are saved with the weights in a checkpoint.
     width : int
         D.
     mean, spread : float
-        Of the entries at the start.
+        Of the entries before training.
     """
 
     def __init__(self, descriptors: NDArray[np.float32], width: int, mean: float = 0.0, spread: float = 1.0) -> None:
@@ -37,7 +37,7 @@ class DescriptorEmbedding(nn.Module):
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Make the table once for all that is done inside, without gradient; the weights must not change there."""
+        """Compute the table once for the code inside, without gradient; the weights must not change there."""
         with torch.no_grad():
             self._held = self()
         try:

@@ -1,4 +1,4 @@
-"""Drawing trajectories of fragment states from a flow network."""
+"""Drawing of trajectories of fragment states from a flow network."""
 
 from dataclasses import dataclass
 
@@ -17,14 +17,15 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Exploration:
-    """How drawing departs from the policy.
+    """How drawing differs from the policy.
 
     Attributes
     ----------
     epsilon : float
-        Probability of a random step instead: stop with the chance that makes all lengths equal, else any action.
+        Probability of a random step. It stops with the probability that makes all lengths equally likely; else it is
+        any action.
     temperature : float
-        Probabilities are raised to 1 / temperature: above 1 steps become more even.
+        Probabilities are raised to 1 / temperature; above 1 the steps become more uniform.
     """
 
     epsilon: float = 0.0
@@ -56,12 +57,12 @@ def draw(
     beta : Tensor, shape (B,), optional
         Inverse temperatures, if the network is conditioned on them.
     start : States, optional
-        B states to go on from; the start of the environment if not given.
+        B states to start from; by default the start of the environment.
 
     Returns
     -------
     states : States
-        Finished, in the order of building.
+        Finished, with the blocks in the order of building.
     log_pf : Tensor, shape (B,)
         Log probability of the steps of each trajectory under the policy itself.
     """
@@ -114,7 +115,7 @@ def _draw_stop(
     p_stop = law.log_stop.cpu().double().exp()
     tempered, going = p_stop ** (1 / temperature), (1 - p_stop) ** (1 / temperature)
     even = 1.0 / (environment.max_blocks + 1 - torch.from_numpy(part.length))
-    # Where there is no choice the policy's own 0 or 1 holds.
+    # If there is no choice, the 0 or 1 of the policy is used.
     free = random & (p_stop > 0) & (p_stop < 1)
     return torch.rand(len(part), generator=generator) < torch.where(free, even, tempered / (tempered + going))
 
@@ -129,7 +130,7 @@ def _append_drawn(
     environment: FragmentEnvironment,
     generator: torch.Generator,
 ) -> Tensor:
-    """Draw and make the next step of the states that go on; return its log probabilities."""
+    """Draw and make the next step of the states that do not stop; return its log probabilities."""
     rows = torch.nonzero(go).squeeze(1)
     if not len(rows):
         return torch.zeros(0)
@@ -139,7 +140,7 @@ def _append_drawn(
     log_class, log_size = law.log_class(stem.to(law.hidden.device)).cpu(), law.log_sizes(stem).cpu()
     weight = torch.where(random[rows][:, None], log_size, log_class / temperature + log_size)
     end = torch.softmax(weight, 1).cumsum(1)
-    # A mark in (0, end] always falls on a class with some probability.
+    # A mark in (0, end] never falls on a class with probability 0.
     mark = (1 - torch.rand(len(rows), 1, generator=generator)) * end[:, -1:]
     c = torch.searchsorted(end, mark)
     o, k, tables = stem.numpy(), c.squeeze(1).numpy(), environment.tables
@@ -153,7 +154,7 @@ def _choose_stem(level: Tensor, stem_state: Tensor, rows: Tensor, size: int, gen
     """Draw an open stem for each of some states, with probability proportional to exp(level)."""
     top = torch.full((size,), -torch.inf).scatter_reduce(0, stem_state, level, "amax")
     end = (level - top[stem_state]).double().exp().cumsum(0)
-    # Open stems are ordered by state: those of a state are the rows from `first` to `last`.
+    # Open stems are ordered by state: the rows from `first` to `last` belong to one state.
     last = torch.bincount(stem_state, minlength=size).cumsum(0)[rows] - 1
     first = torch.searchsorted(stem_state, rows)
     before = torch.where(first > 0, end[first - 1], 0.0)

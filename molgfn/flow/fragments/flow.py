@@ -13,7 +13,7 @@ from molgfn.flow.interfaces import Evaluation, Inflow
 
 
 class FragmentFlow(FlowNetwork):
-    """A `FlowModel` whose trajectories are `States` in the order of building."""
+    """A `FlowModel` whose trajectories are `States` with the blocks in the order of building."""
 
     batch_type = States
 
@@ -40,7 +40,7 @@ class FragmentFlow(FlowNetwork):
 
 @dataclass(frozen=True)
 class AtTemperature:
-    """A conditioned flow model as an objective sees it for one batch.
+    """A flow model conditioned on temperature, for the trajectories of one batch.
 
     Attributes
     ----------

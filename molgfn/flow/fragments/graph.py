@@ -1,4 +1,4 @@
-"""Fragment states as one flat graph: nodes, the distinct messages between them, and where messages meet."""
+"""Fragment states as one flat graph: nodes, the distinct messages between them, and which message feeds which."""
 
 from dataclasses import dataclass
 
@@ -18,8 +18,8 @@ Hashes = NDArray[np.uint64]
 class StateGraph:
     """A batch of S states with V nodes, E directed joins, M distinct messages and O open stems, as index tensors.
 
-    A directed join leaves its source node at one stem atom and enters its target node at another. What is sent along it
-    depends on nothing but the branch behind it, so that equal branches, in whichever states, share one message.
+    A directed join leaves its source node at one stem atom and enters its target node at another. The message along it
+    depends only on the branch behind it. So equal branches share one message, also in different states.
 
     Attributes
     ----------
@@ -28,19 +28,19 @@ class StateGraph:
     message_block, message_kind : Tensor, shape (M,)
         Block that sends each message and the kind of stem by which it leaves.
     meet_in, meet_out, meet_relation : Tensor, shape (pairs,)
-        A message that enters the block which sends another, and how their stems are related in that block.
+        A message that enters a block, a message that this block sends, and the relation of their stems in the block.
     arrive_message, arrive_node, arrive_kind : Tensor, shape (E,)
-        The message that comes in by each directed join, the node it enters and the kind of stem by which it does.
+        The message along each directed join, the node that it enters, and the kind of stem where it enters.
     stem_node, stem_kind, stem_state : Tensor, shape (O,)
     touch_message, touch_stem, touch_relation : Tensor, shape (pairs,)
-        A message that enters a block, an open stem of that block, and how they are related.
+        A message that enters a block, an open stem of this block, and the relation of the two stems.
     length : Tensor, shape (S,)
         Number of nodes.
     levels : list of (int, int)
-        Messages are ordered by the height of the branch behind them: how many have each height, and how many meetings
-        feed these.
+        Messages are ordered by the height of the branch behind them. For each height: the number of messages, and the
+        number of pairs (see `meet_in`) that feed them.
     branch : array of uint64, shape (M,)
-        A hash of the branch behind each message, the same in every batch.
+        A hash of the branch behind each message; a branch has the same hash in every batch.
     """
 
     node_block: Tensor
@@ -77,17 +77,18 @@ def _meetings(first: Ints, second: Ints, nodes: int) -> tuple[Ints, Ints]:
 
 
 def _mix(values: Hashes) -> Hashes:
-    """Scatter 64-bit numbers evenly (the finaliser of SplitMix64, Steele et al. 2014)."""
+    """Hash 64-bit numbers (the finaliser of SplitMix64, Steele et al. 2014)."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return values ^ (values >> np.uint64(31))
 
 
 def _branches(own: Ints, meet_in: Ints, meet_out: Ints, relation: Ints, depth: int) -> tuple[Hashes, Ints]:
-    """Return a 64-bit hash of the branch behind each directed join, and how high it is; each of shape (E,).
+    """Return a 64-bit hash of the branch behind each directed join, and its height; each of shape (E,).
 
-    `own` numbers what is at the near end of the branch; pairs are ordered by `meet_out`. Two different branches of a
-    batch share a hash with a chance of about E^2 / 2^65, 1e-12 for ten thousand joins.
+    `own` is a number for the block and stem at the near end of the branch; pairs are ordered by `meet_out`. Two
+    different branches of a batch have the same hash with a probability of about E^2 / 2^65, 1e-12 for ten thousand
+    joins.
     """
     near = _mix(own.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15))
     turn = _mix(relation.astype(np.uint64) + np.uint64(0xD1B54A32D192ED03))
@@ -102,7 +103,7 @@ def _branches(own: Ints, meet_in: Ints, meet_out: Ints, relation: Ints, depth: i
 
 
 def state_graph(states: States, stems: OpenStems, tables: BlockTables, device: torch.device) -> StateGraph:
-    """Lay out states and their open stems for the flow network."""
+    """Return the graph of some states and their open stems, as the flow network needs it."""
     node_state, place = np.nonzero(states.blocks >= 0)
     number = np.zeros(states.blocks.shape, dtype=np.int64)
     number[node_state, place] = np.arange(len(node_state))

@@ -1,4 +1,4 @@
-"""Local search: take the last blocks of molecules away, and build on from there (Kim et al. 2024, arXiv 2310.02710)."""
+"""Local search: remove the last blocks of molecules and build them again (Kim et al. 2024, arXiv 2310.02710)."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +8,7 @@ from molgfn.environments.states import States
 
 
 def removable(environment: FragmentEnvironment, states: States) -> NDArray[np.bool_]:
-    """Return which nodes may be taken away, shape (S, N): the leaves, unless nothing were left."""
+    """Return which nodes may be removed, shape (S, N): the leaves, unless a leaf is the only block."""
     leaves: NDArray[np.bool_] = environment.leaves(states) & (states.length > 1)[:, None]
     return leaves
 
@@ -16,7 +16,7 @@ def removable(environment: FragmentEnvironment, states: States) -> NDArray[np.bo
 def without_last_blocks(
     environment: FragmentEnvironment, states: States, count: int, generator: np.random.Generator
 ) -> States:
-    """Return states without `count` blocks, taken away as leaves uniformly at random; at least one block is left.
+    """Return states without `count` blocks; leaves are removed uniformly at random, and at least one block is left.
 
     Parameters
     ----------

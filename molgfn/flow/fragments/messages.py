@@ -1,4 +1,4 @@
-"""Messages along the joins of states: rounds of gated updates, from the ends of the branches inwards."""
+"""Messages along the joins of states: rounds of gated updates, which start at the ends of the branches."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,18 +15,18 @@ from molgfn.flow.fragments.graph import StateGraph
 
 @dataclass(frozen=True)
 class Messages:
-    """Some messages of a graph and the meetings that feed them.
+    """Some messages of a graph, and the pairs (incoming message, message that it feeds).
 
     Attributes
     ----------
     constant : Tensor, shape (M, D)
-        What each says of the block that sends it; ordered by height.
+        The part of each message that depends on the block that sends it; ordered by height.
     into, out : Tensor, shape (pairs,)
-        The message that comes in at each meeting, counted from the first that is given, and the one it feeds.
+        The incoming message of each pair, counted from the first given one, and the message that it feeds.
     meet : Tensor, shape (pairs, D)
-        What scales the one on its way into the other.
+        The factor of the incoming message.
     levels : list of (int, int)
-        How many messages have each height, and how many meetings feed these.
+        For each height: the number of messages, and the number of pairs that feed them.
     """
 
     constant: Tensor
@@ -37,7 +37,7 @@ class Messages:
 
 
 class Rounds(nn.Module):
-    """Rounds of updates; in each every message is updated once, with the same weights.
+    """Rounds of updates with the same weights; each round updates every message once.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class Rounds(nn.Module):
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Make each message once for what is done inside, without gradient; the weights must not change there."""
+        """Compute each message once for the code inside, without gradient; the weights must not change there."""
         self._sent = _Sent(self)
         try:
             yield
@@ -63,15 +63,15 @@ class Rounds(nn.Module):
             self._sent = None
 
     def forward(self, graph: StateGraph, constant: Tensor, meet: Tensor) -> Tensor:
-        """Return what is sent along joins; each is made from those behind it, so it knows its branch.
+        """Return the messages along joins; each is computed from all messages of the branch behind it.
 
         Parameters
         ----------
         graph : StateGraph
         constant : Tensor, shape (M, D)
-            What each message says of the block that sends it.
+            The part of each message that depends on the block that sends it.
         meet : Tensor, shape (pairs, D)
-            What scales a message on its way into another, for each meeting of the graph.
+            The factor of the incoming message of each pair of the graph.
 
         Returns
         -------
@@ -83,44 +83,44 @@ class Rounds(nn.Module):
         return self.after(messages, self.through(), [constant[:0]] * self.n)[-1]
 
     def through(self) -> Tensor:
-        """Return what takes all that comes in to the gates, shape (D, 3 D)."""
+        """Return the matrix from the sum of the incoming messages to the gates, shape (D, 3 D)."""
         return (self.cell.weight_ih @ self.message.weight).T
 
     def after(self, messages: Messages, through: Tensor, given: Sequence[Tensor]) -> list[Tensor]:
-        """Return the messages after each round, given others that feed them as these are after each, (K, D)."""
+        """Return the messages after each round; `given` are the finished messages (K, D) that feed them in each."""
         sizes = [size for size, _ in messages.levels]
-        # The gates are linear in the input: what is the same in every round passes its weights once.
+        # The gates are linear in the input: the part that is equal in every round is multiplied once.
         constant, cell = messages.constant, self.cell
         own = torch.split(linear(constant + self.message.bias, cell.weight_ih, cell.bias_ih), sizes)
-        meetings = _by_height(messages)
+        pairs_by_height = _by_height(messages)
         after = [torch.tanh(constant)]
         for done in given:
-            known, h = len(done), after[-1]
+            n_given, h = len(done), after[-1]
             kept = torch.split(linear(h, cell.weight_hh, cell.bias_hh), sizes)
             for entering, stay, before, (into, out, meet) in zip(
-                own, kept, torch.split(h, sizes), meetings, strict=True
+                own, kept, torch.split(h, sizes), pairs_by_height, strict=True
             ):
                 if len(into):
                     arriving = torch.zeros_like(before).index_add(0, out, embedding(into, done) * meet)
                     entering = torch.addmm(entering, arriving, through)
                 done = torch.cat([done, _gated(entering, stay, before)])
-            after.append(done[known:])
+            after.append(done[n_given:])
         return after[1:]
 
 
 def _by_height(messages: Messages) -> list[tuple[Tensor, Tensor, Tensor]]:
-    """Return (into, out, meet) of the meetings of each height, `out` counted from the first message of that height."""
-    found = []
+    """Return (into, out, meet) of the pairs of each height, `out` counted from the first message of that height."""
+    levels = []
     first, first_pair = 0, 0
     for size, pairs in messages.levels:
-        of = slice(first_pair, first_pair + pairs)
-        found.append((messages.into[of], messages.out[of] - first, messages.meet[of]))
-        first, first_pair = first + size, of.stop
-    return found
+        level = slice(first_pair, first_pair + pairs)
+        levels.append((messages.into[level], messages.out[level] - first, messages.meet[level]))
+        first, first_pair = first + size, level.stop
+    return levels
 
 
 def _gated(entering: Tensor, kept: Tensor, before: Tensor) -> Tensor:
-    """Return the new state of gated units, given what their weights make of input and state, each of shape (M, 3 D)."""
+    """Return the new state of gated units; `entering` and `kept` are weighted input and state, shape (M, 3 D)."""
     parts = [2 * before.shape[1], before.shape[1]]
     enter_gates, enter_new = torch.split(entering, parts, 1)
     kept_gates, kept_new = torch.split(kept, parts, 1)
@@ -129,9 +129,9 @@ def _gated(entering: Tensor, kept: Tensor, before: Tensor) -> Tensor:
 
 
 class _Sent:
-    """All messages that were made with the same weights, by the branch behind them.
+    """A cache of all messages that were computed with the same weights, by the branch behind them.
 
-    States that grow by a block keep the half of their messages that does not come from it.
+    When a state grows by a block, about half of its messages do not change, and are not computed again.
     """
 
     def __init__(self, rounds: Rounds) -> None:
@@ -170,7 +170,7 @@ class _Sent:
             meet[torch.from_numpy(pairs).to(at)],
             list(zip(sizes, feeding, strict=True)),
         )
-        known = list(self.after[:, torch.from_numpy(row[given])])
-        made = torch.stack(self.rounds.after(messages, self.through, known))
+        sent_before = list(self.after[:, torch.from_numpy(row[given])])
+        made = torch.stack(self.rounds.after(messages, self.through, sent_before))
         self.row.update(zip(graph.branch[new].tolist(), range(len(self.row), len(self.row) + len(new)), strict=True))
         self.after = torch.cat([self.after, made], 1)

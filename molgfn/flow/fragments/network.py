@@ -1,8 +1,8 @@
 """The flow network: messages along the joins of a state, with gated updates, and a head for every action.
 
-Stems of a block enter only through their kind (orbit) and their pairwise relations (orbits of pairs), so that states
-which are one and the same get the same logits however they were built: equivariance holds by construction. What blocks,
-kinds and relations mean starts from their chemistry (see `Descriptors`), so that what is learned of one carries over.
+The network sees only the kind of a stem (orbit) and the relation of two stems of a block (orbit of the pair). So equal
+states get the same logits in whatever order they were built: the network is equivariant by construction. Embeddings of
+blocks, kinds and relations start from their chemistry (see `Descriptors`), so that similar ones share what is learned.
 """
 
 from collections.abc import Callable, Iterator
@@ -31,7 +31,7 @@ from molgfn.flow.temperature import KNOTS, TemperatureEncoding
 
 @dataclass(frozen=True)
 class Layout:
-    """Some states as the network reads them.
+    """The input of the network for some states.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Layout:
         See `ActionLaw`.
     may_stop, may_go : Tensor of bool, shape (S,)
     ends : Targets, optional
-        What ending at each state is balanced against, 0 where it may not stop; only if the network looks forward.
+        Target of a stop at each state, 0 if it may not stop; only if the network looks forward.
     """
 
     stems: OpenStems
@@ -64,12 +64,12 @@ class FlowNetwork(nn.Module):
     width : int
         D.
     layers : int
-        Rounds of messages, with shared weights; in each every message is updated once, behind those that feed it.
+        Rounds of messages, with shared weights; each updates every message once, after the messages that feed it.
     betas : (float, float), optional
         Range of inverse temperatures for which the network is conditioned.
     ends : callable, optional
-        States that may stop -> what ending there is balanced against. With it the network looks forward: every state
-        is a molecule, so what flows out of its stop is the reward of that molecule, and only what flows on is learned
+        States that may stop -> targets of a stop there. With it the network looks forward: every state is a molecule,
+        so the flow of its stop is the reward of this molecule, and only the flow to larger molecules is learned
         (Deleu et al. 2022, arXiv 2202.13903; Pan et al. 2023, arXiv 2302.01687; docs/theory/law.md).
     """
 
@@ -90,15 +90,15 @@ class FlowNetwork(nn.Module):
         self.reward_level: Tensor
         self.log_z = nn.Parameter(torch.zeros(()))
         self.first = nn.Parameter(torch.zeros(tables.n_vocabulary))
-        # Blocks of a core have embeddings of their own: that is the mark by which the network knows them.
-        known = Descriptors.of(tables)
-        self.block = DescriptorEmbedding(known.block, width)
-        self.kind_out = DescriptorEmbedding(known.kind, width)
-        self.kind_open = DescriptorEmbedding(known.kind, width)
-        # What scales a message starts near one.
-        self.kind_in = DescriptorEmbedding(known.kind, width, mean=1.0, spread=0.3)
-        self.meet = DescriptorEmbedding(known.relation, width, mean=1.0, spread=0.3)
-        self.touch = DescriptorEmbedding(known.relation, width, mean=1.0, spread=0.3)
+        # Blocks of a core have embeddings of their own: so the network can distinguish them.
+        chemistry = Descriptors.of(tables)
+        self.block = DescriptorEmbedding(chemistry.block, width)
+        self.kind_out = DescriptorEmbedding(chemistry.kind, width)
+        self.kind_open = DescriptorEmbedding(chemistry.kind, width)
+        # The factors of messages start near one.
+        self.kind_in = DescriptorEmbedding(chemistry.kind, width, mean=1.0, spread=0.3)
+        self.meet = DescriptorEmbedding(chemistry.relation, width, mean=1.0, spread=0.3)
+        self.touch = DescriptorEmbedding(chemistry.relation, width, mean=1.0, spread=0.3)
         self.size = nn.Embedding(environment.max_blocks + 1, width)
         self.rounds = Rounds(width, layers)
         self.node = nn.Sequential(nn.Linear(2 * width, width), nn.LeakyReLU(), nn.Linear(width, width))
@@ -110,10 +110,10 @@ class FlowNetwork(nn.Module):
         self.from_node = nn.Linear(width, width)
         self.from_state = nn.Linear(width, width, bias=False)
         self.stem = nn.Linear(width, 1)
-        added = np.hstack([known.kind[: tables.n_classes], known.block[tables.class_block]])
+        added = np.hstack([chemistry.kind[: tables.n_classes], chemistry.block[tables.class_block]])
         self.classes = ClassHead(added, width)
         with torch.no_grad():
-            # A network that knows nothing stops one time in five: at first molecules have a few blocks.
+            # Before training the network stops one time in five, so that the first molecules have a few blocks.
             last.bias.fill_(-1.5)
         self.temperature = None if betas is None else TemperatureEncoding(*betas)
         if self.temperature is not None:
@@ -139,7 +139,7 @@ class FlowNetwork(nn.Module):
         return self.log_z.device
 
     def matrices(self) -> list[nn.Parameter]:
-        """Return the matrices that map vectors to hidden vectors; gates, biases and vectors of single rows are not."""
+        """Return the matrices from vectors to hidden vectors, without gates, biases and vectors of single rows."""
         linear = [layer for layer in self.modules() if isinstance(layer, nn.Linear) and layer.out_features > 1]
         return [cast(nn.Parameter, layer.weight) for layer in linear] + [table.shared for table in self._tables()]
 
@@ -148,7 +148,7 @@ class FlowNetwork(nn.Module):
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Make embeddings and messages once for all that is done inside, without gradient and with the same weights."""
+        """Compute embeddings and messages once for the code inside, without gradient; the weights must not change."""
         with ExitStack() as stack:
             stack.enter_context(self.rounds.held())
             for table in self._tables():
@@ -170,23 +170,23 @@ class FlowNetwork(nn.Module):
         return self.log_z + encoding @ self.log_z_at
 
     def forward(self, states: States, beta: Tensor | None = None) -> ActionLaw:
-        """Return the law of the next action for states that hold at least one block.
+        """Return the law of the next action for states with at least one block.
 
         Parameters
         ----------
         states : States
         beta : Tensor, shape (S,), optional
-            Inverse temperature; needed if the network was conditioned on it.
+            Inverse temperature; needed if the network is conditioned on it.
 
         Raises
         ------
         MolgfnError
-            If a state can neither stop nor grow; the message shows its blocks.
+            If a state can neither stop nor grow; the message gives its blocks.
         """
         return self.law(self.lay_out(states), beta)
 
     def lay_out(self, states: States) -> Layout:
-        """Return what the network reads of some states; nothing of it depends on the weights."""
+        """Return the input of the network for some states; it does not depend on the weights."""
         environment = self.environment
         stems = environment.open_stems(states)
         graph = state_graph(states, stems, environment.tables, self.device)
@@ -205,7 +205,7 @@ class FlowNetwork(nn.Module):
         return Layout(stems, graph, log_size, size_row, log_room, log_count, may_stop, open_ways > 0, ends)
 
     def law(self, layout: Layout, beta: Tensor | None = None) -> ActionLaw:
-        """Return the law of the next action for states that were laid out."""
+        """Return the law of the next action, from the result of `lay_out`."""
         graph = layout.graph
         node, state, hidden = self._read(graph, beta)
         score = self.stem(hidden).squeeze(1) + layout.log_room
@@ -234,7 +234,7 @@ class FlowNetwork(nn.Module):
         )
 
     def _flow_level(self, beta: Tensor | None) -> Tensor:
-        """Return about where log flows lie: at a temperature they follow log Z."""
+        """Return the usual level of log flows; at a temperature it follows log Z."""
         if beta is None or self.temperature is None:
             return self.flow_offset
         encoding: Tensor = self.temperature(beta)
@@ -278,14 +278,14 @@ class FlowNetwork(nn.Module):
 
 
 def _spread(targets: Targets, where: NDArray[np.bool_]) -> Targets:
-    """Return targets of some states as those of all states, 0 for the others."""
+    """Return targets of all states from those of some states; the others get 0."""
     log_reward, log_share = np.zeros(len(where)), np.zeros(len(where))
     log_reward[where], log_share[where] = targets.log_reward, targets.log_share
     return Targets(log_reward, log_share)
 
 
 def _stop_or_go(logit: Tensor, may_stop: Tensor, may_go: Tensor) -> tuple[Tensor, Tensor]:
-    """Return log probabilities of stopping and of going on; 0 and -inf where there is no choice."""
+    """Return log probabilities of stopping and of adding a block; 0 and -inf if there is no choice."""
     log_stop = torch.where(may_go, logsigmoid(logit), 0.0)
     log_go = torch.where(may_stop, logsigmoid(-logit), 0.0)
     return (

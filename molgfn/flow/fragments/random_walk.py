@@ -1,4 +1,4 @@
-"""Molecules from a random policy: the start of a campaign without data, and the floor of every comparison."""
+"""Molecules from a random policy: for the start of a campaign without data, and as the lower limit in comparisons."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ def random_states(environment: FragmentEnvironment, n: int, generator: np.random
     ----------
     environment : FragmentEnvironment
     n : int
-        Number of states B; equal ones may occur.
+        Number of states B; some may be equal.
     generator : Generator
 
     Returns
@@ -45,14 +45,14 @@ def random_states(environment: FragmentEnvironment, n: int, generator: np.random
 def _actions(
     environment: FragmentEnvironment, states: States, stems: OpenStems, generator: np.random.Generator
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Draw one action for each state with an open stem: which of the open stems, and the class of what is added."""
+    """Draw one action for each state with an open stem: the open stem, and the class of the stem to join there."""
     tables = environment.tables
     dead = environment.dead_ends(states, stems)
     up_to, row = tables.ways, stems.kind
     if dead is not None:
         alive = np.where(dead, 0, tables.legal[stems.kind] * tables.class_size)
         up_to, row = alive.cumsum(axis=1), np.arange(len(alive))
-    # The largest of weight / exponential draws falls on each stem with probability proportional to its weight.
+    # The stem with the largest weight / (exponential draw) is chosen with probability proportional to its weight.
     score = up_to[row, -1] * stems.count / generator.exponential(size=len(row))
     order = np.lexsort((score, stems.state))
     last = order[np.r_[stems.state[order][1:] != stems.state[order][:-1], True]]

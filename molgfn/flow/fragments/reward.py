@@ -1,4 +1,4 @@
-"""The reward as the trainer sees it: of trees, scored once each, corrected so that the law is over molecules."""
+"""The reward for training: each tree is scored once, and corrected so that the law is over molecules."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ REMEMBERED = 20_000
 
 @dataclass(frozen=True)
 class Scored:
-    """What is known of a molecule.
+    """A molecule with its reward.
 
     Attributes
     ----------
@@ -27,10 +27,10 @@ class Scored:
     blocks : tuple of str
         SMILES of its blocks, sorted.
     log_reward : float
-        As the reward gave it.
+        The value of the reward.
     log_target : float
-        What training balances against: `log_reward` less the logs of the build multiplicity and of the number of trees
-        that give the molecule.
+        The target of training: `log_reward` minus the logs of the build multiplicity and of the number of trees that
+        give the molecule.
     """
 
     smiles: str
@@ -47,17 +47,17 @@ class TreeScorer:
     environment : FragmentEnvironment
     reward : Reward
     capacity : int
-        Molecules remembered; beyond it the oldest are forgotten.
+        Number of molecules that are kept; after that the oldest ones are removed.
     """
 
     def __init__(self, environment: FragmentEnvironment, reward: Reward, capacity: int = REMEMBERED) -> None:
         self._environment = environment
         self._reward = reward
         self._capacity = capacity
-        self._known: dict[int, Scored] = {}
+        self._kept: dict[int, Scored] = {}
 
     def __call__(self, states: States) -> list[Scored]:
-        """Return what is known of each finished state.
+        """Return the molecule and reward of each finished state.
 
         Raises
         ------
@@ -68,7 +68,7 @@ class TreeScorer:
         trees = [environment.tree(states, row) for row in range(len(states))]
         identities = [environment.codes.identity(tree) for tree in trees]
         codes = [identity.code for identity in identities]
-        new = {code: row for row, code in enumerate(codes) if code not in self._known}
+        new = {code: row for row, code in enumerate(codes) if code not in self._kept}
         smiles = [environment.smiles(trees[row]) for row in new.values()]
         fresh: dict[int, Scored] = {}
         if smiles:
@@ -78,15 +78,15 @@ class TreeScorer:
                 multiplicity = environment.log_build_multiplicity(trees[row], identities[row].automorphisms)
                 target = value - multiplicity - environment.log_trees(name)
                 fresh[code] = Scored(name, environment.block_smiles(trees[row]), value, target)
-        result = [fresh[code] if code in fresh else self._known[code] for code in codes]
-        self._known.update(fresh)
-        while len(self._known) > self._capacity:
-            del self._known[next(iter(self._known))]
+        result = [fresh[code] if code in fresh else self._kept[code] for code in codes]
+        self._kept.update(fresh)
+        while len(self._kept) > self._capacity:
+            del self._kept[next(iter(self._kept))]
         return result
 
 
 def targets_of(scored: Sequence[Scored]) -> Targets:
-    """Return what some trajectories are balanced against."""
+    """Return the targets of some trajectories."""
     log_reward = np.array([s.log_reward for s in scored], dtype=np.float64)
     log_target = np.array([s.log_target for s in scored], dtype=np.float64)
     return Targets(log_reward, log_target - log_reward)
@@ -98,7 +98,7 @@ def check_finite(smiles: Sequence[str], values: NDArray[np.float64]) -> None:
     Raises
     ------
     MolgfnError
-        If there is not one for each, or one is NaN or infinite; the message names the molecule.
+        If a molecule has none, or one is NaN or infinite; the message names the molecule.
     """
     if values.shape != (len(smiles),):
         raise MolgfnError(f"the reward returned shape {values.shape} for {len(smiles)} molecules")

@@ -28,26 +28,27 @@ _STEPS_BETWEEN_GIVING_BACK = 25
 
 @dataclass(frozen=True)
 class MoleculeSettings(TrainerSettings):
-    """Trainer settings, and where trajectories of molecules come from besides the policy. The law does not mind.
+    """Trainer settings, and other sources of trajectories than the policy; these do not change the law.
 
     Attributes
     ----------
     temperature : float
-        Of drawing: probabilities of steps are raised to 1 / temperature, which falls to 1 at half the planned steps.
+        Of drawing: probabilities of steps are raised to 1 / temperature. The temperature becomes 1 at half the planned
+        steps.
     local_search_fraction : float
-        Trajectories added to each batch, as a fraction of it, that are replayed ones of which the last blocks were
-        taken away and drawn anew.
+        Trajectories added to each batch, as a fraction of it: replayed ones whose last blocks are removed and drawn
+        again.
     local_search_blocks : int
-        How many blocks are taken away.
+        Number of blocks that are removed.
     library_fraction : float
-        Trajectories of known molecules added to each batch, as a fraction of it.
+        Trajectories of library molecules added to each batch, as a fraction of it.
     betas : (float, float), optional
-        Range of inverse temperatures: one network for all laws R^beta in it; each trajectory of training is given a
-        beta, drawn evenly on a log scale.
+        Range of inverse temperatures: one network for all laws R^beta in it. Each trajectory of training gets a beta,
+        drawn uniformly on a log scale.
     forward_looking : bool
-        Ask the reward of every state on the way too, and let the chance of stopping follow from it (see
-        `FlowNetwork`): closer to the law on molecules never seen, at a reward for each of these states.
-        A training that goes on from a checkpoint asks again what it knew of states on the way.
+        Use the rewards of the intermediates too, in the probability of stopping (see `FlowNetwork`). The result is
+        closer to the law for molecules that were never drawn; the price is a reward for each intermediate. A training
+        that continues from a checkpoint computes these rewards again.
     """
 
     temperature: float = 1.0
@@ -81,7 +82,7 @@ class Trainer(Training[States]):
     device : str
         Where the network runs.
     library : sequence of Tree
-        Known molecules, for `library_fraction`.
+        Molecules for `library_fraction`.
     """
 
     def __init__(
@@ -95,7 +96,7 @@ class Trainer(Training[States]):
     ) -> None:
         self.environment = environment
         self.library = list(library)
-        # A library is shown again and again.
+        # The molecules of a library are used again and again, and must stay in the cache.
         self.scorer = TreeScorer(environment, reward, REMEMBERED + len(library))
         self._visited: list[Scored] = []
         self.behaviour = settings if isinstance(settings, MoleculeSettings) else _plain(settings)
@@ -129,7 +130,7 @@ class Trainer(Training[States]):
         return self._visited
 
     def sample(self, n: int, beta: float | None = None) -> list[Sample]:
-        """Draw n molecules from the policy as it is, at an inverse temperature if conditioned; equal ones may occur."""
+        """Draw n molecules from the policy, at an inverse temperature if it is conditioned; some may be equal."""
         samples: list[Sample] = []
         while len(samples) < n:
             size = min(256, n - len(samples))
@@ -139,7 +140,7 @@ class Trainer(Training[States]):
         return samples
 
     def _added(self) -> tuple[int, int]:
-        """Return how many trajectories the next step has besides those drawn: of local search, and of the library."""
+        """Return the number of additional trajectories of the next step: of local search, and of the library."""
         size, behaviour = self.settings.batch_size, self.behaviour
         searched = round(behaviour.local_search_fraction * size) if self.replay.size else 0
         return searched, round(behaviour.library_fraction * size) if self.library else 0
@@ -158,15 +159,15 @@ class Trainer(Training[States]):
 
     def _fresh(self, explore: float, beta: Tensor | None) -> States:
         behaviour, n = self.behaviour, self.settings.batch_size
-        how = (self.generator, behaviour.epsilon * explore, 1 + (behaviour.temperature - 1) * explore)
-        parts = [self.network.draw(n, *how, beta=None if beta is None else beta[:n])[0]]
+        exploration = (self.generator, behaviour.epsilon * explore, 1 + (behaviour.temperature - 1) * explore)
+        parts = [self.network.draw(n, *exploration, beta=None if beta is None else beta[:n])[0]]
         searched, shown = self._added()
         if searched:
             replayed, _ = self.replay.draw(searched, behaviour.replay_best, self.replay_generator)
             blocks = behaviour.local_search_blocks
             start = without_last_blocks(self.environment, replayed, blocks, self.replay_generator)
             at = None if beta is None else beta[n : n + searched]
-            parts.append(self.network.draw(searched, *how, beta=at, start=start)[0])
+            parts.append(self.network.draw(searched, *exploration, beta=at, start=start)[0])
         if shown:
             rows = self.replay_generator.integers(len(self.library), size=shown)
             parts.append(self.environment.states_of([self.library[row] for row in rows], self.replay_generator))
@@ -175,7 +176,7 @@ class Trainer(Training[States]):
     @torch.no_grad()
     def _guess_log_z(self, batch: States, targets: Targets, beta: Tensor | None) -> None:
         if self.behaviour.forward_looking:
-            # From here on an average molecule is one where a new network stops as seldom as if it did not look forward.
+            # With this level a new network stops at an average molecule as rarely as one that does not look forward.
             self.network.reward_level.fill_(targets.at(beta).mean())
         super()._guess_log_z(batch, targets, beta)
         if self.network.temperature is not None:

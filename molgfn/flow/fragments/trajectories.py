@@ -1,6 +1,6 @@
-"""Evaluating trajectories of fragment states under a flow network.
+"""Evaluation of trajectories of fragment states under a flow network.
 
-A full state has one way on, the stop: its flow is its reward, so nothing is read of it but the way back.
+A full state can only stop: its flow is its reward. So the network is needed there only for the step back.
 """
 
 from dataclasses import dataclass
@@ -29,19 +29,19 @@ def evaluate(network: FlowNetwork, states: States, learned_backward: bool, beta:
     states : States
         Finished, in the order of building.
     learned_backward : bool
-        P_B from the network's head; else uniform over the leaves.
+        P_B from the head of the network; else uniform over the leaves.
     beta : Tensor, shape (B,), optional
         Inverse temperatures, if the network is conditioned on them.
     """
     environment = network.environment
     prefixes = _Prefixes.of(environment, states)
-    asked = prefixes if learned_backward else prefixes.take(~prefixes.full)
-    law = network(asked.states, None if beta is None else beta[asked.row])
-    taken = rows_of_actions(law, environment, *asked.actions(states))
-    going = torch.from_numpy(np.flatnonzero(~asked.stop))
+    evaluated = prefixes if learned_backward else prefixes.take(~prefixes.full)
+    law = network(evaluated.states, None if beta is None else beta[evaluated.row])
+    taken = rows_of_actions(law, environment, *evaluated.actions(states))
+    going = torch.from_numpy(np.flatnonzero(~evaluated.stop))
     values = law.log_stop.index_put((going,), log_of_actions(law, taken))
-    steps = np.flatnonzero(~asked.full)
-    where = (torch.from_numpy(asked.row[steps]), torch.from_numpy(asked.size[steps] - environment.start))
+    steps = np.flatnonzero(~evaluated.full)
+    where = (torch.from_numpy(evaluated.row[steps]), torch.from_numpy(evaluated.size[steps] - environment.start))
     length = states.length + 1 - environment.start - prefixes.full[prefixes.stop]
     blank = torch.zeros(len(states), int(length.max()), device=network.device)
     log_pf, log_flow = blank.index_put(where, values[steps]), blank.index_put(where, law.log_flow[steps])
@@ -56,10 +56,10 @@ def evaluate(network: FlowNetwork, states: States, learned_backward: bool, beta:
 
 @dataclass(frozen=True)
 class _Prefixes:
-    """All states along some trajectories that hold a block.
+    """All states along some trajectories that have a block.
 
-    `row` is the trajectory, `size` the number of nodes, `stop` whether the trajectory ends there, `full` whether it was
-    built up to where it must end, so that its flow is its reward; all of shape (S,).
+    `row` is the trajectory, `size` the number of nodes, `stop` whether the trajectory ends there, and `full` whether it
+    was built until it has to end, so that its flow is its reward; all of shape (S,).
     """
 
     states: States
@@ -82,7 +82,7 @@ class _Prefixes:
         return _Prefixes(self.states.take(rows), self.row[rows], self.size[rows], self.stop[rows], self.full[rows])
 
     def actions(self, states: States) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-        """Return (prefix, node, stem, block, its stem) of the step that followed each prefix but the last ones."""
+        """Return (prefix, node, stem, block, its stem) of the step after each prefix that does not stop."""
         going = np.flatnonzero(~self.stop)
         r, k = self.row[going], self.size[going]
         return going, states.parent[r, k], states.parent_stem[r, k], states.blocks[r, k], states.own_stem[r, k]
@@ -96,7 +96,7 @@ def rows_of_actions(
     Raises
     ------
     ValueError
-        If an action is not one of those that the environment allows.
+        If the environment does not allow an action.
     """
     tables, stems = environment.tables, law.stems
     place = np.full((len(law.log_stop), environment.max_blocks, tables.max_stems), -1, dtype=np.int64)
@@ -110,7 +110,7 @@ def rows_of_actions(
 def log_of_actions(law: ActionLaw, actions: Ints) -> Tensor:
     """Return the log probabilities of single actions given as (open stem, class), shape (actions, 2) -> (actions,).
 
-    Only the stems that are asked for cost a softmax over all classes.
+    The softmax over all classes is computed only for the stems of these actions.
     """
     stem, c = (torch.from_numpy(np.ascontiguousarray(column)).to(law.hidden.device) for column in actions.T)
     distinct, place = torch.unique(stem, return_inverse=True)
@@ -118,7 +118,7 @@ def log_of_actions(law: ActionLaw, actions: Ints) -> Tensor:
 
 
 def _log_pb(law: ActionLaw | None, environment: FragmentEnvironment, prefixes: _Prefixes, blank: Tensor) -> Tensor:
-    """Return the log probability of undoing each step, shape (B, T); by the law of all prefixes, or uniform."""
+    """Return the log probability of each step back, shape (B, T); from the law of all prefixes, or uniform."""
     leaves = environment.leaves(prefixes.states)
     reached = np.flatnonzero(prefixes.size > environment.start)
     row, size = prefixes.row[reached], prefixes.size[reached]
@@ -131,7 +131,7 @@ def _log_pb(law: ActionLaw | None, environment: FragmentEnvironment, prefixes: _
 
 
 def inflow(network: FlowNetwork, states: States, beta: Tensor | None = None) -> Inflow:
-    """Evaluate every state along the trajectories, and every parent of these, with gradient."""
+    """Evaluate every state along the trajectories, and every parent of these states, with gradient."""
     environment = network.environment
     prefixes = _Prefixes.of(environment, states)
     child, leaf = np.nonzero(environment.leaves(prefixes.states))
@@ -139,15 +139,15 @@ def inflow(network: FlowNetwork, states: States, beta: Tensor | None = None) -> 
     from_nothing = children.length == 1
     rows = np.flatnonzero(~from_nothing)
     parents = environment.without(children.take(rows), leaf[rows])
-    asked = prefixes.take(~prefixes.full)
-    together = States.concatenate([asked.states, parents])
+    evaluated = prefixes.take(~prefixes.full)
+    together = States.concatenate([evaluated.states, parents])
     of_start = prefixes.row[child[from_nothing]]
-    origin = np.r_[asked.row, prefixes.row[child[rows]]]
+    origin = np.r_[evaluated.row, prefixes.row[child[rows]]]
     law = network(together, None if beta is None else beta[origin])
     log_z = network.log_total(len(states), beta)
     is_core = torch.from_numpy(together.length == environment.start).to(network.device)
     log_flow = torch.where(is_core, log_z[origin], law.log_flow)
-    count = len(asked.size)
+    count = len(evaluated.size)
     taken = rows_of_actions(
         law, environment, count + np.arange(len(parents)), *environment.putting_back(children.take(rows), leaf[rows])
     )
@@ -160,12 +160,13 @@ def inflow(network: FlowNetwork, states: States, beta: Tensor | None = None) -> 
     edge_state, edge_end = (
         torch.from_numpy((np.cumsum(some) - 1)[leads_to]).to(network.device) for some in (reached, prefixes.full)
     )
-    stopping = torch.from_numpy(np.flatnonzero(asked.stop))
+    stopping = torch.from_numpy(np.flatnonzero(evaluated.stop))
     log_end = torch.zeros(len(states), device=network.device)
-    log_end = log_end.index_put((torch.from_numpy(asked.row[asked.stop]),), log_flow[stopping] + law.log_stop[stopping])
+    ended = torch.from_numpy(evaluated.row[evaluated.stop])
+    log_end = log_end.index_put((ended,), log_flow[stopping] + law.log_stop[stopping])
     forced = torch.from_numpy(prefixes.row[prefixes.full])
     return Inflow(
-        log_flow[:count][torch.from_numpy(np.flatnonzero(asked.size > environment.start))],
+        log_flow[:count][torch.from_numpy(np.flatnonzero(evaluated.size > environment.start))],
         log_edge[inside],
         edge_state[inside],
         log_end.index_put((forced,), scatter_logsumexp(log_edge[ending], edge_end[ending], len(forced))),

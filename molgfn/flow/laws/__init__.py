@@ -1,1 +1,1 @@
-"""Laws over molecules: exact, of a policy, and how far apart they are."""
+"""Laws (probability distributions) over molecules: exact ones, those of a policy, and their distance."""

@@ -1,4 +1,4 @@
-"""How far the law of a policy is from the law it should have."""
+"""The distance of the law of a policy from its target."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ class LawComparison:
     jsd : float
         Jensen-Shannon divergence in nats.
     pearson, slope : float
-        Correlation, and least-squares slope of log p on log R; NaN where all rewards are equal.
+        Correlation, and least-squares slope of log p on log R; NaN if all rewards are equal.
     """
 
     tv: float
@@ -32,7 +32,7 @@ def compare(law: Law, target: Law) -> LawComparison:
     order = {name: number for number, name in enumerate(law.smiles)}
     p = law.probability[[order[name] for name in target.smiles]]
     q = target.probability
-    # A policy whose probability underflows is still compared.
+    # Probabilities of a policy may be 0 in floating point.
     log_p, log_q = np.log(np.maximum(p, 1e-300)), np.log(q)
     log_middle = np.log((p + q) / 2)
     jsd = 0.5 * float((p * (log_p - log_middle)).sum() + (q * (log_q - log_middle)).sum())

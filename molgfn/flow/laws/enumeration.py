@@ -1,6 +1,6 @@
-"""Exact laws: enumerate a space, push the policy's probability through it, compare with R/Z.
+"""Exact laws: enumerate a space, compute the probability of every state under the policy, compare with R/Z.
 
-No sampling noise: the law of the policy over all molecules of a space that can be listed.
+There is no sampling noise, but the space must be small enough to list all its molecules.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from molgfn.environments.states import States
 from molgfn.errors import MolgfnError
 from molgfn.flow.fragments.network import FlowNetwork
 
-# Steps that are looked at for each state that may be listed; most lead to states that others lead to as well.
+# Limit of the steps for each listed state; several steps lead to the same state.
 STEPS_PER_STATE = 20
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -28,14 +28,14 @@ class Level:
     Attributes
     ----------
     states : States
-        One representative of each, S rows.
+        One representative of each state, S rows.
     smiles : tuple of str
     tree : array, shape (S,)
-        Code of the tree: equal where only the place of the core differs.
+        Code of the tree; states that differ only in the place of the core have the same code.
     log_multiplicity : array, shape (S,)
         Log build multiplicity of the tree.
     stem, kind, child : array, shape (steps,)
-        Row in `open_stems` of these states, class of the new stem, row of the state that results in the next level.
+        Row in `open_stems` of these states, class of the new stem, row of the resulting state in the next level.
     """
 
     states: States
@@ -62,12 +62,12 @@ class Space:
     ----------
     environment : FragmentEnvironment
     limit : int
-        Most states to list.
+        Largest number of states.
 
     Raises
     ------
     MolgfnError
-        If there are more states than `limit`; the message says how many were found.
+        If there are more states than `limit`; the message gives their number.
     """
 
     def __init__(self, environment: FragmentEnvironment, limit: int = 500_000) -> None:
@@ -94,7 +94,7 @@ class Space:
         return states
 
     def _expand(self, states: States) -> tuple[Level, States]:
-        """Return a level and the distinct states that one step more leads to."""
+        """Return a level, and the distinct states after one further step."""
         environment, tables = self.environment, self.environment.tables
         stems = environment.open_stems(states)
         allowed = tables.legal[stems.kind]
@@ -104,8 +104,8 @@ class Space:
         stem, kind = np.nonzero(allowed)
         if len(stem) > STEPS_PER_STATE * self.limit:
             raise MolgfnError(
-                f"the space cannot be listed: its {len(states):,} states of {int(states.length[0])} blocks lead on "
-                f"by {len(stem):,} steps, and at most {self.limit:,} states are listed",
+                f"the space cannot be listed: its {len(states):,} states of {int(states.length[0])} blocks have "
+                f"{len(stem):,} next steps, and at most {self.limit:,} states can be listed",
                 "Lower max_blocks, or use a smaller vocabulary.",
             )
         grown = states.take(stems.state[stem])
@@ -135,9 +135,9 @@ class Space:
         return [level for level in self.levels if self.environment.may_stop(level.states).all()]
 
     def molecules(self) -> tuple[str, ...]:
-        """Return the SMILES of every molecule that may be handed over.
+        """Return the SMILES of every finished molecule.
 
-        Once for each of its trees where the vocabulary is ambiguous, and for each place that a core can lie.
+        A molecule occurs once for each of its trees if the vocabulary is ambiguous, and for each place of the core.
         """
         return tuple(name for level in self._finished() for name in level.smiles)
 
@@ -148,7 +148,7 @@ class Space:
         return Law(names, values / values.sum())
 
     def biased_law(self, weight: Callable[[tuple[str, ...]], Floats]) -> Law:
-        """Return the law that uncorrected training lands on: weight times build multiplicity, summed over trees."""
+        """Return the law of uncorrected training: weight times build multiplicity, summed over trees."""
         multiplicity: dict[str, dict[int, float]] = {}
         for level in self._finished():
             for name, tree, log_m in zip(level.smiles, level.tree.tolist(), level.log_multiplicity, strict=True):
@@ -159,7 +159,7 @@ class Space:
 
     @torch.no_grad()
     def policy_law(self, network: FlowNetwork, beta: float | None = None) -> Law:
-        """Return the exact law of a policy over distinct molecules, by pushing its probability level by level.
+        """Return the exact law of a policy over distinct molecules, computed level by level.
 
         `beta` is the inverse temperature, if the network is conditioned on it.
         """

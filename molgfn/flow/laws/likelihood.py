@@ -1,12 +1,12 @@
 r"""The exact probability of a given molecule, in spaces too large to list.
 
-Every way of building a molecule passes through connected pieces of its tree. With :math:`Q(s)` the probability of
+Every intermediate of a molecule is a connected piece of its tree. With :math:`Q(s)` the probability of
 visiting a state, times :math:`|Aut(s)| / \prod_i |Aut(b_i)|`, the ratio of forward and backward orbits (see
 `molgfn.environments.fragments`) cancels:
 
 .. math:: Q(s') = \sum_{leaves} Q(s) P_F(a|s), \quad p(x) = Q(x) \frac{\prod_i |Aut(b_i)|}{|Aut(x)|} P_F(stop|x)
 
-where the sum is over the leaves of s' and a is the one labelled action that puts the leaf back.
+where the sum is over the leaves of s', and a is the labelled action that adds the leaf again.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ def log_probability(network: FlowNetwork, trees: Sequence[Tree]) -> NDArray[np.f
     network : FlowNetwork
         On an environment without a core.
     trees : sequence of Tree, length B
-        Each of at most `max_blocks` blocks. Where the vocabulary is not ambiguous a tree is a molecule.
+        Each of at most `max_blocks` blocks. If the vocabulary is not ambiguous, a tree is a molecule.
 
     Returns
     -------
@@ -95,7 +95,7 @@ def _log_probability(network: FlowNetwork, tree: Tree) -> float:
     if steps:
         columns = [np.array(column) for column in zip(*(step[:5] for step in steps), strict=True)]
         log_pf = log_of_actions(law, rows_of_actions(law, environment, *columns)).cpu()
-        # Pieces are listed by size, so what leads to a piece is complete before it is used.
+        # Pieces are listed by size, so that the probability of a piece is complete before it is used.
         for (start, *_, leaf), value in zip(steps, log_pf.tolist(), strict=True):
             end = number[pieces[start] | {leaf}]
             log_q[end] = np.logaddexp(log_q[end], log_q[start] + value)
@@ -117,7 +117,7 @@ def _connected(joined: Sequence[dict[int, tuple[int, int]]]) -> list[frozenset[i
 
 
 def _order(piece: frozenset[int], joined: Sequence[dict[int, tuple[int, int]]]) -> list[int]:
-    """Return the nodes of a piece, each but the first behind a neighbour."""
+    """Return the nodes of a piece; each node except the first comes after one of its neighbours."""
     order = [min(piece)]
     for node in order:
         order.extend(leaf for leaf in joined[node] if leaf in piece and leaf not in order)

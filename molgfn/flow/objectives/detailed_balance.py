@@ -15,7 +15,7 @@ def detailed_balance(log_flow: Tensor, log_pf: Tensor, log_pb: Tensor, log_rewar
     log_reward : Tensor, shape (B,)
         Log flow of the end of each trajectory.
     length : Tensor, shape (B,)
-        Number of steps of each trajectory, the stop included where it is one.
+        Number of steps of each trajectory, including the stop if it is a step.
 
     Returns
     -------

@@ -11,10 +11,10 @@ def flow_matching(log_flow: Tensor, log_edge: Tensor, edge_state: Tensor) -> Ten
     Parameters
     ----------
     log_flow : Tensor, shape (S,)
-        Log flow of each state s', which leaves it by the normalised policy.
+        Log flow of each state s'; it is the outflow, because the policy is normalised.
     log_edge : Tensor, shape (edges,)
-        log F(s) + log P_F(s'|s) of each edge that leads to one of these states. Two leaves that can be taken away are
-        two edges, also where they lead to one and the same parent.
+        log F(s) + log P_F(s'|s) of each edge that leads to one of these states. Two leaves that can be removed are two
+        edges, also if they lead to the same parent.
     edge_state : Tensor, shape (edges,)
         Number of the state that the edge leads to; every state has at least one edge.
 

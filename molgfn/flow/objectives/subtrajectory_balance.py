@@ -16,9 +16,9 @@ def subtrajectory_balance(
     log_pf, log_pb : Tensor, shape (B, T)
     log_reward : Tensor, shape (B,)
     length : Tensor, shape (B,)
-        Number of steps, the stop included where it is one.
+        Number of steps, including the stop if it is a step.
     decay : float
-        lambda: a piece of j - i steps weighs lambda^(j - i); the weights of a trajectory sum to 1.
+        lambda: the weight of a piece of j - i steps is proportional to lambda^(j - i); those of a trajectory sum to 1.
 
     Returns
     -------
@@ -28,7 +28,7 @@ def subtrajectory_balance(
     steps = log_flow.shape[1]
     done = torch.cat([torch.zeros_like(log_pf[:, :1]), (log_pf - log_pb).cumsum(1)], 1)
     flow = torch.cat([log_flow, torch.zeros_like(log_flow[:, :1])], 1).scatter(1, length[:, None], log_reward[:, None])
-    # F(s_i) + sum_{i..j} - F(s_j) is a difference of one number at each end.
+    # F(s_i) + sum_{i..j} - F(s_j) is the difference of `level` at i and at j.
     level = flow - done
     place = torch.arange(steps + 1, device=log_flow.device)
     gap = place[None, :] - place[:, None]

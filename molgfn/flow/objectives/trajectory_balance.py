@@ -9,7 +9,7 @@ def trajectory_balance(log_z: Tensor, log_pf: Tensor, log_pb: Tensor, log_reward
     Parameters
     ----------
     log_z : Tensor, shape () or (B,)
-        Log of the partition function; per trajectory where the policy is conditioned.
+        Log of the partition function; one for each trajectory if the policy is conditioned.
     log_pf, log_pb : Tensor, shape (B, T)
         Log probability of each step forward and back; 0 beyond the end of a trajectory.
     log_reward : Tensor, shape (B,)

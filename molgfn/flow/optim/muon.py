@@ -1,4 +1,4 @@
-"""Muon (Jordan et al. 2024): steps of a matrix that are orthogonal, so that every direction is learned as fast."""
+"""Muon (Jordan et al. 2024): the step of a matrix is orthogonal, so that all directions are learned equally fast."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 ROUNDS = 5
-# Jordan et al.: singular values between 1e-3 and 1 come out between 0.7 and 1.2 after five rounds.
+# Jordan et al.: after five rounds singular values between 1e-3 and 1 are between 0.7 and 1.2.
 _A, _B, _C = 3.4445, -4.7750, 2.0315
 _LEAST = 1e-7
 
@@ -16,9 +16,9 @@ _LEAST = 1e-7
 class Muon(torch.optim.Optimizer):
     """Momentum (Nesterov) made orthogonal, scaled so that learning rates of Adam fit (Liu et al. 2025, eq. 4).
 
-    Does what `torch.optim.Muon` does with `adjust_lr_fn="match_rms_adamw"` and no weight decay, but in single precision
-    and all matrices of one shape together: on a processor without bfloat16 arithmetic, in which that one works, its
-    step took 43 % of the time of training.
+    The same as `torch.optim.Muon` with `adjust_lr_fn="match_rms_adamw"` and no weight decay, but in single precision,
+    and with all matrices of one shape together. The step of `torch.optim.Muon` uses bfloat16; on a processor without
+    bfloat16 arithmetic it took 43 % of the time of training.
 
     Parameters
     ----------
@@ -39,11 +39,11 @@ class Muon(torch.optim.Optimizer):
         """Make a step."""
         loss = None if closure is None else torch.enable_grad()(closure)()
         for group in self.param_groups:
-            alike: dict[torch.Size, list[nn.Parameter]] = defaultdict(list)
+            by_shape: dict[torch.Size, list[nn.Parameter]] = defaultdict(list)
             for matrix in group["params"]:
                 if matrix.grad is not None:
-                    alike[matrix.shape].append(matrix)
-            for shape, matrices in alike.items():
+                    by_shape[matrix.shape].append(matrix)
+            for shape, matrices in by_shape.items():
                 steps = orthogonal(torch.stack([self._momentum(matrix, group["momentum"]) for matrix in matrices]))
                 rate = 0.2 * max(shape) ** 0.5 * group["lr"]
                 for matrix, move in zip(matrices, steps, strict=True):
@@ -61,9 +61,9 @@ class Muon(torch.optim.Optimizer):
 
 
 def orthogonal(matrices: Tensor) -> Tensor:
-    """Return about the orthogonal factor U V^T of each matrix U S V^T, shape (n, rows, columns) -> the same.
+    """Return an approximation of the orthogonal factor U V^T of each matrix U S V^T, shape (n, rows, columns).
 
-    By Newton-Schulz iteration; singular values become about 1, between 0.7 and 1.2.
+    By Newton-Schulz iteration; the singular values become about 1, between 0.7 and 1.2.
     """
     tall = matrices.shape[1] > matrices.shape[2]
     x = matrices.mT if tall else matrices

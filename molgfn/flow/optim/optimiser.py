@@ -1,4 +1,4 @@
-"""The optimiser of a flow model: Muon for its hidden matrices, Adam for all else."""
+"""The optimiser of a flow model: Muon for its hidden matrices, Adam for all other parameters."""
 
 from collections.abc import Iterable
 
@@ -11,15 +11,15 @@ from molgfn.flow.optim.muon import Muon
 class FlowOptimiser:
     """Adam (Kingma & Ba 2015), and Muon (Jordan et al. 2024) for matrices that map one hidden vector to another.
 
-    Muon makes the step of a matrix orthogonal, so that rare directions of what it reads are learned as fast as frequent
+    Muon makes the step of a matrix orthogonal, so that rare directions of its input are learned as fast as frequent
     ones.
 
     Parameters
     ----------
     module : nn.Module
-        Parameters whose name starts with `log_z` have a learning rate of their own.
+        Parameters whose name starts with `log_z` have their own learning rate.
     matrices : iterable of Parameter
-        Those that Muon trains; may be none.
+        The parameters that Muon trains; may be empty.
     learning_rate, log_z_learning_rate : float
     """
 
@@ -43,7 +43,7 @@ class FlowOptimiser:
             self._parts["muon"] = self._muon
 
     def zero_grad(self) -> None:
-        """Forget all gradients."""
+        """Clear all gradients."""
         for part in self._parts.values():
             part.zero_grad(set_to_none=True)
 
@@ -57,7 +57,7 @@ class FlowOptimiser:
             part.step()
 
     def state_dict(self) -> dict[str, Tensor]:
-        """Return all that later steps depend on, besides the weights."""
+        """Return the state that later steps need, without the weights."""
         return {
             f"{name}.{number}.{key}": value
             for name, part in self._parts.items()
@@ -66,7 +66,7 @@ class FlowOptimiser:
         }
 
     def load_state_dict(self, tensors: dict[str, Tensor]) -> None:
-        """Take over what `state_dict` returned.
+        """Restore the state that `state_dict` returned.
 
         Raises
         ------

@@ -1,1 +1,1 @@
-"""Flow models of spaces whose law is known: hypergrids and bit sequences."""
+"""Flow models of spaces with a known law: hypergrids and bit sequences."""

@@ -1,8 +1,8 @@
 """The flow model of bit sequences: a neural autoregressive estimator (Larochelle and Murray 2011) with flows.
 
-The hidden layer says which of D patterns the bits written so far fit, as an associative memory does (Ramsauer et al.
-2021); each pattern then asks for its own next bits. Before the softmax it is a sum over those bits, so that all
-prefixes of a sequence are evaluated at once by a running sum, and drawing adds one term a step.
+The hidden layer compares the bits so far with D patterns, as an associative memory does (Ramsauer et al. 2021). Each
+pattern then predicts its own next bits. Before the softmax the layer is a sum over the bits so far. So a running sum
+evaluates all prefixes of a sequence at once, and drawing adds one term for each step.
 """
 
 import math
@@ -42,7 +42,7 @@ class BitFlow(nn.Module):
         signs = (torch.arange(self.words)[:, None] & places > 0).float() * 2 - 1
         self.register_buffer("signs", signs, persistent=False)
         self.signs: Tensor
-        # At most n terms are added up; the sum starts with a variance of about one.
+        # At most n terms are added; before training their sum has a variance of about one.
         self.bit_written = nn.Parameter(torch.randn(steps, space.word_bits, width) / math.sqrt(space.bits))
         self.place = nn.Parameter(torch.randn(steps, width) / math.sqrt(width))
         self.word_weight = nn.Parameter(torch.zeros(steps, width, self.words))
@@ -51,11 +51,11 @@ class BitFlow(nn.Module):
         self.flow_bias = nn.Parameter(torch.zeros(steps))
 
     def matrices(self) -> list[nn.Parameter]:
-        """Return none: what there is are stacks of small matrices, one for each step; Adam trains them."""
+        """Return none: Adam trains everything, because the matrices are stacks of small ones, one for each step."""
         return []
 
     def _weight(self) -> Tensor:
-        """Return what patterns ask for at each step, shape (T, D, 2^k): bits that they fit, and words of their own."""
+        """Return the logits of the words for each pattern and step, shape (T, D, 2^k)."""
         return self.bit_written.transpose(1, 2) @ self.signs.T + self.word_weight
 
     def _prefixes(self, words: Tensor) -> Tensor:
@@ -72,7 +72,7 @@ class BitFlow(nn.Module):
     def _log_flow(self, hidden: Tensor) -> Tensor:
         """Return the log flow before each step, shape (B, T)."""
         steps = torch.arange(self.space.steps, device=hidden.device)
-        # Shared evenly among the words, the flow falls by a factor of 2^k a step: the network learns what differs.
+        # If all words are equally likely, the flow falls by a factor of 2^k in each step; the network learns the rest.
         even = self.flow_offset - steps * math.log(self.words)
         flow = (hidden @ self.flow_weight).squeeze(2).T + self.flow_bias + even
         return torch.cat([self.log_z.expand(flow.shape[0], 1), flow[:, 1:]], 1)
@@ -81,10 +81,10 @@ class BitFlow(nn.Module):
     def draw(self, n: int, generator: torch.Generator, epsilon: float = 0.0) -> tuple[Sentences, Tensor]:
         """Write from left to right; see `FlowModel.draw`."""
         steps, size = self.space.steps, self.words
-        # Numpy spares more than half of the time in these many small steps.
+        # Numpy needs less than half of the time for these many small steps.
         written, place = (self.signs @ self.bit_written).cpu().numpy(), self.place.cpu().numpy()
         weight, bias = self._weight().cpu().numpy(), self.word_bias.cpu().numpy()
-        # The largest of log p plus Gumbel noise is a draw from p; without log p it is an even one.
+        # The largest of log p plus Gumbel noise is a draw from p; without log p it is a uniform draw.
         noise = -torch.empty(steps, n, size).exponential_(generator=generator).log().numpy()
         policy = (torch.rand(steps, n, 1, generator=generator) >= epsilon).float().numpy()
         words, logits = np.zeros((n, steps), dtype=np.int64), np.zeros_like(noise)
@@ -111,7 +111,7 @@ class BitFlow(nn.Module):
         return np.concatenate(parts)
 
     def evaluate(self, batch: Sentences, learned_backward: bool) -> Evaluation:  # noqa: ARG002
-        """See `FlowModel.evaluate`; the only parent has P_B = 1 in any case."""
+        """See `FlowModel.evaluate`; P_B is always 1, because there is only one parent."""
         words = self._tensor(batch)
         hidden = self._prefixes(words)
         log_pf = self._taken(self._log_pf(hidden), words)
@@ -119,7 +119,7 @@ class BitFlow(nn.Module):
         return Evaluation(log_pf, torch.zeros_like(log_pf), self._log_flow(hidden), length)
 
     def inflow(self, batch: Sentences) -> Inflow:
-        """See `FlowModel.inflow`; the only edge to a state comes along the trajectory."""
+        """See `FlowModel.inflow`; the only edge to a state is that of the trajectory."""
         along = self.evaluate(batch, False)
         edge = along.log_flow + along.log_pf
         states = torch.arange(len(batch) * (self.space.steps - 1), device=edge.device)
@@ -129,8 +129,8 @@ class BitFlow(nn.Module):
 def _sums_before(terms: Tensor) -> Tensor:
     """Return the sum of all terms before each step, shape (T, B, D) -> (T, B, D).
 
-    Products with triangles of ones, within blocks of steps and between them: `cumsum` is ten times slower along a
-    dimension that is not the last.
+    It uses products with triangular matrices of ones, within blocks of steps and between them: `cumsum` is ten times
+    slower along a dimension that is not the last one.
     """
     steps = len(terms)
     blocks = next(count for count in range(math.isqrt(steps), 0, -1) if steps % count == 0)

@@ -1,4 +1,4 @@
-"""The flow model of the hypergrid: a plain network on the coordinates."""
+"""The flow model of the hypergrid: a simple network on the coordinates."""
 
 import numpy as np
 import torch
@@ -42,7 +42,7 @@ class GridFlow(nn.Module):
         self.head = nn.Linear(width, 2 * n + 2)
 
     def matrices(self) -> list[nn.Parameter]:
-        """Return none: Adam trains all, as in the published comparisons."""
+        """Return none: Adam trains everything, as in the published comparisons."""
         return []
 
     def _heads(self, points: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -50,7 +50,7 @@ class GridFlow(nn.Module):
         n, height = self.grid.dimensions, self.grid.height
         out = self.head(self.body(one_hot(points, height).flatten(1).float()))
         forward = out[:, : n + 1].masked_fill(nn.functional.pad(points == height - 1, (0, 1)), -torch.inf)
-        # At the origin there is no way back; a finite number keeps the row harmless.
+        # At the origin there is no step back; finite numbers avoid NaN in this row.
         nowhere = (points == 0) & (points.sum(1, keepdim=True) > 0)
         backward = out[:, n + 1 : 2 * n + 1].masked_fill(nowhere, -torch.inf)
         flow = torch.where(points.sum(1) == 0, self.log_z, out[:, -1] + self.flow_offset)
@@ -59,14 +59,14 @@ class GridFlow(nn.Module):
     @torch.no_grad()
     def draw(self, n: int, generator: torch.Generator, epsilon: float = 0.0) -> tuple[GridPaths, Tensor]:
         """Walk from the origin; see `FlowModel.draw`."""
-        # Numpy, in these many small steps, and a first layer that follows the point spare two thirds of the time.
+        # Numpy for the many small steps, and updates of the first layer, save two thirds of the time.
         grid, size = self.grid, self.grid.dimensions + 1
         layers = self._arrays()
         coordinate, first = np.arange(grid.dimensions) * grid.height, layers[0][0]
         points = np.zeros((n, grid.dimensions), dtype=np.int64)
         sums = np.tile(first[coordinate].sum(0), (n, 1))
         moves = np.full((n, grid.max_moves), -1)
-        # The largest of log p plus Gumbel noise is a draw from p; without log p it is an even one.
+        # The largest of log p plus Gumbel noise is a draw from p; without log p it is a uniform draw.
         noise = -torch.empty(grid.max_moves + 1, n, size).exponential_(generator=generator).log().numpy()
         explore = torch.rand(grid.max_moves + 1, n, 1, generator=generator).numpy() < epsilon
         log_pf, active = np.zeros(n, dtype=np.float32), np.arange(n)
@@ -86,14 +86,14 @@ class GridFlow(nn.Module):
         return GridPaths(moves), torch.from_numpy(log_pf)
 
     def _arrays(self) -> list[tuple[Floats, Floats]]:
-        """Return weight (in, out) and bias (out,) of every layer; of the last only moves and stop."""
+        """Return weight (in, out) and bias (out,) of every layer; of the last layer only the moves and the stop."""
         layers = [layer for layer in (*self.body, self.head) if isinstance(layer, nn.Linear)]
         arrays = [(layer.weight.T.cpu().numpy(), layer.bias.cpu().numpy()) for layer in layers]
         size = self.grid.dimensions + 1
         return [*arrays[:-1], (arrays[-1][0][:, :size], arrays[-1][1][:size])]
 
     def _forward(self, layers: list[tuple[Floats, Floats]], sums: Floats, points: Ints) -> Floats:
-        """Return log P_F at points, shape (B, n) -> (B, n + 1), given the columns of the first layer summed up."""
+        """Return log P_F at points, shape (B, n) -> (B, n + 1), given the sums of columns of the first layer."""
         hidden = sums + layers[0][1]
         for weight, bias in layers[1:]:
             hidden = np.maximum(hidden, SLOPE * hidden) @ weight + bias
@@ -103,7 +103,7 @@ class GridFlow(nn.Module):
         return log_pf
 
     def _visited(self, batch: GridPaths) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Return moves (B, T), points on the way (B, T + 1, n), number of moves (B,), and which points are real."""
+        """Return moves (B, T), points (B, T + 1, n), number of moves (B,), and which points belong to the path."""
         moves = torch.from_numpy(batch.moves).to(self.log_z.device)
         taken = one_hot(moves.clamp(min=0), self.grid.dimensions) * (moves >= 0)[..., None]
         points = torch.cat([torch.zeros_like(taken[:, :1]), taken.cumsum(1)], 1)
@@ -129,7 +129,7 @@ class GridFlow(nn.Module):
         else:
             values = -(points[came] > 0).sum(1).float().log()
         back = blank.masked_scatter(came, values)
-        # The step that leads to a point stands one place before it.
+        # The step to a point is stored one place before the point.
         log_pb = torch.cat([back[:, 1:], blank[:, :1]], 1)
         return Evaluation(log_pf, log_pb, log_flow, length + 1)
 
@@ -150,7 +150,7 @@ class GridFlow(nn.Module):
 
     @torch.no_grad()
     def law(self) -> NDArray[np.float64]:
-        """Return the exact law of the policy over `grid.points`, by pushing its probability through the grid."""
+        """Return the exact law of the policy over `grid.points`, computed from the origin outwards."""
         grid = self.grid
         points = torch.from_numpy(grid.points).to(self.log_z.device)
         step = self._heads(points)[0].double().exp().cpu().numpy()

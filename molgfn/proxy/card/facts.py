@@ -22,7 +22,7 @@ WORST = 10
 
 @dataclass(frozen=True)
 class DataFacts:
-    """What a proxy was trained on; `mean`, `std`, `least` and `most` are of the measured values, without bounds."""
+    """The training data of a proxy; `mean`, `std`, `least` and `most` are of the exact values, without bounds."""
 
     file: str
     sha256: str
@@ -102,7 +102,7 @@ class Card:
 
     @property
     def limits(self) -> Limits:
-        """What the proxy that is kept cannot say of its own predictions."""
+        """What the final proxy does not give: error bars, domain."""
         return limits(self.info.calibration, self.info.domain, self.info.unit, keeps_molecules=True)
 
     def as_json(self) -> dict[str, Any]:
@@ -128,7 +128,7 @@ class Card:
 
 
 def worst_predictions(held: Held, smiles: Sequence[str]) -> list[WorstPrediction]:
-    """Return the molecules whose prediction was farthest from the measured value, each once, the worst first."""
+    """Return the molecules with the largest errors of prediction, each once, the worst first."""
     predicted, self_assessment = held.predicted[PROXY], held.self_assessment
     assert self_assessment is not None, "the proxy was left out"
     rows = list(range(len(predicted)))

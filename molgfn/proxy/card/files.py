@@ -38,7 +38,7 @@ def write_proxy(proxy: Proxy, card: Card, held: Sequence[Held], data: TrainingDa
     folder : Path
         Files of an earlier proxy in it are replaced or removed; all others stay.
     """
-    # A forest has no learning curves: those of networks that were here before must not stand beside it.
+    # A forest has no learning curves: curves of earlier networks in this folder must be removed.
     with whole_files(folder, gone=(CURVES, *PLOTS)) as draft:
         proxy.save(draft)
         _write_plots(proxy, card, held[0], draft)

@@ -1,1 +1,1 @@
-"""Predictions against measured values."""
+"""Evaluation: predictions compared with measured values."""

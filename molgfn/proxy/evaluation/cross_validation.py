@@ -22,18 +22,18 @@ Train = Callable[[TrainingData, int], Proxy]
 
 @dataclass(frozen=True)
 class SelfAssessment:
-    """How far a proxy trusts its own predictions of R molecules.
+    """The error bars and the domain of a proxy for its predictions of R molecules.
 
     Attributes
     ----------
     bars : ErrorBars or None
-        None where a proxy had too few training molecules to calibrate them.
+        None if a proxy had too few training molecules to calibrate them.
     similarity : (R,) float64
         To the nearest molecule that the proxy was trained on.
     nearest : tuple of str, length R
         That molecule.
     in_domain : (R,) bool or None
-        None where a proxy does not know its domain.
+        None if a proxy has no domain.
     """
 
     bars: ErrorBars | None
@@ -43,7 +43,7 @@ class SelfAssessment:
 
     @classmethod
     def of(cls, proxy: Proxy, prediction: Prediction, smiles: tuple[str, ...]) -> "SelfAssessment":
-        """Return how far a proxy trusts its prediction of molecules (standard SMILES)."""
+        """Return error bars and domain of a proxy for molecules (standard SMILES)."""
         calibration, near = proxy.info.calibration, proxy.neighbours(smiles)
         bars = calibration.bars(prediction.spread) if calibration else None
         return cls(bars, near.similarity, near.smiles, _in_domain(near))
@@ -63,7 +63,7 @@ class Held:
     predicted : dict
         Method -> (R,).
     self_assessment : SelfAssessment or None
-        Of the proxy, where there is one.
+        Of the proxy, if there is one.
     n_train : tuple of int
         Molecules that were trained on, for each split.
     """
@@ -86,8 +86,8 @@ def cross_validate(
 ) -> Held:
     """Predict the test part of each split by models that were trained on the training part.
 
-    Only the proxy learns from bounds, and no method is judged by them. The error bars of the proxy were calibrated on
-    its training part: the test part is used for judging alone.
+    Only the proxy is trained on bounds, and no method is judged by them. The error bars of the proxy are calibrated on
+    its training part: the test part is only used for judging.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How good held-out predictions of a proxy are: metrics beside those of simpler models, error bars, domain."""
+"""Judges held-out predictions of a proxy: metrics, compared with simpler models; error bars; domain."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from molgfn.proxy.uncertainty.calibration import LEVELS, CalibrationMetrics, Err
 
 @dataclass(frozen=True)
 class BarsJudged:
-    """How well error bars describe the errors that were made.
+    """How well error bars describe errors.
 
     `coverage_90`, and `spearman` of the error with the standard deviation, are given once more with their intervals.
     The calibration error and the miscalibration area have none: resampling can only make both larger.
@@ -31,7 +31,7 @@ class BarsJudged:
 
 @dataclass(frozen=True)
 class DomainJudged:
-    """How many molecules are in the domain, and the root mean square error inside and outside (NaN where none is)."""
+    """The number of molecules in the domain, and the root mean square error inside and outside (NaN if none is)."""
 
     inside: int
     molecules: int

@@ -1,4 +1,4 @@
-"""How well predictions agree with measured values."""
+"""Metrics of predictions against measured values."""
 
 from dataclasses import dataclass
 
@@ -58,7 +58,7 @@ def spearman(a: FloatArray, b: FloatArray) -> float:
     """Return the rank correlation; NaN where one side is constant, or for fewer than two pairs."""
     if len(a) < 2 or np.ptp(a) == 0 or np.ptp(b) == 0:
         return float("nan")
-    # The p-value of two pairs, which nobody asks for, is 0 / 0.
+    # The p-value of two pairs is 0 / 0; it is not used.
     with np.errstate(invalid="ignore"):
         return float(spearmanr(a, b).statistic)
 
@@ -85,6 +85,6 @@ def regress_out(values: FloatArray, of: IntArray) -> FloatArray:
     """Return what is left of `values` after the best straight line in `of`."""
     x, y = of - of.mean(), values - values.mean()
     left: FloatArray = y - x * (x @ y / max(float(x @ x), 1e-12))
-    # What rounding leaves of an exact line must not be ranked.
+    # Rounding errors of an exact line must not be ranked.
     left[np.abs(left) < 1e-9 * max(1.0, float(np.abs(values).max(initial=0.0)))] = 0.0
     return left

@@ -34,7 +34,7 @@ class Group:
     bars, domain : optional
         None where there are no molecules, or the proxy has no error bars or no domain.
     bounds, bounds_met : int
-        Molecules of which only a bound is known, and those whose prediction lies on the right side of it.
+        Molecules with a bound only, and those among them whose prediction is on the right side of it.
     """
 
     molecules: int
@@ -57,7 +57,7 @@ class Verification:
     noise : Noise or None
         Replicate noise, where the table has replicates.
     limits : tuple of str
-        What the proxy cannot say of its own predictions.
+        What the proxy does not give: error bars, domain.
     training_known : bool
         Whether the proxy keeps its training molecules; if not, all molecules count as new.
     new, trained_on : Group
@@ -94,7 +94,7 @@ def verify(proxy: Proxy, file: Path, options: ReadingOptions, progress: Progress
         If the table cannot be read, has no usable row, or is of another unit.
     """
     data, noise = _read(proxy, file, options, progress)
-    # Not by SMILES: another tautomer of a training molecule is no new compound.
+    # Not by SMILES: another tautomer of a training molecule is not a new compound.
     trained_on = set(map(compound_key, proxy.training_molecules.smiles)) if proxy.training_molecules else set()
     was_seen = np.array([compound_key(smiles) in trained_on for smiles in data.smiles], dtype=np.bool_)
     with progress.step("judging"):
@@ -121,7 +121,7 @@ def _read(proxy: Proxy, file: Path, options: ReadingOptions, progress: Progress)
     if assay.quantity.unit != proxy.unit:
         raise DataError(
             f"{file}: the values are {assay.quantity.unit}, but proxy {proxy.name!r} predicts {proxy.unit}.",
-            "Give a table of the same quantity; --type reads one of several, --unit names that of rows without one.",
+            "Give a table of the same quantity. --type reads one endpoint of several, --unit is for rows without one.",
         )
     return training_data(assay), replicate_noise(assay.compounds)
 
@@ -133,8 +133,8 @@ def _read_own_unit(proxy: Proxy, file: Path, options: ReadingOptions) -> Trainin
         raise DataError(f"{file}: the values are in {unit}, but proxy {proxy.name!r} predicts {proxy.unit}.")
     if not column:
         raise DataError(
-            f"{file}: proxy {proxy.name!r} predicts {proxy.unit}, which is no unit of assays; which column holds it?",
-            "Say which: --column value=NAME.",
+            f"{file}: proxy {proxy.name!r} predicts {proxy.unit}, which is not a unit of assays: which column is it?",
+            "Name it: --column value=NAME.",
         )
     return read_table(file, column, options.columns.get("smiles", "smiles"))
 

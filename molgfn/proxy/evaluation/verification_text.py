@@ -33,7 +33,7 @@ def as_text(judged: Verification) -> str:
     lines = [
         f"{judged.file}: {judged.rows:,} rows, {_left_out(judged)}; {judged.unit}, {better} is better",
         f"noise floor  {_noise(judged)}",
-        *(f"mind         the proxy gives {sentence}" for sentence in judged.limits),
+        *(f"note         the proxy gives {sentence}" for sentence in judged.limits),
         f"new          {_counted(judged.new)} that proxy {judged.proxy!r} was not trained on"
         if judged.training_known
         else f"all          {_counted(judged.new)}; proxy {judged.proxy!r} does not keep its training "

@@ -1,4 +1,4 @@
-"""Which member of an ensemble learns from which molecule (bagging without repeats: Buehlmann and Yu 2002)."""
+"""Which molecules each member of an ensemble is trained on (bagging without repeats: Buehlmann and Yu 2002)."""
 
 import hashlib
 from collections.abc import Sequence
@@ -8,24 +8,24 @@ import numpy as np
 from molgfn.arrays import BoolArray, FloatArray
 
 SHARE = 0.75
-"""Of the molecules that each member learns from: from one molecule in three, two of five members or more are kept."""
+"""Of the molecules that each member is trained on. Of five members, two or more leave out a third of the molecules."""
 
 
 def drawn(smiles: Sequence[str], member: int) -> BoolArray:
-    """Return which molecules one member learns from, shape (B,).
+    """Return which molecules one member is trained on, shape (B,).
 
-    That depends on the molecule and the member alone: a member that goes on learning from more data never sees what
-    was kept from it before, so that the errors on those molecules stay those of new molecules.
+    This depends only on the molecule and the member. So a member that is trained further on more data never sees the
+    molecules that it was not trained on before, and its errors on these remain errors on new molecules.
     """
     is_drawn = _uniform(smiles, str(member)) < SHARE
-    # Of a handful of molecules a member may have drawn one or none.
+    # Of very few molecules a member may have drawn one or none.
     return is_drawn if is_drawn.sum() > 1 else np.ones(len(smiles), dtype=np.bool_)
 
 
 def stopping(smiles: Sequence[str]) -> BoolArray:
-    """Return the half of the molecules that tell members which have not drawn them when to stop, shape (B,).
+    """Return the half of the molecules that decides when members stop that are not trained on them, shape (B,).
 
-    The other half is left to learn error bars and domain from.
+    The other half is left for the error bars and the domain.
     """
     return _uniform(smiles, "stopping") < 0.5
 

@@ -1,4 +1,4 @@
-"""What the networks of a proxy learn from."""
+"""The training data of the networks of a proxy, as tensors."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from molgfn.proxy.data.training_data import TrainingData, weights
 
 @dataclass(frozen=True)
 class Examples:
-    """What a network learns from: B molecules with standardised values, their sides and weights, of shape (B,)."""
+    """B molecules with standardised values, their sides and weights, each of shape (B,)."""
 
     graphs: Graphs
     targets: Tensor
@@ -22,9 +22,9 @@ class Examples:
 
     @classmethod
     def of(cls, data: TrainingData, mean: float, std: float) -> "Examples":
-        """Make examples of data, whose values are standardised by (value - mean) / std."""
+        """Make examples from data; the values are standardised as (value - mean) / std."""
         arrays = ((data.values - mean) / std, data.sides, weights(data.counts))
-        return cls(featurise_smiles(data.smiles), *(torch.from_numpy(one.astype(np.float32)) for one in arrays))
+        return cls(featurise_smiles(data.smiles), *(torch.from_numpy(array.astype(np.float32)) for array in arrays))
 
     def take(self, rows: IntArray) -> "Examples":
         """Return the examples at these rows, in their order."""

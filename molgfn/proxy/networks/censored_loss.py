@@ -1,24 +1,24 @@
-"""Gaussian likelihood of values of which some are only bounds (Tobin 1958; Amemiya 1984)."""
+"""Gaussian likelihood of values and bounds (Tobin 1958; Amemiya 1984)."""
 
 import torch
 from torch import Tensor, nn
 
 
 def log_likelihood(mean: Tensor, std: Tensor, value: Tensor, side: Tensor) -> Tensor:
-    """Return the log likelihood of each value under a normal law, without the constant.
+    """Return the log likelihood of each value under a normal distribution, without the constant.
 
     Parameters
     ----------
     mean, std : Tensor, shape (B,) or ()
     value : Tensor, shape (B,)
-        Measured, or the bound.
+        The exact value, or the bound.
     side : Tensor, shape (B,)
-        0: measured; -1: the true value is below; 1: it is above.
+        0: exact; -1: the true value is below; 1: it is above.
 
     Returns
     -------
     Tensor, shape (B,)
-        For a bound log P(true value on its side), exact however far the mean lies on the wrong side.
+        For a bound it is log P(true value on its side), also accurate if the mean is far on the wrong side.
     """
     distance = (value - mean) / std
     measured = -0.5 * distance.square() - torch.log(std)
@@ -27,10 +27,11 @@ def log_likelihood(mean: Tensor, std: Tensor, value: Tensor, side: Tensor) -> Te
 
 
 class TobitLoss(nn.Module):
-    """Squared error of measured values, and what it becomes for bounds, with the standard deviation learned beside it.
+    """Squared error for exact values, and the corresponding loss for bounds; the standard deviation is learned too.
 
-    The negative log likelihood is multiplied by twice the variance (Seitzer et al. 2022, beta = 1): measured values
-    then pull as in least squares, whatever the variance is; bounds pull only from the wrong side or near it.
+    The negative log likelihood is multiplied by twice the variance (Seitzer et al. 2022, beta = 1). Then exact values
+    have the same gradient as in least squares, whatever the variance is. Bounds have a gradient only if the prediction
+    is on their wrong side, or near them.
     """
 
     def __init__(self) -> None:
@@ -40,13 +41,13 @@ class TobitLoss(nn.Module):
     def forward(
         self, mean: Tensor, value: Tensor, side: Tensor, weight: Tensor, log_std: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
-        """Return the loss that the network learns from and the one that the standard deviation learns from.
+        """Return two losses: that of the network, and that of the standard deviation.
 
         Parameters
         ----------
         mean, value, side, weight : Tensor, shape (B,)
         log_std : Tensor, shape (B,), optional
-            Of each molecule, where the network learns it; else there is one standard deviation for all.
+            Of each molecule, if the network learns it; else all molecules share one standard deviation.
         """
         std = (self.log_std if log_std is None else log_std).exp()
         fixed = std.detach()

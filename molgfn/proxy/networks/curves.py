@@ -1,4 +1,4 @@
-"""Learning curves: the losses of every epoch of every member, kept as a table beside the proxy."""
+"""Learning curves: the losses of every epoch of every member, as a table beside the proxy."""
 
 import csv
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ COLUMNS = ("member", "epoch", "loss", "held_out_loss")
 
 
 def write_curves(epochs: Sequence[TrainingEpoch], path: Path) -> None:
-    """Write every epoch of a training, in order; a member may have stopped before the last that it was given."""
-    write_csv(path, COLUMNS, [(one.member, one.epoch, one.loss, one.held_out) for one in epochs])
+    """Write every epoch of a training, in order; a member may have stopped before its last planned epoch."""
+    write_csv(path, COLUMNS, [(epoch.member, epoch.epoch, epoch.loss, epoch.held_out) for epoch in epochs])
 
 
 def read_curves(path: Path) -> tuple[TrainingEpoch, ...]:
-    """Read what `write_curves` wrote; nothing where there is no such file."""
+    """Read the table of `write_curves`; empty if there is no such file."""
     if not path.is_file():
         return ()
     with path.open(encoding="utf-8", newline="") as file:

@@ -20,7 +20,7 @@ class NetworkEnsemble:
     Parameters
     ----------
     networks : sequence of ProxyNetwork
-        They work on (value - mean) / std.
+        They predict (value - mean) / std.
     mean, std : float
     """
 
@@ -30,7 +30,7 @@ class NetworkEnsemble:
 
     @classmethod
     def of(cls, arrays: Mapping[str, NDArray[np.generic]], info: ProxyInfo) -> "NetworkEnsemble":
-        """Make the ensemble again from what `arrays` gave.
+        """Make the ensemble again from the result of `arrays`.
 
         Raises
         ------
@@ -41,9 +41,13 @@ class NetworkEnsemble:
             raise RuntimeError("networks need an architecture")
         networks = [ProxyNetwork(info.architecture) for _ in range(info.members)]
         for member, network in enumerate(networks):
-            start = f"{member}."
+            prefix = f"{member}."
             network.load_state_dict(
-                {key.removeprefix(start): torch.from_numpy(one) for key, one in arrays.items() if key.startswith(start)}
+                {
+                    key.removeprefix(prefix): torch.from_numpy(array)
+                    for key, array in arrays.items()
+                    if key.startswith(prefix)
+                }
             )
         return cls(networks, info.target_mean, info.target_std)
 
@@ -56,11 +60,11 @@ class NetworkEnsemble:
         }
 
     def member_predictions(self, smiles: Sequence[str]) -> MemberPredictions:
-        """Return what each network predicts for molecules."""
+        """Return the predictions of each network for molecules."""
         return self.predictions_of(featurise_smiles(smiles))
 
     def predictions_of(self, graphs: Graphs) -> MemberPredictions:
-        """Return what each network predicts for molecules that are featurised already."""
+        """Return the predictions of each network for molecules that are already featurised."""
         with torch.inference_mode():
             parts = [torch.stack([network.outputs(batch) for network in self.networks]) for batch in _chunks(graphs)]
         outputs = torch.cat(parts, dim=1).numpy().astype(np.float64)

@@ -13,14 +13,14 @@ from molgfn.proxy.classical.ridge import Ridge
 from molgfn.proxy.data.graphs import N_ATOM_FEATURES, N_BOND_TYPES, Graphs
 
 with warnings.catch_warnings():
-    # torch-geometric calls torch.jit.script while it is imported, which newer versions of torch warn of.
+    # torch-geometric calls torch.jit.script while it is imported; newer versions of torch give a warning.
     warnings.simplefilter("ignore", DeprecationWarning)
     from torch_geometric.nn.aggr import Set2Set
 
 N_COUNTS = N_ATOM_FEATURES + N_BOND_TYPES
 _BODY = ("embed", "messages", "update", "readout", "pooled")
 _LOG_NOISE = (-5.0, 2.0)
-"""Limits of the noise that a network may learn, as a log of standardised units."""
+"""Limits of the log noise that a network can learn, in standardised units."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class GraphBatch:
     ----------
     atoms : (V, N_ATOM_FEATURES) float
     molecule : (V,) int64
-        Molecule of each atom, rising.
+        Molecule of each atom, in ascending order.
     source, target : (E,) int64
         Directed bonds, ordered by bond type.
     per_type : tuple of int
@@ -70,11 +70,11 @@ class Architecture(BaseModel):
     width : int
         D, of the atom states.
     steps : int
-        Rounds of messages, with shared weights.
+        Rounds of messages; all use the same weights.
     dropout : float
-        On the readout, in training only.
+        On the readout, only in training.
     heteroscedastic : bool
-        Whether a network also learns how noisy the measurement of a molecule is.
+        Whether a network also learns the noise of the measurement of each molecule.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -88,8 +88,8 @@ class Architecture(BaseModel):
 class BondConvolution(nn.Module):
     """Edge-conditioned convolution with one matrix per bond type.
 
-    The edge network of Gilmer et al. sees the one-hot bond type alone, so that it has only as many outputs as there are
-    types: they are the parameters here. Messages are summed over the bonds of an atom: it equals
+    The input of the edge network of Gilmer et al. is only the one-hot bond type. So it has one output for each type,
+    and these outputs are the parameters here. Messages are summed over the bonds of an atom. The result is that of
     `torch_geometric.nn.NNConv` with a linear edge network without bias and `aggr="add"`.
     """
 
@@ -100,7 +100,7 @@ class BondConvolution(nn.Module):
         self.root = nn.Linear(width, width)
 
     def forward(self, hidden: Tensor, batch: GraphBatch) -> Tensor:
-        """Return the message to each atom, shape (V, D), from the state of all, shape (V, D)."""
+        """Return the message to each atom, shape (V, D), from the states of all atoms, shape (V, D)."""
         sent = [
             states @ matrix
             for states, matrix in zip(
@@ -114,8 +114,8 @@ class BondConvolution(nn.Module):
 class ProxyNetwork(nn.Module):
     """One member of the ensemble: molecules to standardised values.
 
-    The prediction is a linear function of the counts of atom and bond kinds (docking rewards size, which a mean over
-    atoms cannot express) plus what the messages see beyond them.
+    The prediction is a linear function of the counts of atom and bond kinds, plus a term from the messages. The counts
+    are needed because docking scores depend on size, which a mean over atoms cannot express.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ class ProxyNetwork(nn.Module):
         self.update = nn.GRUCell(width, width)
         self.readout = Set2Set(width, processing_steps=3)
         self.pooled = nn.Linear(width, width)
-        # Molecules of one series differ little beside what they share: without this the head hardly begins to learn.
+        # The molecules of one series are much alike: without this normalisation the head hardly begins to learn.
         self.head = nn.Sequential(
             nn.BatchNorm1d(3 * width),
             nn.Linear(3 * width, width),
@@ -147,14 +147,14 @@ class ProxyNetwork(nn.Module):
         )
 
     def sibling(self) -> "ProxyNetwork":
-        """Return a network with the same body (shared, not copied) and a head of its own: for another target."""
+        """Return a network with the same body (shared, not copied) and a new head, for another target."""
         other = ProxyNetwork(self.architecture)
         for part in _BODY:
             setattr(other, part, getattr(self, part))
         return other
 
     def start_from(self, ridge: Ridge) -> None:
-        """Make the linear part that regression; it is trained on from there."""
+        """Start the linear part from a ridge regression; training then changes it."""
         with torch.no_grad():
             self.count_mean.copy_(torch.from_numpy(ridge.mean))
             self.count_scale.copy_(torch.from_numpy(ridge.scale))
@@ -166,7 +166,7 @@ class ProxyNetwork(nn.Module):
         return self.outputs(batch)[:, 0]
 
     def outputs(self, batch: GraphBatch) -> Tensor:
-        """Return the standardised value and, where it is learnt, the log of its noise, shape (B, 1 or 2)."""
+        """Return the standardised value and, if it is learnt, the log of its noise, shape (B, 1 or 2)."""
         counts = (batch.counts - self.count_mean) / self.count_scale
         hidden = torch.relu(self.embed(batch.atoms))
         for _ in range(self.architecture.steps):
@@ -175,5 +175,6 @@ class ProxyNetwork(nn.Module):
         n = len(batch.counts)
         total = hidden.new_zeros(n, hidden.shape[1]).index_add_(0, batch.molecule, torch.relu(self.pooled(hidden)))
         both = torch.cat([self.readout(hidden, batch.molecule, dim_size=n), total / 20], dim=1)
-        seen = self.head(both)
-        return torch.cat([self.linear(counts) + seen[:, :1], seen[:, 1:].clamp(*_LOG_NOISE)], dim=1)
+        from_messages = self.head(both)
+        value = self.linear(counts) + from_messages[:, :1]
+        return torch.cat([value, from_messages[:, 1:].clamp(*_LOG_NOISE)], dim=1)

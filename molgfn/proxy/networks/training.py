@@ -1,4 +1,4 @@
-"""Training of the networks of a proxy, each on its own share, stopped by molecules that it has not drawn."""
+"""Training of the networks of a proxy: each on its own share; molecules outside this share decide when it stops."""
 
 import copy
 import math
@@ -29,16 +29,16 @@ _CHUNK = 256
 
 @dataclass(frozen=True)
 class Start:
-    """Networks to go on from.
+    """Networks from which training starts.
 
     Attributes
     ----------
     networks : list of ProxyNetwork
         They are copied.
     mean, std : float
-        They work on (value - mean) / std.
+        They predict (value - mean) / std.
     same_target : bool
-        False: only their bodies are kept, and heads for a new target are made.
+        False: only their bodies are kept, and they get new heads for a new target.
     """
 
     networks: list[ProxyNetwork]
@@ -49,13 +49,13 @@ class Start:
 
 @dataclass(frozen=True)
 class Auxiliary:
-    """A second target that the bodies of the networks learn beside the first, on molecules of its own.
+    """A second target, with molecules of its own, that the bodies of the networks learn together with the first.
 
     Attributes
     ----------
     data : TrainingData
     weight : float
-        Of its loss; that of the first target has 1.
+        Of its loss; the loss of the first target has weight 1.
     """
 
     data: TrainingData
@@ -64,7 +64,7 @@ class Auxiliary:
 
 @dataclass(frozen=True)
 class Fitted:
-    """Trained networks, which molecules each has seen, or was stopped by, (M, B), and how the training went."""
+    """Trained networks; which molecules each was trained on or stopped by, shape (M, B); and the losses."""
 
     ensemble: NetworkEnsemble
     mean: float
@@ -86,7 +86,7 @@ def fit_networks(
     auxiliary: Auxiliary | None,
     on_epoch: Callable[[TrainingEpoch], None],
 ) -> Fitted:
-    """Train the members one after the other; a single member learns from all molecules and is stopped by none."""
+    """Train the members one after the other; a single member is trained on all molecules and stopped by none."""
     if start is not None and start.same_target:
         mean, std = start.mean, start.std
         course = _Course(settings.fine_tune_epochs, settings.fine_tune_learning_rate, settings)
@@ -96,10 +96,10 @@ def fit_networks(
         course = _Course(settings.epochs, settings.learning_rate, settings)
     networks = _networks(settings, seed, start)
     examples = Examples.of(data, mean, std)
-    beside = _Beside.of(auxiliary) if auxiliary else None
+    second_target = _SecondTarget.of(auxiliary) if auxiliary else None
     stops = stopping(data.smiles) if settings.patience else np.zeros(len(data), dtype=np.bool_)
     seen = np.zeros((len(networks), len(data)), dtype=np.bool_)
-    shown: list[TrainingEpoch] = []
+    finished: list[TrainingEpoch] = []
     for member, network in enumerate(networks):
         seen[member] = drawn(data.smiles, member) if len(networks) > 1 else True
         held = np.flatnonzero(stops & ~seen[member])
@@ -111,19 +111,20 @@ def fit_networks(
         if start is None or not start.same_target:
             network.start_from(_ridge(part))
         else:
-            _meet_mean(network, part)
-        generator = torch.Generator().manual_seed(_member_seed(seed, member))
-        second = beside.of_member(network, member, len(networks), _member_seed(seed, member)) if beside else None
+            _match_mean(network, part)
+        own_seed = _member_seed(seed, member)
+        generator = torch.Generator().manual_seed(own_seed)
+        second = second_target.of_member(network, member, len(networks), own_seed) if second_target else None
         losses = _fit(network, part, examples.take(held), course, generator, second)
         for epoch, (loss, held_out) in enumerate(losses, start=1):
-            shown.append(TrainingEpoch(member + 1, len(networks), epoch, course.epochs, loss, held_out))
-            on_epoch(shown[-1])
-    return Fitted(NetworkEnsemble(networks, mean, std), mean, std, seen, tuple(shown))
+            finished.append(TrainingEpoch(member + 1, len(networks), epoch, course.epochs, loss, held_out))
+            on_epoch(finished[-1])
+    return Fitted(NetworkEnsemble(networks, mean, std), mean, std, seen, tuple(finished))
 
 
 @dataclass(frozen=True)
 class _Course:
-    """How many passes at which learning rate; the rest is as in `settings`."""
+    """Number of passes and learning rate; all else is as in `settings`."""
 
     epochs: int
     learning_rate: float
@@ -132,7 +133,7 @@ class _Course:
 
 @dataclass(frozen=True)
 class _Second:
-    """The second target of one member: a network that shares its body, what that learns from, and its weight."""
+    """The second target of one member: a network that shares its body, its training data, and its weight."""
 
     network: ProxyNetwork
     examples: Examples
@@ -140,7 +141,7 @@ class _Second:
 
 
 @dataclass(frozen=True)
-class _Beside:
+class _SecondTarget:
     """The second target, for any member."""
 
     examples: Examples
@@ -148,14 +149,14 @@ class _Beside:
     weight: float
 
     @classmethod
-    def of(cls, auxiliary: Auxiliary) -> "_Beside":
+    def of(cls, auxiliary: Auxiliary) -> "_SecondTarget":
         data = auxiliary.data
         measured = data.values[data.sides == 0]
         examples = Examples.of(data, float(measured.mean()), float(measured.std()))
         return cls(examples, data.smiles, auxiliary.weight)
 
     def of_member(self, network: ProxyNetwork, member: int, members: int, seed: int) -> _Second:
-        """Return what one member learns beside: what it must not see of the first target it does not see here."""
+        """Return the second target of one member, without the molecules that the member leaves out of the first."""
         rows = np.flatnonzero(drawn(self.smiles, member)) if members > 1 else np.arange(len(self.smiles))
         part = self.examples.take(rows)
         with _seeded(seed):
@@ -166,7 +167,7 @@ class _Beside:
 
 @contextmanager
 def _seeded(seed: int) -> Iterator[None]:
-    """Seed torch's global generator, of which modules and dropout draw, and leave it as it was."""
+    """Seed the global generator of torch, which modules and dropout use, and restore it afterwards."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         yield
@@ -198,13 +199,13 @@ def _ridge(examples: Examples) -> Ridge:
     return fit_ridge(examples.graphs.counts(), values, sides=sides)
 
 
-def _meet_mean(network: ProxyNetwork, examples: Examples) -> None:
-    """Add to the constant of a network what measured values differ by in the mean: training alone takes long for it."""
+def _match_mean(network: ProxyNetwork, examples: Examples) -> None:
+    """Shift a network by the mean difference to the exact values: training alone would take long for that."""
     measured = examples.take(np.flatnonzero(examples.sides.numpy() == 0))
     if len(measured):
         with torch.no_grad():
-            off = [part.targets - network(GraphBatch.of(part.graphs)) for part in _chunks(measured)]
-            network.linear.bias.add_(torch.cat(off).mean())
+            errors = [part.targets - network(GraphBatch.of(part.graphs)) for part in _chunks(measured)]
+            network.linear.bias.add_(torch.cat(errors).mean())
 
 
 def _chunks(examples: Examples) -> list[Examples]:
@@ -220,14 +221,14 @@ def _fit(
     generator: torch.Generator,
     second: _Second | None,
 ) -> Iterator[tuple[float, float | None]]:
-    """Train one network in place; yield the mean loss of each epoch, and that of the molecules held out, if any.
+    """Train one network in place; yield the mean loss of each epoch, and that of the held-out molecules, if any.
 
-    The weights that are kept are those of the epoch that did best on these, else the last.
+    The network keeps the weights of the epoch that was best on the held-out molecules; without these, of the last.
     """
     size = course.settings.batch_size
-    tobit, beside = TobitLoss(), TobitLoss()
-    optimiser = _optimiser(network, (tobit, beside), second, course)
-    # None of the batches is smaller than asked for: of a single molecule there is no mean to normalise by.
+    tobit, second_tobit = TobitLoss(), TobitLoss()
+    optimiser = _optimiser(network, (tobit, second_tobit), second, course)
+    # Rounded down: a small rest, such as one molecule, could not be normalised by its mean.
     n_batches = max(1, len(examples) // size)
     n_steps = course.epochs * n_batches
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate_at(step / n_steps))
@@ -241,8 +242,8 @@ def _fit(
             if second is not None:
                 drawn = torch.randint(len(second.examples), (size,), generator=generator)
                 losses += [
-                    second.weight * one
-                    for one in _losses(second.network, beside, second.examples.take(drawn.numpy()), generator)
+                    second.weight * loss
+                    for loss in _losses(second.network, second_tobit, second.examples.take(drawn.numpy()), generator)
                 ]
             optimiser.zero_grad()
             torch.autograd.backward(torch.stack(losses).sum())
@@ -269,10 +270,11 @@ def _optimiser(
     network: ProxyNetwork, losses: Sequence[nn.Module], second: _Second | None, course: _Course
 ) -> torch.optim.Optimizer:
     # The second network shares the body of the first.
-    weights = {id(one): one for part in (network, second and second.network) if part for one in part.parameters()}
+    networks = [network] if second is None else [network, second.network]
+    weights = {id(weight): weight for part in networks for weight in part.parameters()}
     groups: list[dict[str, Any]] = [
         {"params": list(weights.values())},
-        {"params": [one for loss in losses for one in loss.parameters()], "weight_decay": 0.0},
+        {"params": [weight for loss in losses for weight in loss.parameters()], "weight_decay": 0.0},
     ]
     return torch.optim.AdamW(groups, lr=course.learning_rate, weight_decay=course.settings.weight_decay)
 
@@ -281,16 +283,16 @@ def _losses(
     network: ProxyNetwork, tobit: TobitLoss, part: Examples, generator: torch.Generator
 ) -> tuple[Tensor, Tensor]:
     with _seeded(int(torch.randint(2**31, (1,), generator=generator))):
-        found = network.outputs(GraphBatch.of(part.graphs))
-    return tobit(found[:, 0], part.targets, part.sides, part.weights, *found[:, 1:].unbind(1))  # type: ignore[no-any-return]
+        outputs = network.outputs(GraphBatch.of(part.graphs))
+    return tobit(outputs[:, 0], part.targets, part.sides, part.weights, *outputs[:, 1:].unbind(1))  # type: ignore[no-any-return]
 
 
 def _held_out_loss(network: ProxyNetwork, tobit: TobitLoss, held: Examples) -> float:
     total = 0.0
     with torch.inference_mode():
         for part in _chunks(held):
-            found = network.outputs(GraphBatch.of(part.graphs))
-            total += tobit(found[:, 0], part.targets, part.sides, part.weights)[0].item() * len(part)
+            outputs = network.outputs(GraphBatch.of(part.graphs))
+            total += tobit(outputs[:, 0], part.targets, part.sides, part.weights)[0].item() * len(part)
     return total / len(held)
 
 

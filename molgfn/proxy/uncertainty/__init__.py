@@ -1,1 +1,1 @@
-"""Error bars, and where predictions hold."""
+"""Error bars and domain of a proxy."""

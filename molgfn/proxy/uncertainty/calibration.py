@@ -1,4 +1,4 @@
-"""Error bars: fitted on molecules that training never saw, and judged on others again."""
+"""Error bars: calibrated on molecules outside the training, and judged on still other molecules."""
 
 import math
 from dataclasses import dataclass
@@ -42,19 +42,19 @@ class ErrorBars:
 
 
 class Calibration(BaseModel):
-    """How the standard deviation of an ensemble becomes that of its error, and how wide intervals are.
+    """Computes the standard deviation of the error, and the width of intervals, from the spread of an ensemble.
 
     Attributes
     ----------
     scale : float
-        What the spread of the members is multiplied by.
+        Factor of the spread of the members.
     base : float
-        Standard deviation that is there even where all members agree; in the unit of the values.
+        Standard deviation if all members agree; in the unit of the values.
     widths : tuple of float
         For each of `LEVELS`, how many calibrated standard deviations on either side hold that share (split conformal
         prediction, Lei et al. 2018, of errors over their standard deviations).
     n : int
-        Molecules that it was fitted on.
+        Number of molecules of the fit.
     spreads : (float, float), optional
         5th and 95th percentile of the spread of the members on these molecules; earlier versions did not keep them.
     """
@@ -91,9 +91,9 @@ class Calibration(BaseModel):
 
 
 def fit_calibration(mean: FloatArray, spread: FloatArray, value: FloatArray) -> Calibration:
-    """Fit predictions of molecules that the members never saw to what was measured, all of shape (B,).
+    """Fit error bars to predictions of molecules that the members were not trained on; all of shape (B,).
 
-    Scale and base maximise the likelihood of the errors under a normal law; the widths need no law.
+    Scale and base maximise the likelihood of the errors under a normal distribution; the widths assume none.
 
     Raises
     ------
@@ -113,7 +113,7 @@ def fit_calibration(mean: FloatArray, spread: FloatArray, value: FloatArray) -> 
     best = minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-4, "fatol": 1e-7, "maxiter": 2000}).x
     base, scale = max(float(np.exp(best[0])), 1e-3 * typical), float(np.exp(best[1])) if spread.any() else 0.0
     score = np.sort(error / np.sqrt(base**2 + (scale * spread) ** 2))
-    # The rank that makes the share at least the level for one molecule more (finite-sample correction).
+    # With this rank the share is at least the level for one further molecule (finite-sample correction).
     ranks = [min(math.ceil(level * (len(score) + 1)), len(score)) - 1 for level in LEVELS]
     widths = tuple(float(score[rank]) for rank in ranks)
     low, high = np.quantile(spread, (0.05, 0.95)).tolist()
@@ -122,7 +122,7 @@ def fit_calibration(mean: FloatArray, spread: FloatArray, value: FloatArray) -> 
 
 @dataclass(frozen=True)
 class CalibrationMetrics:
-    """How true error bars are, on molecules that neither training nor calibration saw.
+    """How well error bars describe errors, on molecules outside training and calibration.
 
     Attributes
     ----------
@@ -150,7 +150,7 @@ class CalibrationMetrics:
 
 
 def judge_error_bars(bars: ErrorBars, error: FloatArray) -> CalibrationMetrics:
-    """Judge error bars by the errors made, shape (B,), on molecules that training and calibration never saw."""
+    """Judge error bars by errors, shape (B,), on molecules outside training and calibration."""
     size, std = np.abs(error), bars.std
     coverage = tuple(float(share) for share in np.mean(size <= bars.half_widths, axis=1))
     levels = np.linspace(0.01, 0.99, 99)

@@ -1,4 +1,4 @@
-"""What a proxy cannot say of its own predictions: the one place that decides it, for every reader."""
+"""Decides whether a proxy gives error bars and a domain, for all readers of a proxy."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from molgfn.proxy.uncertainty.domain import Domain
 
 @dataclass(frozen=True)
 class Limits:
-    """Why a proxy gives no error bars, or no domain; each empty where it does.
+    """Why a proxy gives no error bars, or no domain; each is empty if it does.
 
     Attributes
     ----------
@@ -28,17 +28,17 @@ class Limits:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """What a user should know, one sentence for each limit."""
+        """For the user, one sentence for each limit."""
         return tuple(sentence for sentence in (self.error_bars, self.domain) if sentence)
 
 
 def limits(calibration: Calibration | None, domain: Domain | None, unit: str, *, keeps_molecules: bool) -> Limits:
-    """Return what a proxy with this calibration and this domain cannot say."""
+    """Return what a proxy with this calibration and this domain does not give."""
     return Limits(_no_error_bars(calibration, unit), _no_domain(domain, keeps_molecules))
 
 
 def limits_of_folder(folder: Path) -> Limits | None:
-    """Return what the proxy in a folder cannot say, without loading its networks; None where there is no proxy."""
+    """Return what the proxy in a folder does not give, without loading its networks; None if there is no proxy."""
     path = folder / "proxy.json"
     if not path.is_file():
         return None

@@ -49,7 +49,7 @@ def test_a_docking_campaign_is_opened_piece_by_piece(tmp_path):
     assert found["vocabulary"].endswith("blocks, 2 to 8 a molecule")
     assert found["data"] == "none: 48 random molecules go to the oracle first"
     assert "control" not in found
-    assert found["values"] == "kcal/mol, to minimise: -14 is full marks, -6 none"
+    assert found["values"] == "kcal/mol, to minimise: -14 gets the full reward, -6 none"
     assert found["time"].startswith("training ")
 
 

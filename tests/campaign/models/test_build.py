@@ -204,7 +204,7 @@ def test_known_molecules_are_shown_in_training(tmp_path):
             told.append(message)
 
     start_run(campaign, tmp_path / "runs", [], Told())
-    assert "round 1: the vocabulary builds 10 of 10 known molecules; they are shown in training" in told
+    assert "round 1: the vocabulary can build 10 of 10 molecules with values; training uses them" in told
 
 
 def test_a_proxy_goes_on_from_the_one_before(tmp_path):

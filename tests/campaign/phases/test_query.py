@@ -80,8 +80,8 @@ def test_the_same_failure_again_and_again_stops_the_campaign_and_is_asked_again(
         "oracle nowhere:Nothing, round 0: 7 of 12 compounds failed with the same code, engine_missing; "
         "[oracle] max_failure_rate = 0.5",
         f"  The first, {min((tmp_path / 'asked').read_text().split())}: vina: command not found",
-        "  Mend that (`molgfn check` asks about one control compound), "
-        f"then `molgfn resume {run}`: these compounds are asked about again.",
+        "  Correct that (`molgfn check` tries one control compound), "
+        f"then `molgfn resume {run}`: these compounds are sent again.",
     ]
     assert error.value.exit_code == 4
     assert sum(asked(tmp_path).values()) == 7

@@ -58,7 +58,7 @@ def test_only_one_process_runs_a_directory(tmp_path):
     ) as other:
         assert other.stdout.readline() == b"locked\n"
         assert run.is_locked()
-        with pytest.raises(ConfigError, match=f"under way already, in process {other.pid}"), run.lock():
+        with pytest.raises(ConfigError, match=f"already running, in process {other.pid}"), run.lock():
             pass
         other.kill()
     with run.lock():

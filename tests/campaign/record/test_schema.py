@@ -105,7 +105,7 @@ def test_what_an_oracle_of_the_user_measured_gets_no_name_that_it_may_not_have(p
 def test_a_migration_that_is_cut_off_leaves_the_record_as_it_was(path, monkeypatch):
     make_first_version(path)
     monkeypatch.setitem(migrations.STEPS, 3, migrations.STEPS[3] + "SELECT no_such_function();\n")
-    with pytest.raises(DataError, match="version 3 of the record, which cannot be brought up"):
+    with pytest.raises(DataError, match="version 3 of the record, which cannot be converted"):
         Store.open(path)
     monkeypatch.undo()
     with Store.open(path) as again:
@@ -131,7 +131,7 @@ def test_an_earlier_version_that_cannot_be_written_to_is_told_in_words(path, ope
     # What a folder without the right to write comes to, also for root.
     monkeypatch.setattr(schema, "_connect", lambda path, _: connect(path, "ro"))
     with pytest.raises(
-        DataError, match=r"version 1 of the record, which cannot be brought up to version 4 \(.*read"
+        DataError, match=r"version 1 of the record, which cannot be converted to version 4 \(.*read"
     ) as told:
         open_it(path)
     assert "Copy the run directory" in told.value.hint

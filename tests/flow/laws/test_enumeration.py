@@ -106,7 +106,7 @@ def test_a_space_too_large_says_how_large() -> None:
 
 
 def test_a_space_far_too_large_is_refused_before_it_fills_the_memory() -> None:
-    with pytest.raises(MolgfnError, match=r"states of 2 blocks lead on by [\d,]+ steps"):
+    with pytest.raises(MolgfnError, match=r"states of 2 blocks have [\d,]+ next steps"):
         Space(FragmentEnvironment(small_vocabulary(), 1, 8), limit=300)
 
 

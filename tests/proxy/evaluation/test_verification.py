@@ -69,14 +69,14 @@ def test_another_quantity_is_refused(proxy, tmp_path):
         judged(proxy, path)
     assert str(caught.value) == (
         f"{path}: the values are pKi, but proxy 'tiny' predicts kcal/mol.\n"
-        "  Give a table of the same quantity; --type reads one of several, --unit names that of rows without one."
+        "  Give a table of the same quantity. --type reads one endpoint of several, --unit is for rows without one."
     )
 
 
 def test_a_unit_that_no_assay_has_is_read_from_the_column_named(proxy, tmp_path):
     points = Proxy(proxy.info.model_copy(update={"unit": "points"}), proxy.ensemble, proxy.training_molecules)
     path = lab(tmp_path, ["CCCO,-5", "CCCCO,-6"], "smiles,score")
-    with pytest.raises(DataError, match="no unit of assays; which column holds it"):
+    with pytest.raises(DataError, match="not a unit of assays: which column is it"):
         judged(points, path)
     with pytest.raises(DataError, match="in nM, but proxy 'tiny' predicts points"):
         judged(points, path, columns={"value": "score"}, unit="nM")
