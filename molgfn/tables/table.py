@@ -21,6 +21,7 @@ _MOST_LINES = 20
 """A quoted cell that goes on for more lines was not closed."""
 MAX_CELL = csv.field_size_limit()
 """Characters of a cell (131,072); Python's reader takes no longer one."""
+_BEGINNING = 1000
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,8 @@ class Table:
         Raises
         ------
         DataError
-            If the file has no row, too few columns, a delimiter other than comma, semicolon or tab, or a column name
-            that is longer than a cell may be.
+            If the file has no row, too few columns, a delimiter other than comma, semicolon or tab, or a first line
+            with a cell that is too long.
         """
         numbered = ((number, line) for number, line in enumerate(text.lines(), 1) if line.strip(_BLANK))
         first = list(islice(numbered, _LOOK_AT))
@@ -73,9 +74,9 @@ class Table:
         too_long = _long_cell(lines[0], delimiter) if cells is None else None
         if too_long is not None:
             raise DataError(
-                f"{text.path}, line {first[0][0]}, column {too_long + 1}: a column name of more than {MAX_CELL:,} "
-                "characters, which is the limit of a cell.",
-                "The first line names the columns.",
+                f"{text.path}, line {first[0][0]}, column {too_long + 1}: more than {MAX_CELL:,} characters, which is "
+                "the limit of a cell.",
+                "The first line names the columns of a table, or holds the first SMILES of a list.",
             )
         header = tuple(map(_plain, cells or ()))
         if len(header) < least_columns:
@@ -84,6 +85,8 @@ class Table:
 
     def rows(self, needed: Sequence[int]) -> Iterator[Row]:
         """Yield every row that is not blank; a row of the wrong form has a fault and its line as the only cell.
+
+        Of a line that is longer than a cell may be only the beginning is kept.
 
         Parameters
         ----------
@@ -107,7 +110,9 @@ class Table:
             else:
                 del waiting[0]
             if cells is None:
-                yield Row(number, (line,), self._fault(line))
+                # Whole, the line would be a cell that is too long again wherever it is listed.
+                shown = line if len(line) <= MAX_CELL else f"{line[:_BEGINNING]}..."
+                yield Row(number, (shown,), self._fault(line))
             elif any(cell.strip() for cell in cells):
                 yield Row(number, tuple(map(_plain, cells)))
 

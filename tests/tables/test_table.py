@@ -67,12 +67,13 @@ def test_a_cell_that_is_too_long_costs_its_row_and_is_named(tmp_path: Path, row:
     found = table(tmp_path, f"smiles,note,value\nCCN,a,6\n{row}\nCCC,b,7\n")
     faults = {line.line: line.fault for line in found.rows([0])}
     assert faults == {2: "", 3: f"{column}: a cell of more than 131,072 characters, which is the limit", 4: ""}
+    assert [len(line.cells[0]) for line in found.rows([0])] == [3, 1003, 3]
 
 
 def test_a_column_name_that_is_too_long_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DataError) as caught:
+    expected = r"table\.csv, line 1, column 2: more than 131,072 characters, which is the limit of a cell"
+    with pytest.raises(DataError, match=expected):
         table(tmp_path, f"smiles,{LONG}\nCCO,5\n")
-    assert "table.csv, line 1, column 2: a column name of more than 131,072 characters" in str(caught.value)
 
 
 cells = st.text(st.characters(exclude_categories=["C", "Z"], exclude_characters='",;'), min_size=1, max_size=5)
