@@ -84,7 +84,7 @@ def find_target(name: str, folder: Path | None = None) -> Receptor:
     Raises
     ------
     ConfigError
-        If there is none, or the box cannot be read from the copy.
+        If there is none, or its receptor or box cannot be read from the copy.
     OracleError
         As `target_names`.
 
@@ -98,6 +98,8 @@ def find_target(name: str, folder: Path | None = None) -> Receptor:
         message = f'unknown target "{name}". {did_you_mean(name, target_names())}'
         raise ConfigError(message.strip(), f"`molgfn targets` lists all {len(target_names())}.")
     pdbqt, box = target_files(known, folder).values()
+    if folder is not None:
+        read_receptor(pdbqt)  # a copy may have come to harm
     return Receptor(known, pdbqt, *_read_box(box))
 
 

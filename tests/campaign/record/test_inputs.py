@@ -93,12 +93,15 @@ def test_the_receptor_and_the_box_of_a_named_target_are_copied_and_read_from_the
     assert "inputs/target/HSD11B1_conf.txt" in digests
     assert str(tmp_path) not in (moved / "campaign.resolved.toml").read_text()
 
-    box = moved / "inputs/target/HSD11B1_conf.txt"
+    pdbqt, box = receptor.pdbqt, moved / "inputs/target/HSD11B1_conf.txt"
     box.write_text(box.read_text().replace("center_x", "centre_x"))
     with pytest.raises(ConfigError, match=r"HSD11B1_conf\.txt: expected six lines, each with a number: center_x"):
         oracle.find_receptor()
     box.unlink()
     with pytest.raises(ConfigError, match=r"HSD11B1_conf\.txt: cannot be read"):
+        oracle.find_receptor()
+    pdbqt.write_text(pdbqt.read_text()[:5000])
+    with pytest.raises(ConfigError, match=r"HSD11B1_target\.pdbqt, line \d+: "):
         oracle.find_receptor()
 
 
