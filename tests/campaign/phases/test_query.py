@@ -12,7 +12,7 @@ from molgfn.campaign.record.store import Store
 from molgfn.errors import OracleError, Stopped
 from molgfn.oracles.docking.oracle import DockingOracle, DockingSettings
 from molgfn.oracles.docking.receptors import find_target
-from molgfn.oracles.interfaces import Failure, Measurement
+from molgfn.oracles.interfaces import MEASURED_VALUE, Failure, Measurement
 from molgfn.oracles.workers import local_processes
 from tests.campaign.stand_ins import StandIns, resume, start, true_value, usual_answer
 
@@ -213,6 +213,8 @@ def test_what_the_oracle_has_answered_when_a_run_is_stopped_is_recorded(tmp_path
 
 class DockingUntilSignal(DockingOracle):
     """Docks with a worker; the signal comes when it has finished a docking that nobody has fetched."""
+
+    measures = MEASURED_VALUE  # as the stand-in that goes on
 
     def __init__(self):
         receptor = replace(find_target("PARP1"), size=(16.0, 16.0, 16.0))
