@@ -113,13 +113,21 @@ def resume(run: Run, rounds: Rounds = None) -> None:
 def targets() -> None:
     """List the named targets.
 
-    For each: center x y z and size x y z of the docking box, in angstrom.
+    For each: the PDB code, organism and name of its protein, what else its
+    receptor holds (metals, cofactors, waters), and center x y z and size
+    x y z of the docking box, in angstrom. A dash means: not known.
     """
+    from molgfn.oracles.docking.pocket import kept_with_protein
     from molgfn.oracles.docking.receptors import find_target, target_names
+    from molgfn.oracles.docking.target_facts import target_facts
 
+    columns = "{:<9} {:<4}  {:<12}  {:<48}  {:<18} {:>8} {:>8} {:>8} {:>6} {:>6} {:>6}"
+    print(columns.format("target", "pdb", "organism", "protein", "with", *("x", "y", "z"), *("size x", "y", "z")))
     for name in target_names():
-        receptor = find_target(name)
-        print(f"{name:<8}", *(f"{value:8.2f}" for value in (*receptor.center, *receptor.size)))
+        receptor, facts = find_target(name), target_facts()[name]
+        words = (facts.pdb, facts.organism, facts.protein, kept_with_protein(receptor))
+        center, size = (f"{value:.2f}" for value in receptor.center), (f"{value:.1f}" for value in receptor.size)
+        print(columns.format(name, *(word or "-" for word in words), *center, *size))
 
 
 def _start(campaign_file: Path, changes: list[str], runs_dir: Path) -> None:

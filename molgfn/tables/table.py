@@ -19,6 +19,9 @@ _SEP_LINE = re.compile(r'^"?sep=(.)"?[\t,;]*$', re.IGNORECASE)
 _TEXT_FORMULA = re.compile(r'^="(.*)"$', re.DOTALL)
 _MOST_LINES = 20
 """A quoted cell with more lines than this was not closed."""
+MAX_CELL = csv.field_size_limit()
+"""Longest cell, in characters (131,072): the limit of Python's reader."""
+_BEGINNING = 1000
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,8 @@ class Table:
         Raises
         ------
         DataError
-            If the file has no row, too few columns, or a delimiter other than comma, semicolon or tab.
+            If the file has no row, too few columns, a delimiter other than comma, semicolon or tab, or a first line
+            with a cell that is too long.
         """
         numbered = ((number, line) for number, line in enumerate(text.lines(), 1) if line.strip(_BLANK))
         first = list(islice(numbered, _LOOK_AT))
@@ -66,13 +70,23 @@ class Table:
         lines = [line for _, line in first]
         likely = max(DELIMITERS, key=lambda d: _fit(lines, d))
         delimiter = sep_line[1] if sep_line and sep_line[1] in DELIMITERS else likely
-        header = tuple(_plain(cell) for cell in _split(lines[0], delimiter) or ())
+        cells = _split(lines[0], delimiter)
+        too_long = _long_cell(lines[0], delimiter) if cells is None else None
+        if too_long is not None:
+            raise DataError(
+                f"{text.path}, line {first[0][0]}, column {too_long + 1}: more than {MAX_CELL:,} characters, which is "
+                "the limit of a cell.",
+                "The first line names the columns of a table, or holds the first SMILES of a list.",
+            )
+        header = tuple(map(_plain, cells or ()))
         if len(header) < least_columns:
             raise _one_column(text, first[0][0], lines)
         return cls(text, delimiter, header, first[0][0])
 
     def rows(self, needed: Sequence[int]) -> Iterator[Row]:
         """Yield every row that is not blank; a row that cannot be split has a fault, and its line as the only cell.
+
+        Of a line that is longer than a cell may be only the beginning is kept.
 
         Parameters
         ----------
@@ -96,7 +110,9 @@ class Table:
             else:
                 del waiting[0]
             if cells is None:
-                yield Row(number, (line,), self._fault(line))
+                # Whole, the line would be a cell that is too long again wherever it is listed.
+                shown = line if len(line) <= MAX_CELL else f"{line[:_BEGINNING]}..."
+                yield Row(number, (shown,), self._fault(line))
             elif any(cell.strip() for cell in cells):
                 yield Row(number, tuple(map(_plain, cells)))
 
@@ -126,7 +142,12 @@ class Table:
     def _fault(self, line: str) -> str:
         cells = _split(line, self.delimiter)
         if cells is None:
-            return "a quote that is not closed"
+            too_long = _long_cell(line, self.delimiter)
+            if too_long is None:
+                return "a quote that is not closed"
+            name = self.header[too_long] if too_long < len(self.header) else ""
+            column = f"column {too_long + 1} ({name})" if name else f"column {too_long + 1}"
+            return f"{column}: a cell of more than {MAX_CELL:,} characters, which is the limit"
         return f"{len(cells)} cells, but the header has {len(self.header)}"
 
 
@@ -144,6 +165,20 @@ def _split(line: str, delimiter: str) -> list[str] | None:
     except csv.Error:
         return None
     return rows[0] if len(rows) == 1 else None
+
+
+def _long_cell(line: str, delimiter: str) -> int | None:
+    """Return which cell of a line that `_split` refuses is longer than a cell may be; None if none is."""
+    # The reader does not say where it stopped. Of a cell that is too long, what a shorter piece of the line holds is
+    # short enough to be read, and the last cell of that piece.
+    last = 0
+    for end in range(MAX_CELL // 2, len(line) + MAX_CELL // 2, MAX_CELL // 2):
+        try:
+            (cells,) = csv.reader([line[:end]], delimiter=delimiter)
+        except csv.Error:
+            return last
+        last = len(cells) - 1
+    return None
 
 
 def _fit(lines: list[str], delimiter: str) -> tuple[float, int]:

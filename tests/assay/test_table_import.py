@@ -273,6 +273,12 @@ def test_a_stray_quote_costs_its_own_row_alone(tmp_path: Path) -> None:
     assert len(assay.compounds) == 24
 
 
+def test_a_cell_that_is_too_long_is_named_with_its_column_and_the_limit(tmp_path: Path) -> None:
+    assay = read(tmp_path, f"smiles,value,unit,note\nCCO,5,nM,{'x' * 200_000}\nCCN,6,nM,one\n")
+    found = "column 4 (note): a cell of more than 131,072 characters, which is the limit"
+    assert [(row.line, row.found) for row in assay.unused] == [(2, found)]
+
+
 def test_a_note_may_go_over_lines(tmp_path: Path) -> None:
     text = 'smiles,value,unit,note\nCCO,5,nM,"two\nlines"\nCCN,6,nM,one\n'
     assay = read(tmp_path, text)

@@ -146,5 +146,24 @@ def test_init_writes_a_file_that_check_accepts(capsys, tmp_path):
 def test_targets_lists_all_with_their_boxes(capsys):
     code, out, err = molgfn(capsys, "targets")
     lines = out.splitlines()
-    assert (code, len(lines), err) == (0, 58, "")
-    assert lines[0].split() == ["ABL1", "15.85", "14.65", "3.90", "30.00", "30.00", "30.00"]
+    assert (code, len(lines), err) == (0, 59, "")
+    assert lines[0].split()[:5] == ["target", "pdb", "organism", "protein", "with"]
+    assert re.split(r"  +", lines[1]) == (
+        ["ABL1", "2HZI", "-", "Tyrosine-protein kinase ABL1", "-", "15.85", "14.65", "3.90", "30.0", "30.0", "30.0"]
+    )
+    cells = {name: others for name, *others in (re.split(r"  +", line) for line in lines[1:])}
+    assert cells["NOS1"][:4] == ["1QW6", "rat", "Nitric oxide synthase, brain", "Zn, heme"]
+    assert {name: others[3] for name, others in cells.items() if others[3] != "-"} == {
+        **dict.fromkeys(["ADAM17", "CA2", "PLK1"], "Zn"),
+        **dict.fromkeys(["CYP3A4", "PTGS2"], "heme"),
+        "CYP2C9": "heme, water",
+        "DHFR": "NADPH",
+        "HSD11B1": "NADP",
+        "MAOB": "FAD",
+        "MAP2K1": "Mg, ADP",
+        "MAPKAPK2": "Mg",
+        "MMP13": "3 Zn",
+        "NOS1": "Zn, heme",
+        "PARP1": "water",
+        "PDE5A": "Mg, Zn, 12 waters",
+    }

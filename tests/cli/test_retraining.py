@@ -150,6 +150,18 @@ def test_a_run_that_is_still_running_is_refused(capsys, run):
     assert not (run / "proxies").exists()
 
 
+def test_a_proxy_of_another_quantity_needs_twenty_measured_values(capsys, run):
+    """Bounds do not count: they do not say how far the values reach."""
+    values = [f"{4 + i / 10:.1f}" if i < 19 else "<4.0" for i in range(30)]
+    rows = [f"LAB-{i},{'C' * (i + 3)}N,{cell}" for i, cell in enumerate(values)]
+    Path("lab.csv").write_text("\n".join(["id,smiles,value", *rows]) + "\n")
+    before = files(run)
+    code, out, err = molgfn(capsys, "proxy", "retrain", run, "lab.csv", "--unit", "kcal/mol", "--transfer")
+    assert (code, out) == (3, "")
+    assert "lab.csv: 19 compounds have a measured value, but a proxy of another quantity needs 20" in err
+    assert files(run) == before
+
+
 def test_a_proxy_of_another_quantity_is_kept_beside(capsys, run):
     retrain = ("proxy", "retrain", run, lab_table("lab.csv", header="id,smiles,value"), "--unit", "kcal/mol")
     code, out, err = molgfn(capsys, *retrain, "--transfer")

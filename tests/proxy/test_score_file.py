@@ -36,6 +36,14 @@ def test_every_row_is_in_the_table_in_order_with_its_own_columns(proxy, tmp_path
     assert rows[1]["in_domain"] == rows[1]["nn_similarity"] == rows[1]["nn_smiles"] == ""
 
 
+def test_a_row_with_a_cell_that_is_too_long_is_told_and_the_table_can_be_read_again(proxy, tmp_path):
+    text = f"id,smiles,note\na,CCO,x\nb,CCN,{'y' * 200_000}\nc,CCC,z\n"
+    counts, rows = scored(proxy, tmp_path, "library.csv", text)
+    assert (counts.molecules, counts.failed) == (2, 1)
+    assert rows[1]["error"] == "line 3: column 3 (note): a cell of more than 131,072 characters, which is the limit"
+    assert rows[1]["id"].startswith("b,CCN,yyy")
+
+
 def test_rows_say_whether_the_proxy_knows_the_like(proxy, smiles, tmp_path):
     domain = Domain(threshold=0.5, usual_error=0.1, n=20)
     sure = Proxy(proxy.info.model_copy(update={"domain": domain}), proxy.ensemble, proxy.training_molecules)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from molgfn.errors import DataError
 from molgfn.tables.table import DELIMITERS, Row, Table
 from molgfn.tables.text import open_text
 
@@ -47,6 +48,32 @@ def test_rows_of_another_width_are_named(tmp_path: Path) -> None:
         "1 cells, but the header has 2",
         "",
     ]
+
+
+LONG = "x" * 200_000
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        (f"CCO,{LONG},5", "column 2 (note)"),
+        (f'CCO,"{LONG}",5', "column 2 (note)"),
+        (f"{LONG},note,5", "column 1 (smiles)"),
+        (f"CCO,{'y' * 100_000},{LONG}", "column 3 (value)"),
+        (f"CCO,note,5,{LONG}", "column 4"),
+    ],
+)
+def test_a_cell_that_is_too_long_costs_its_row_and_is_named(tmp_path: Path, row: str, column: str) -> None:
+    found = table(tmp_path, f"smiles,note,value\nCCN,a,6\n{row}\nCCC,b,7\n")
+    faults = {line.line: line.fault for line in found.rows([0])}
+    assert faults == {2: "", 3: f"{column}: a cell of more than 131,072 characters, which is the limit", 4: ""}
+    assert [len(line.cells[0]) for line in found.rows([0])] == [3, 1003, 3]
+
+
+def test_a_column_name_that_is_too_long_is_named(tmp_path: Path) -> None:
+    expected = r"table\.csv, line 1, column 2: more than 131,072 characters, which is the limit of a cell"
+    with pytest.raises(DataError, match=expected):
+        table(tmp_path, f"smiles,{LONG}\nCCO,5\n")
 
 
 cells = st.text(st.characters(exclude_categories=["C", "Z"], exclude_characters='",;'), min_size=1, max_size=5)

@@ -17,6 +17,7 @@ from molgfn.progress import Progress
 
 _CARD_MARK = "Made by `molgfn vocabulary build"
 _SHOWN = 10
+_LONGEST_SHOWN = 60
 
 
 def build_vocabulary(library: Path, out: Path, size: int, progress: Progress) -> str:
@@ -71,9 +72,13 @@ def _rejected_rows(census: Census, file: Path) -> list[str]:
     """Return what the summary says of rows that could not be read."""
     if not census.rejected:
         return ["every row could be read"]
-    shown = [f"  line {line}: {text!r}: {why}" for line, text, why in census.rejected[:_SHOWN]]
+    shown = [f"  line {line}: {_shortened(text)!r}: {why}" for line, text, why in census.rejected[:_SHOWN]]
     more = [f"  and {len(census.rejected) - _SHOWN} more"] if len(census.rejected) > _SHOWN else []
     return [f"{len(census.rejected)} rows could not be read, all listed in {file}", *shown, *more]
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 3]}..."
 
 
 def _refuse_to_overwrite(library: Path, out: Path, card: Path, rejected: Path) -> None:

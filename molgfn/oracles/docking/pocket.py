@@ -169,6 +169,13 @@ def pocket_notes(receptor: Receptor, ligand: Path | None = None) -> list[str]:
     return notes
 
 
+def kept_with_protein(receptor: Receptor) -> str:
+    """Return the metals, cofactors and waters that a receptor file holds, such as "Mg, Zn, 12 waters"; may be empty."""
+    contents = contents_of(read_residues(receptor.pdbqt))
+    waters = Counter({"waters" if contents.waters > 1 else "water": contents.waters} if contents.waters else {})
+    return ", ".join(filter(None, map(_listed, (contents.metals, contents.cofactors, waters))))
+
+
 def _ligand_notes(ligand: Path, residues: list[Residue]) -> Iterator[str]:
     with BlockLogs():
         records = [mol for mol in Chem.SDMolSupplier(str(ligand), sanitize=False) if mol is not None]

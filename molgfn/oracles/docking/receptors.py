@@ -58,13 +58,33 @@ def target_names() -> tuple[str, ...]:
     return tuple(sorted(path.name.removesuffix("_target.pdbqt") for path in _target_folder().glob("*_target.pdbqt")))
 
 
-def find_target(name: str) -> Receptor:
+def target_files(name: str, folder: Path | None = None) -> dict[str, Path]:
+    """Return the files of a target: its receptor and its box, by their names.
+
+    Parameters
+    ----------
+    name : str
+        As `target_names` spells it.
+    folder : Path, optional
+        Where they are; by default in the package that brings them.
+    """
+    folder = folder or _target_folder()
+    return {file: folder / file for file in (f"{name}_target.pdbqt", f"{name}_conf.txt")}
+
+
+def find_target(name: str, folder: Path | None = None) -> Receptor:
     """Return the bundled target of that name, in any case.
+
+    Parameters
+    ----------
+    name : str
+    folder : Path, optional
+        Where a copy of its files is.
 
     Raises
     ------
     ConfigError
-        If there is none.
+        If there is none, or its receptor or box cannot be read from the copy.
     OracleError
         As `target_names`.
 
@@ -77,15 +97,23 @@ def find_target(name: str) -> Receptor:
     if known is None:
         message = f'unknown target "{name}". {did_you_mean(name, target_names())}'
         raise ConfigError(message.strip(), f"`molgfn targets` lists all {len(target_names())}.")
-    folder = _target_folder()
-    lines = (folder / f"{known}_conf.txt").read_text(encoding="utf-8").splitlines()
-    box = {key.strip(): float(value) for key, value in (line.split("=") for line in lines if "=" in line)}
-    return Receptor(
-        known,
-        folder / f"{known}_target.pdbqt",
-        (box["center_x"], box["center_y"], box["center_z"]),
-        (box["size_x"], box["size_y"], box["size_z"]),
-    )
+    pdbqt, box = target_files(known, folder).values()
+    if folder is not None:
+        read_receptor(pdbqt)  # a copy may have come to harm
+    return Receptor(known, pdbqt, *_read_box(box))
+
+
+def _read_box(file: Path) -> tuple[Vector, Vector]:
+    """Return centre and size of a box from lines such as `center_x = 26.8`."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+        box = {key.strip(): float(value) for key, value in (line.split("=") for line in lines if "=" in line)}
+        return (box["center_x"], box["center_y"], box["center_z"]), (box["size_x"], box["size_y"], box["size_z"])
+    except OSError as error:
+        raise ConfigError(f"box {file}: cannot be read ({error.strerror}).") from None
+    except (ValueError, KeyError):
+        expected = ", ".join(f"{what}_{axis}" for what in ("center", "size") for axis in "xyz")
+        raise ConfigError(f"box {file}: expected six lines, each with a number: {expected}.") from None
 
 
 def receptor_from_files(

@@ -88,6 +88,11 @@ def test_paths_are_relative_to_the_file_not_to_the_shell(tmp_path, monkeypatch):
     assert campaign.oracle.receptor == tmp_path / "receptor.pdbqt"
 
 
+def test_a_folder_goes_with_a_named_target_alone(tmp_path):
+    text = SHORTEST.replace('target = "HSD11B1"', 'receptor = "r.pdbqt"\nfolder = "."')
+    assert '[oracle] folder = "."\n  only a named target is read from a folder.' in message(tmp_path, text)
+
+
 def test_overrides_win_and_are_typed_as_in_the_file(tmp_path):
     changes = ["campaign.rounds=7", "oracle.target=PARP1", 'acquisition.kind="ei"', "objective.windows.mw=[250, 400]"]
     changes += ["proxy.value_column=score", "proxy.data=campaign.toml"]

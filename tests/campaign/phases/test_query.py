@@ -4,12 +4,16 @@ import signal
 import sqlite3
 from collections import Counter
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
 from molgfn.campaign.record.store import Store
 from molgfn.errors import OracleError, Stopped
-from molgfn.oracles.interfaces import Failure, Measurement
+from molgfn.oracles.docking.oracle import DockingOracle, DockingSettings
+from molgfn.oracles.docking.receptors import find_target
+from molgfn.oracles.interfaces import MEASURED_VALUE, Failure, Measurement
+from molgfn.oracles.workers import local_processes
 from tests.campaign.stand_ins import StandIns, resume, start, true_value, usual_answer
 
 
@@ -205,6 +209,58 @@ def test_what_the_oracle_has_answered_when_a_run_is_stopped_is_recorded(tmp_path
         assert len(store.compounds(status="pending")) == 7
     resume(run, StandIns(tmp_path / "asked", value))
     assert sum(asked(tmp_path).values()) == 7 + 8 + 8
+
+
+class DockingUntilSignal(DockingOracle):
+    """Docks with a worker; the signal comes when it has finished a docking that nobody has fetched."""
+
+    measures = MEASURED_VALUE  # as the stand-in that goes on
+
+    def __init__(self):
+        receptor = replace(find_target("PARP1"), size=(16.0, 16.0, 16.0))
+        settings = DockingSettings(exhaustiveness=1, max_evals=2000)
+        super().__init__(receptor, settings, local_processes(1), poses=True)
+        self.fetched = []
+
+    def wait(self, seconds):
+        # The first news of a worker is that it has started. Once it has answered, its next news is its next answer.
+        super().wait(600 if self.fetched else seconds)
+        if self.fetched:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    def poll(self):
+        answers = super().poll()
+        self.fetched += answers
+        return answers
+
+
+class DockingParts(StandIns):
+    def open_oracle(self):
+        self.oracle = DockingUntilSignal()
+        return self.oracle
+
+
+@pytest.mark.slow
+def test_what_docking_workers_have_finished_when_a_run_is_stopped_is_recorded_and_not_docked_again(tmp_path):
+    pytest.importorskip("vina")
+    parts = DockingParts(tmp_path / "asked")
+    with pytest.raises(Stopped):
+        start(tmp_path, parts)
+    [run] = (tmp_path / "runs").iterdir()
+    first, last = parts.oracle.fetched
+    with store_of(tmp_path) as store:
+        values = {row.compound_id: row.value for row in store.measurements()}
+        failures = {row.compound_id: row.code for row in store.failures()}
+        assert len(store.compounds(status="pending")) == 12 - 2
+    for answer in (first, last):
+        if isinstance(answer, Measurement):
+            assert values[answer.compound_id] == answer.value
+            assert (run / "poses" / f"{answer.compound_id}.sdf").read_text() == answer.pose
+        else:
+            assert failures[answer.compound_id] == answer.code
+    resume(run, StandIns(tmp_path / "asked", value))
+    assert not {first.compound_id, last.compound_id} & set(asked(tmp_path))
+    assert sum(asked(tmp_path).values()) == 10 + 8 + 8
 
 
 def test_an_abandoned_compound_is_waited_for_no_longer(tmp_path):

@@ -10,6 +10,8 @@ from molgfn.campaign.record.inputs import prepare
 from molgfn.campaign.record.rows import InitialRow
 from molgfn.campaign.record.run_directory import RunDirectory
 from molgfn.campaign.record.store import Store
+from molgfn.errors import ConfigError
+from molgfn.oracles.docking.receptors import find_target
 from tests.campaign.stand_ins import load
 
 DOCKING = 'kind = "docking"\nreceptor = "R.pdbqt"\nligand = "L.sdf"'
@@ -71,6 +73,42 @@ def test_overrides_are_in_the_resolved_file_and_not_in_the_copy_of_the_users(tmp
     prepare(run, changed, tmp_path / "campaign.toml", [], [])
     assert tomllib.loads((run.path / "campaign.toml").read_text())["campaign"]["rounds"] == 2
     assert tomllib.loads(run.resolved.read_text())["campaign"]["rounds"] == 5
+
+
+def test_the_receptor_and_the_box_of_a_named_target_are_copied_and_read_from_there(tmp_path):
+    home, folder = tmp_path / "home", tmp_path / "run"
+    home.mkdir()
+    folder.mkdir()
+    campaign = load(home, oracle='target = "hsd11b1"')
+    prepare(RunDirectory(folder), campaign, home / "campaign.toml", [], [])
+    moved = shutil.move(folder, tmp_path / "elsewhere")
+    oracle = load_campaign(moved / "campaign.resolved.toml").oracle
+    receptor, original = oracle.find_receptor(), find_target("HSD11B1")
+    assert oracle.title == "docking into HSD11B1"
+    assert receptor.pdbqt == moved / "inputs/target/HSD11B1_target.pdbqt"
+    assert receptor.pdbqt.read_bytes() == original.pdbqt.read_bytes()
+    assert (receptor.center, receptor.size) == (original.center, original.size)
+    digests = json.loads((moved / "manifest.json").read_text())["sha256"]
+    assert digests["inputs/target/HSD11B1_target.pdbqt"] == hashlib.sha256(original.pdbqt.read_bytes()).hexdigest()
+    assert "inputs/target/HSD11B1_conf.txt" in digests
+    assert str(tmp_path) not in (moved / "campaign.resolved.toml").read_text()
+
+    pdbqt, box = receptor.pdbqt, moved / "inputs/target/HSD11B1_conf.txt"
+    box.write_text(box.read_text().replace("center_x", "centre_x"))
+    with pytest.raises(ConfigError, match=r"HSD11B1_conf\.txt: expected six lines, each with a number: center_x"):
+        oracle.find_receptor()
+    box.unlink()
+    with pytest.raises(ConfigError, match=r"HSD11B1_conf\.txt: cannot be read"):
+        oracle.find_receptor()
+    pdbqt.write_text(pdbqt.read_text()[:5000])
+    with pytest.raises(ConfigError, match=r"HSD11B1_target\.pdbqt, line \d+: "):
+        oracle.find_receptor()
+
+
+def test_a_run_made_before_its_target_was_copied_uses_the_one_of_the_package(tmp_path):
+    oracle = load(tmp_path, oracle='target = "HSD11B1"').oracle
+    assert oracle.folder is None
+    assert oracle.find_receptor() == find_target("HSD11B1")
 
 
 def test_a_python_oracle_is_copied_and_imported_from_there(tmp_path):

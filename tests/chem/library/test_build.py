@@ -107,6 +107,15 @@ def test_every_row_is_read_or_listed(tmp_path: Path, kind: str) -> None:
     assert not (tmp_path / "mine.rejected.csv").exists()
 
 
+def test_a_row_with_a_cell_that_is_too_long_is_told_in_few_words(tmp_path: Path) -> None:
+    library = tmp_path / "library.csv"
+    rows = [f"A{n},{name},ok" for n, name in enumerate(DRUGS)]
+    library.write_text("\n".join(["id,smiles,note", f"A,CCO,{'x' * 200_000}", *rows]))
+    summary = build_vocabulary(library, tmp_path / "mine.json", 10, SilentProgress())
+    assert "column 3 (note): a cell of more than 131,072 characters, which is the limit" in summary
+    assert max(map(len, summary.splitlines())) < 200
+
+
 @pytest.mark.parametrize(
     ("out", "there", "message"),
     [

@@ -79,6 +79,13 @@ def test_a_stray_quote_costs_one_row_and_is_listed(tmp_path):
     assert data.bad_rows == (BadRow(3, "a quote that is not closed"),)
 
 
+def test_a_cell_that_is_too_long_is_listed_with_its_column_and_the_limit(tmp_path):
+    long = "x" * 200_000
+    data = read_table(written(tmp_path, f"smiles,score,note\nC,1,ok\nCC,2,{long}\n"), "score")
+    found = "column 3 (note): a cell of more than 131,072 characters, which is the limit"
+    assert data.bad_rows == (BadRow(3, found),)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_other_separators_encodings_and_names_of_the_structure_are_read(tmp_path, encoding):
     text = "Canonical_SMILES;score;note\nCC;-5;5 µM\nCCC;-6;\n"

@@ -3,19 +3,25 @@
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from molgfn.campaign.file.fields import BoxSize, Count, InputFile, NaturalNumber, Point, Positive
+from molgfn.campaign.file.fields import BoxSize, Count, InputFile, InputFolder, NaturalNumber, Point, Positive
 from molgfn.campaign.file.finding import Finding
 from molgfn.campaign.file.oracles.kind import OracleKind
 from molgfn.campaign.file.problem import Problem
 from molgfn.direction import Direction
 from molgfn.errors import ConfigError
 from molgfn.oracles.docking.pocket import pocket_notes
-from molgfn.oracles.docking.receptors import Receptor, find_target, receptor_from_files, target_names
+from molgfn.oracles.docking.receptors import (
+    Receptor,
+    find_target,
+    receptor_from_files,
+    target_files,
+    target_names,
+)
 from molgfn.oracles.interfaces import Oracle
 from molgfn.oracles.workers import local_processes
 
@@ -40,6 +46,8 @@ class DockingSection(OracleKind):
 
     kind: Literal["docking"] = "docking"
     target: Annotated[str, AfterValidator(_target)] | None = None
+    folder: InputFolder | None = None
+    """Where the receptor and the box of the target are, by default in the package that brings them."""
     receptor: InputFile | None = None
     center: Point | None = None
     size: BoxSize | None = None
@@ -62,12 +70,19 @@ class DockingSection(OracleKind):
         return f"docking into {self.target or (self.receptor.stem if self.receptor else 'nothing')}"
 
     def input_files(self) -> dict[str, Path]:
+        if self.target is not None:
+            return {f"target/{name}": file for name, file in target_files(self.target, self.folder).items()}
         files = {}
         if self.receptor is not None:
             files["receptor.pdbqt"] = self.receptor
         if self.ligand is not None:
             files[f"ligand{self.ligand.suffix}"] = self.ligand
         return files
+
+    def moved_to(self, inputs: Path) -> Self:
+        if self.target is not None:
+            return self.model_copy(update={"folder": inputs / "target"})
+        return super().moved_to(inputs)
 
     def check(self) -> Iterator[Finding]:
         from molgfn.oracles.docking.oracle import docking_engine  # loads the docking libraries
@@ -105,7 +120,7 @@ class DockingSection(OracleKind):
             If a file cannot be used.
         """
         if self.target is not None:
-            return find_target(self.target)
+            return find_target(self.target, self.folder)
         if self.receptor is None:
             raise ConfigError("[oracle]: neither a target nor a receptor")
         return receptor_from_files(self.receptor, center=self.center, size=self.size, ligand=self.ligand)
@@ -122,6 +137,8 @@ def _receptor_problems(oracle: Mapping[str, Any]) -> list[Problem]:
             )
             for key in sorted(has - {"target"})
         ]
+    if "folder" in oracle:
+        return [Problem(("oracle", "folder"), "only a named target is read from a folder.", oracle["folder"])]
     if "receptor" not in has:
         if not has:
             return [
