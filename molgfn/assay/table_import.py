@@ -43,8 +43,9 @@ class ReadingOptions:
         What a comma in a number means.
     registered : RegisteredCompounds
         Compounds that need no structure in the table. Where it draws another one, that counts and the id does not.
-    stereo : "merge" or "keep"
-        Whether stereoisomers are one compound, or each its own.
+    stereo : "merge", "keep" or None
+        Whether stereoisomers are one compound, or each its own; None: not said, so that they are merged unless a proxy
+        decides it.
     exclude_flagged : bool
         Whether rows that a curator doubts (data validity comment, potential duplicate) are not used.
     """
@@ -54,7 +55,7 @@ class ReadingOptions:
     endpoint: str = ""
     decimal: Decimal | None = None
     registered: RegisteredCompounds = NONE_REGISTERED
-    stereo: Stereo = "merge"
+    stereo: Stereo | None = None
     exclude_flagged: bool = False
 
 
@@ -147,12 +148,13 @@ def read_assay(path: Path, options: ReadingOptions | None = None, progress: Prog
         values are of several kinds.
     """
     chosen = options or ReadingOptions()
+    stereo = chosen.stereo or "merge"
     text = open_text(path)
     table = Table.of(text)
     columns = find_columns(path, table.header, chosen.columns, ids_will_do=bool(chosen.registered))
     _ask_for_relations(table, columns)
     reader = RowReader(
-        columns, chosen.unit, chosen.endpoint, chosen.decimal, chosen.registered, chosen.stereo, chosen.exclude_flagged
+        columns, chosen.unit, chosen.endpoint, chosen.decimal, chosen.registered, stereo, chosen.exclude_flagged
     )
     readings, unused = _read_rows(table, reader, progress or SilentProgress())
     _check_some(path, columns, readings, unused)
@@ -168,7 +170,7 @@ def read_assay(path: Path, options: ReadingOptions | None = None, progress: Prog
         tuple(reading for reading in readings if reading.line not in out),
         tuple(compounds),
         tuple(sorted(unused, key=lambda row: row.line)),
-        chosen.stereo,
+        stereo,
     )
 
 

@@ -22,6 +22,10 @@ DecimalMark = Annotated[
 StereoPolicy = Annotated[
     Literal["merge", "keep"], typer.Option("--stereo", help="Stereoisomers: one compound, or each its own.")
 ]
+StereoOfProxy = Annotated[
+    Literal["merge", "keep"] | None,
+    typer.Option("--stereo", help="Stereoisomers: one compound, or each its own; as the proxy by default."),
+]
 ExcludeFlagged = Annotated[
     bool, typer.Option("--exclude-flagged", help="Leave out rows that ChEMBL flags (validity, duplicate).")
 ]

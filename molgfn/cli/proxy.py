@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from molgfn.cli.assay import AssayFile, ColumnMap, DecimalMark, Endpoint, Unit, columns_by_role
+from molgfn.cli.assay import AssayFile, ColumnMap, DecimalMark, Endpoint, StereoOfProxy, Unit, columns_by_role
 from molgfn.progress import progress_for
 
 ProxyFolder = Annotated[Path, typer.Argument(metavar="PROXY", help="A proxy: its folder.", show_default=False)]
@@ -61,6 +61,7 @@ def evaluate(
     unit: Unit = "",
     type_: Endpoint = "",
     decimal: DecimalMark = None,
+    stereo: StereoOfProxy = None,
     as_json: AsJson = False,
 ) -> None:
     """Judge a proxy by a table of measured values.
@@ -72,7 +73,7 @@ def evaluate(
     from molgfn.proxy.evaluation.verification import verify
     from molgfn.proxy.proxy import Proxy
 
-    options = ReadingOptions(columns_by_role(column), unit, type_, decimal)
+    options = ReadingOptions(columns_by_role(column), unit, type_, decimal, stereo=stereo)
     verification = verify(Proxy.load(proxy), file, options, progress_for(sys.stderr))
     as_numbers, as_words = verification_text.as_json, verification_text.as_text
     print(json.dumps(as_numbers(verification), indent=2) if as_json else as_words(verification))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from molgfn.cli.assay import AssayFile, ColumnMap, DecimalMark, Endpoint, Unit, columns_by_role
+from molgfn.cli.assay import AssayFile, ColumnMap, DecimalMark, Endpoint, StereoOfProxy, Unit, columns_by_role
 from molgfn.cli.options import Run
 from molgfn.progress import progress_for
 
@@ -21,6 +21,7 @@ def retrain(
     unit: Unit = "",
     type_: Endpoint = "",
     decimal: DecimalMark = None,
+    stereo: StereoOfProxy = None,
     transfer: Annotated[
         bool, typer.Option("--transfer", help="FILE may be of another quantity than the campaign.")
     ] = False,
@@ -32,7 +33,7 @@ def retrain(
     from molgfn.assay.table_import import ReadingOptions
     from molgfn.campaign.lab.retrain import retrain as retrain_run
 
-    options = ReadingOptions(columns_by_role(column), unit, type_, decimal)
+    options = ReadingOptions(columns_by_role(column), unit, type_, decimal, stereo=stereo)
     made = retrain_run(run, file, options, progress_for(sys.stderr), transfer=transfer)
     print("\n".join([*_learnt(made), *_changed(made), *(_used(made, run) if made.record.used else _beside(made, run))]))
 

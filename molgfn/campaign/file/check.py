@@ -69,7 +69,8 @@ def check_campaign(campaign: Campaign, *, dock: bool, progress: Progress) -> Ite
 
             proxy = Proxy.load(campaign.proxy.start)
             check_proxy_quantity(campaign, proxy, oracle)
-            yield Finding("proxy", f"{proxy.name}: trained on {proxy.n_train} molecules, {proxy.unit}")
+            flat = "; it keeps stereoisomers apart, but designs have no configuration" * (proxy.info.stereo == "keep")
+            yield Finding("proxy", f"{proxy.name}: trained on {proxy.n_train} molecules, {proxy.unit}{flat}")
         control_s = None
         if dock:
             finding, control_s = _control_finding(campaign, oracle, progress)

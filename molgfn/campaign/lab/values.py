@@ -9,13 +9,13 @@ from molgfn.assay.table_import import Assay
 from molgfn.campaign.record.rows import CompoundRow, LabRow
 from molgfn.campaign.record.run_directory import RunDirectory
 from molgfn.campaign.record.store import Store
-from molgfn.chem.standardise import MoleculeError
+from molgfn.chem.standardise import MoleculeError, Stereo
 from molgfn.direction import Direction
 from molgfn.progress import Progress
 from molgfn.proxy.data.compound_key import compound_key
 from molgfn.proxy.data.from_assay import SIDES
 from molgfn.proxy.data.training_data import TrainingData
-from molgfn.proxy.data.training_molecules import FILE, kept_molecules
+from molgfn.proxy.data.training_molecules import FILE, kept_molecules, stereo_of_folder
 
 HELD_OUT_SHARE = 0.2
 
@@ -30,12 +30,20 @@ class Example:
     n: float = 1.0
 
 
-def key_of(smiles: str) -> str:
-    """Return the first block of the InChIKey, by which compounds of tables are told apart; may be empty."""
+def key_of(smiles: str, stereo: Stereo = "merge") -> str:
+    """Return the first block of the InChIKey, by which compounds of tables are told apart; may be empty.
+
+    Where stereoisomers are compounds of their own, the second block follows.
+    """
     try:
-        return structure_of(smiles).key
+        return structure_of(smiles, stereo).key
     except MoleculeError:
         return ""
+
+
+def stereo_of_run(run: RunDirectory) -> Stereo:
+    """Return what stereoisomers are to all proxies of a run, as to the one that it starts from."""
+    return stereo_of_folder(run.input_proxy)
 
 
 def lab_rows(store: Store) -> list[LabRow]:
@@ -60,6 +68,8 @@ def rows_of_table(
 ) -> list[LabRow]:
     """Return the compounds of a table, each joined to the run's by id or structure, and held out or not.
 
+    A compound of the run has no configuration: all its stereoisomers are joined to it.
+
     Every fifth or so of the new compounds is held out: which, follows from the structure alone. One that was held out
     before stays so, and one that a proxy may have learnt from is never held out.
 
@@ -80,8 +90,8 @@ def rows_of_table(
     decided = {row.key: row.held_out for row in earlier}
     rows = []
     for compound in assay.compounds:
-        key = key_of(compound.smiles)
-        named = next((each for each in compound.ids if each in run_ids), by_key.get(key, ""))
+        key = key_of(compound.smiles, assay.stereo)
+        named = next((each for each in compound.ids if each in run_ids), by_key.get(key.partition("-")[0], ""))
         lab_id = next((each for each in compound.ids if each not in run_ids), "")
         held_out = decided.get(key, key not in trained_on and _is_drawn(key))
         side, n = SIDES[compound.relation], float(compound.n)
@@ -110,11 +120,12 @@ def training_examples(run: RunDirectory, store: Store) -> list[Example]:
     would be forgotten. The campaign's own value counts where a compound is in both.
     """
     measured = measured_in_run(store)
-    kept = kept_molecules(run.input_proxy)
+    stereo = stereo_of_run(run)
+    kept = kept_molecules(run.input_proxy, stereo)
     if kept is None:
         return measured
-    renewed = {compound_key(example.smiles) for example in measured}
-    return [example for example in examples_of(kept) if compound_key(example.smiles) not in renewed] + measured
+    renewed = {compound_key(example.smiles, stereo) for example in measured}
+    return [example for example in examples_of(kept) if compound_key(example.smiles, stereo) not in renewed] + measured
 
 
 def keeps_start(run: RunDirectory) -> bool:
@@ -138,13 +149,20 @@ def examples_of(data: TrainingData) -> list[Example]:
     return [Example(*row) for row in zip(*columns, strict=True)]
 
 
-def with_lab(known: Sequence[Example], rows: Sequence[LabRow]) -> list[Example]:
+def with_lab(known: Sequence[Example], rows: Sequence[LabRow], stereo: Stereo) -> list[Example]:
     """Return what a proxy is to learn from.
 
     The lab's value counts for a compound that it has measured, and one that is held out is left out altogether.
+
+    Parameters
+    ----------
+    known : sequence of Example
+    rows : sequence of LabRow
+    stereo : "merge" or "keep"
+        Whether stereoisomers are one compound, as in the keys of `rows`.
     """
     if not rows:
         return list(known)
     of_lab = {row.key for row in rows}
-    kept = [one for one in known if key_of(one.smiles) not in of_lab]
+    kept = [one for one in known if key_of(one.smiles, stereo) not in of_lab]
     return kept + [Example(row.smiles, row.value, row.side, row.n) for row in rows if not row.held_out]

@@ -137,9 +137,10 @@ class RetrainingRow:
 class LabRow:
     """A compound of a lab's table, in the unit of the retraining that it came with.
 
-    `key` is the first block of the InChIKey, by which compounds are told apart; `compound_id` is that of the run, if it
-    is one of it, and `lab_id` that of the table; both may be empty. `side` is 0 for a value, -1 or 1 where the true one
-    is below or above, and `n` the number of readings. A compound that is `held_out` judges proxies and trains none.
+    `key` is the first block of the InChIKey, by which compounds are told apart, with the second where the proxy keeps
+    stereoisomers apart; `compound_id` is that of the run, if it is one of it, and `lab_id` that of the table; both may
+    be empty. `side` is 0 for a value, -1 or 1 where the true one is below or above, and `n` the number of readings. A
+    compound that is `held_out` judges proxies and trains none.
     """
 
     version: int

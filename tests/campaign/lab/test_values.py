@@ -79,5 +79,5 @@ def test_the_lab_replaces_what_was_known_and_what_is_held_out_is_left_out():
         LabRow(1, key_of("CCO"), "CCO", "", "", 8.0, -1, 2.0, False),
         LabRow(1, key_of("CCN"), "CCN", "", "", 9.0, 0, 1.0, True),
     ]
-    assert with_lab(known, lab) == [Example("CCC", 3.0), Example("CCO", 8.0, -1, 2.0)]
-    assert with_lab(known, []) == known
+    assert with_lab(known, lab, "merge") == [Example("CCC", 3.0), Example("CCO", 8.0, -1, 2.0)]
+    assert with_lab(known, [], "merge") == known

@@ -8,16 +8,9 @@ from rdkit import Chem
 
 from molgfn.chem.standardise import standard_mol
 from molgfn.errors import DataError
-from molgfn.proxy.data.graphs import (
-    ATOM_FEATURES,
-    BOND_TYPES,
-    MORGAN,
-    N_ATOM_FEATURES,
-    N_BOND_TYPES,
-    featurise,
-    featurise_counted,
-    featurise_smiles,
-)
+from molgfn.proxy.data.graphs import featurise, featurise_counted, featurise_smiles
+from molgfn.proxy.data.layout import ATOM_FEATURES, BOND_TYPES, LAYOUTS
+from molgfn.proxy.data.morgan import MORGAN
 
 ACETANILIDE = "CC(=O)Nc1ccccc1"
 
@@ -80,10 +73,10 @@ def test_a_batch_is_its_molecules_end_to_end(smiles):
 
 def test_counts_are_sums_over_atoms_and_bonds(smiles):
     graphs = featurise_smiles(smiles)
-    counts = graphs.counts()
-    assert counts.shape == (len(smiles), N_ATOM_FEATURES + N_BOND_TYPES)
+    counts, n_atom_features = graphs.counts(), LAYOUTS["merge"].n_atom_features
+    assert counts.shape == (len(smiles), n_atom_features + len(BOND_TYPES))
     assert np.array_equal(counts[:, :12].sum(axis=1), graphs.n_atoms)
-    assert np.array_equal(counts[:, N_ATOM_FEATURES:].sum(axis=1), graphs.n_bonds)
+    assert np.array_equal(counts[:, n_atom_features:].sum(axis=1), graphs.n_bonds)
     for feature, column in enumerate(np.split(graphs.atom_one_hot(), np.cumsum(list(ATOM_FEATURES.values()))[:-1], 1)):
         assert np.array_equal(column.argmax(axis=1), graphs.atoms[:, feature])
 
