@@ -92,7 +92,7 @@ def _metal_disconnector() -> rdMolStandardize.MetalDisconnector:
 
 @cache
 def _hydrogens() -> Chem.RemoveHsParameters:
-    """All explicit hydrogens, also those that are drawn to give an imine N-H a configuration: in solution it has none."""
+    """All explicit hydrogens, also those that give an imine N-H a configuration: in solution it has none."""
     chosen = Chem.RemoveHsParameters()
     chosen.removeDefiningBondStereo = True
     return chosen

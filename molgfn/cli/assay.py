@@ -20,15 +20,13 @@ DecimalMark = Annotated[
     Literal["point", "comma"] | None, typer.Option("--decimal", help="What marks decimals, where numbers have commas.")
 ]
 StereoPolicy = Annotated[
-    Literal["merge", "keep"], typer.Option("--stereo", help="Stereoisomers: one compound, or each its own.")
+    Literal["merge", "keep"], typer.Option("--stereo", help="R and S: one compound or two.")
 ]
 StereoOfProxy = Annotated[
     Literal["merge", "keep"] | None,
     typer.Option("--stereo", help="Stereoisomers: one compound, or each its own; as the proxy by default."),
 ]
-ExcludeFlagged = Annotated[
-    bool, typer.Option("--exclude-flagged", help="Leave out rows that ChEMBL flags (validity, duplicate).")
-]
+ExcludeFlagged = Annotated[bool, typer.Option("--exclude-flagged", help="Leave out rows that ChEMBL flags.")]
 
 
 def check(
@@ -45,8 +43,8 @@ def check(
 ) -> None:
     """See what molgfn makes of an assay table.
 
-    Says what became of every row; writes the tables .clean.csv and .rejected.csv. Exit code 3 where more than 5 % of
-    the rows are bad, or no model can be trained.
+    Says what became of every row; writes the tables .clean.csv and .rejected.csv. Exit code 3: over 5 % of the rows are
+    bad, or no model can be trained.
     """
     from molgfn.assay.report import report, summary, write_tables
     from molgfn.assay.table_import import MOST_BAD, ReadingOptions, read_assay

@@ -81,3 +81,19 @@ def test_the_lab_replaces_what_was_known_and_what_is_held_out_is_left_out():
     ]
     assert with_lab(known, lab, "merge") == [Example("CCC", 3.0), Example("CCO", 8.0, -1, 2.0)]
     assert with_lab(known, [], "merge") == known
+
+
+def test_stereoisomers_of_a_table_are_rows_of_their_own_where_they_are_kept(tmp_path):
+    design = CompoundRow("X-000002", "CC(N)CO", "BKMMTJMQCTUHRP-UHFFFAOYSA-N", (), 1, "completed", 1)
+    (tmp_path / "lab.csv").write_text("id,smiles,pIC50\nL1,C[C@@H](N)CO,8\nL2,C[C@H](N)CO,5\n")
+    keys = {}
+    for stereo in ("merge", "keep"):
+        assay = read_assay(tmp_path / "lab.csv", ReadingOptions(stereo=stereo))
+        found = rows_of_table(assay, 1, [design], [], [])
+        assert {one.compound_id for one in found} == {"X-000002"}
+        keys[stereo] = [one.key for one in found]
+    assert keys["merge"] == ["BKMMTJMQCTUHRP"]
+    assert sorted(key.partition("-")[0] for key in keys["keep"]) == ["BKMMTJMQCTUHRP"] * 2
+    known = [Example("CC(N)CO", 6.0), Example("C[C@@H](N)CO", 7.0)]
+    lab = [LabRow(1, key_of("C[C@@H](N)CO", "keep"), "C[C@@H](N)CO", "", "", 8.0, 0, 1.0, False)]
+    assert with_lab(known, lab, "keep") == [Example("CC(N)CO", 6.0), Example("C[C@@H](N)CO", 8.0)]

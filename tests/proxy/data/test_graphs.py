@@ -105,3 +105,26 @@ def test_bad_input_names_the_molecule_and_its_place():
         featurise_smiles(["C", "c1cc"])
     with pytest.raises(DataError, match="empty"):
         featurise_smiles([])
+
+
+def test_configuration_is_a_feature_only_where_stereoisomers_are_kept():
+    isomers = ["C[C@H](N)/C=C/Cl", "C[C@@H](N)/C=C/Cl", "C[C@H](N)/C=C\\Cl", "CC(N)C=CCl"]
+    merged, kept = featurise_smiles(isomers), featurise_smiles(isomers, "keep")
+    assert merged.layout is LAYOUTS["merge"]
+    assert kept.layout is LAYOUTS["keep"]
+    assert len(np.unique(merged.counts(), axis=0)) == 1
+    assert len(np.unique(kept.counts(), axis=0)) == 4
+    assert kept.atom_one_hot().shape[1] == LAYOUTS["keep"].n_atom_features
+    types = [{kept.layout.bond_types[code] for code in kept.take([row]).bond_types} for row in range(4)]
+    assert ["double E" in found for found in types] == [True, True, False, False]
+    assert ["double Z" in found for found in types] == [False, False, True, False]
+    flat = kept.take([3])
+    assert np.array_equal(flat.atoms[:, :-1], merged.take([3]).atoms)
+    assert not flat.atoms[:, -1].any()
+
+
+def test_counted_and_plain_features_of_kept_stereoisomers_agree():
+    isomers = ["C[C@H](N)C(=O)O", "C[C@@H](N)C(=O)O"]
+    graphs, counts = featurise_counted(isomers, "keep")
+    assert np.array_equal(graphs.atoms, featurise_smiles(isomers, "keep").atoms)
+    assert (counts.toarray()[0] != counts.toarray()[1]).any()
