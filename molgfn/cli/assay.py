@@ -19,9 +19,7 @@ Endpoint = Annotated[str, typer.Option("--type", metavar="TYPE", help="Read only
 DecimalMark = Annotated[
     Literal["point", "comma"] | None, typer.Option("--decimal", help="What marks decimals, where numbers have commas.")
 ]
-StereoPolicy = Annotated[
-    Literal["merge", "keep"], typer.Option("--stereo", help="R and S: one compound or two.")
-]
+StereoPolicy = Annotated[Literal["merge", "keep"], typer.Option("--stereo", help="R and S: one compound or two.")]
 StereoOfProxy = Annotated[
     Literal["merge", "keep"] | None,
     typer.Option("--stereo", help="Stereoisomers: one compound, or each its own; as the proxy by default."),

@@ -214,7 +214,7 @@ def _read(mol: Chem.Mol, stereo: Stereo) -> _Read:
 
 
 def _graphs(read: Sequence[_Read], stereo: Stereo) -> Graphs:
-    atoms = np.frombuffer(b"".join(molecule.atoms for molecule in read), dtype=np.uint8).reshape(-1, 4)
+    atoms = _codes(molecule.atoms for molecule in read).reshape(-1, 4)
     flat = _numbers(molecule.bonds for molecule in read).reshape(-1, 4)
     n_atoms = np.array([len(molecule.atoms) // 4 for molecule in read])
     n_bonds = np.array([len(molecule.bonds) // 16 for molecule in read])
@@ -225,19 +225,23 @@ def _graphs(read: Sequence[_Read], stereo: Stereo) -> Graphs:
     aromatic = np.zeros(len(atoms), dtype=np.int64)
     aromatic[absolute[orders == _AROMATIC]] = 1
     at_end = (neighbours[absolute] == 1).any(axis=1)
-    columns = [atoms, neighbours, *_rings(read, starts, len(atoms)), aromatic]
+    columns = np.column_stack([atoms, neighbours, *_rings(read, starts, len(atoms)), aromatic])
     types = np.choose(orders, [np.where(in_ring, 2, np.where(at_end, 0, 1)), np.where(in_ring, 4, 3), 5, 6])
     if stereo == "keep":
-        columns.append(np.frombuffer(b"".join(molecule.atom_codes for molecule in read), dtype=np.uint8))
-        codes = np.frombuffer(b"".join(molecule.bond_codes for molecule in read), dtype=np.uint8)
-        types = np.where(codes > 0, len(BOND_TYPES) - 1 + codes, types)
+        columns = np.column_stack([columns, _codes(molecule.atom_codes for molecule in read)])
+        bond_codes = _codes(molecule.bond_codes for molecule in read)
+        types = np.where(bond_codes > 0, len(BOND_TYPES) - 1 + bond_codes, types)
     return Graphs(
-        np.minimum(np.column_stack(columns), LAYOUTS[stereo].highest).astype(np.uint8),
+        np.minimum(columns, LAYOUTS[stereo].highest).astype(np.uint8),
         ends,
         types.astype(np.uint8),
         n_atoms,
         n_bonds,
     )
+
+
+def _codes(parts: Iterable[bytes]) -> NDArray[np.uint8]:
+    return np.frombuffer(b"".join(parts), dtype=np.uint8)
 
 
 def _numbers(parts: Iterable[bytes]) -> IntArray:

@@ -57,12 +57,14 @@ class Layout:
     @cached_property
     def offsets(self) -> IntArray:
         """First column of each feature of an atom."""
-        return np.cumsum([0, *self.atom_features.values()])[:-1]
+        offsets: IntArray = np.cumsum([0, *self.atom_features.values()])[:-1]
+        return offsets
 
     @cached_property
     def highest(self) -> IntArray:
         """Highest value of each feature of an atom."""
-        return np.array(list(self.atom_features.values())) - 1
+        highest: IntArray = np.array(list(self.atom_features.values())) - 1
+        return highest
 
 
 LAYOUTS: dict[Stereo, Layout] = {

@@ -40,7 +40,8 @@ def environment_array(mol: Chem.Mol, stereo: Stereo) -> NDArray[np.uint32]:
 
 def environment_bits(mol: Chem.Mol, stereo: Stereo) -> ExplicitBitVect:
     """Return which columns have a count; where stereoisomers are merged as `molgfn.chem.similarity.fingerprint`."""
-    return MORGAN.GetFingerprint(mol, **_invariants(mol, stereo))
+    bits: ExplicitBitVect = MORGAN.GetFingerprint(mol, **_invariants(mol, stereo))
+    return bits
 
 
 def _invariants(mol: Chem.Mol, stereo: Stereo) -> dict[str, list[int]]:

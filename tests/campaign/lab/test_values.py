@@ -89,9 +89,9 @@ def test_stereoisomers_of_a_table_are_rows_of_their_own_where_they_are_kept(tmp_
     keys = {}
     for stereo in ("merge", "keep"):
         assay = read_assay(tmp_path / "lab.csv", ReadingOptions(stereo=stereo))
-        found = rows_of_table(assay, 1, [design], [], [])
-        assert {one.compound_id for one in found} == {"X-000002"}
-        keys[stereo] = [one.key for one in found]
+        lab_rows_read = rows_of_table(assay, 1, [design], [], [])
+        assert {row.compound_id for row in lab_rows_read} == {"X-000002"}
+        keys[stereo] = [row.key for row in lab_rows_read]
     assert keys["merge"] == ["BKMMTJMQCTUHRP"]
     assert sorted(key.partition("-")[0] for key in keys["keep"]) == ["BKMMTJMQCTUHRP"] * 2
     known = [Example("CC(N)CO", 6.0), Example("C[C@@H](N)CO", 7.0)]

@@ -23,7 +23,7 @@ def test_enantiomers_have_opposite_codes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         ("C[S@](=O)c1ccccc1", "C[S@@](=O)c1ccccc1"),
         (TRANS_RING, "C[C@H]1CC[C@H](O)CC1"),
@@ -31,10 +31,10 @@ def test_enantiomers_have_opposite_codes() -> None:
     ],
     ids=["sulfoxides", "cis and trans in 1,4", "cis and trans in 1,2"],
 )
-def test_other_stereoisomers_are_told_apart(one: str, other: str) -> None:
-    assert atoms(one)
-    assert atoms(other)
-    assert atoms(one) != atoms(other)
+def test_other_stereoisomers_are_told_apart(first: str, second: str) -> None:
+    assert atoms(first)
+    assert atoms(second)
+    assert atoms(first) != atoms(second)
 
 
 def test_double_bonds_are_e_or_z() -> None:

@@ -116,8 +116,8 @@ def test_configuration_is_a_feature_only_where_stereoisomers_are_kept():
     assert len(np.unique(kept.counts(), axis=0)) == 4
     assert kept.atom_one_hot().shape[1] == LAYOUTS["keep"].n_atom_features
     types = [{kept.layout.bond_types[code] for code in kept.take([row]).bond_types} for row in range(4)]
-    assert ["double E" in found for found in types] == [True, True, False, False]
-    assert ["double Z" in found for found in types] == [False, False, True, False]
+    assert ["double E" in of_molecule for of_molecule in types] == [True, True, False, False]
+    assert ["double Z" in of_molecule for of_molecule in types] == [False, False, True, False]
     flat = kept.take([3])
     assert np.array_equal(flat.atoms[:, :-1], merged.take([3]).atoms)
     assert not flat.atoms[:, -1].any()

@@ -17,16 +17,16 @@ PAIRS = {
 
 @pytest.mark.parametrize("pair", PAIRS.values(), ids=PAIRS)
 def test_stereoisomers_differ_only_where_they_are_kept(pair):
-    one, other = map(Chem.MolFromSmiles, pair)
-    assert np.array_equal(environment_array(one, "merge"), environment_array(other, "merge"))
-    assert not np.array_equal(environment_array(one, "keep"), environment_array(other, "keep"))
-    assert environment_bits(one, "keep") != environment_bits(other, "keep")
+    first, second = map(Chem.MolFromSmiles, pair)
+    assert np.array_equal(environment_array(first, "merge"), environment_array(second, "merge"))
+    assert not np.array_equal(environment_array(first, "keep"), environment_array(second, "keep"))
+    assert environment_bits(first, "keep") != environment_bits(second, "keep")
 
 
 def test_kept_counts_do_not_depend_on_the_spelling():
-    one, other = map(Chem.MolFromSmiles, ("C[C@H](N)/C=C/Cl", "Cl/C=C/[C@@H](N)C"))
-    assert Chem.MolToSmiles(one) == Chem.MolToSmiles(other)
-    assert np.array_equal(environment_array(one, "keep"), environment_array(other, "keep"))
+    first, second = map(Chem.MolFromSmiles, ("C[C@H](N)/C=C/Cl", "Cl/C=C/[C@@H](N)C"))
+    assert Chem.MolToSmiles(first) == Chem.MolToSmiles(second)
+    assert np.array_equal(environment_array(first, "keep"), environment_array(second, "keep"))
 
 
 def test_a_drawing_without_configuration_has_the_environments_of_merged_ones(smiles):

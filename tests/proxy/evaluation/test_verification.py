@@ -98,13 +98,13 @@ def test_what_is_undefined_is_null_for_programs_and_said_to_people(proxy, tmp_pa
 def test_a_table_is_read_with_stereoisomers_as_the_proxy_has_them(keeping, isomers, tmp_path):
     rows = [f"{text},{value}" for text, value in list(isomers.items())[:20]] + ["C[C@@H](N)CBr,8", "CC(N)CO,6"]
     path = lab(tmp_path, rows, "smiles,pIC50")
-    found = judged(keeping, path)
+    verification = judged(keeping, path)
     # A drawing without configuration is another compound than the two isomers that the proxy was trained on.
-    assert (found.stereo, found.new.molecules, found.trained_on.molecules) == ("keep", 2, 20)
+    assert (verification.stereo, verification.new.molecules, verification.trained_on.molecules) == ("keep", 2, 20)
     merged = judged(keeping, path, stereo="merge")
     assert (merged.stereo, merged.trained_on.molecules) == ("merge", 0)
     assert as_json(merged)["stereo"] == "merge"
-    assert "stereo       stereoisomers are compounds of their own" in as_text(found)
+    assert "stereo       stereoisomers are compounds of their own" in as_text(verification)
 
 
 def test_separately_measured_stereoisomers_can_judge_a_proxy_that_merges_them(proxy, tmp_path):
