@@ -241,7 +241,7 @@ def test_stereoisomers_stay_what_they_are_to_the_proxy_that_the_campaign_starts_
     learnt = [one.smiles for one in SPACE[:20]] + [R, S]
     target = {"unit": "kcal/mol", "direction": "minimise", "settings": SETTINGS, "seed": 1}
     train_proxy(learnt, [-0.2 * len(text) for text in learnt], **target, stereo="keep").save(tmp_path / "start")
-    run = start(tmp_path, parts(tmp_path), proxy='start = "start"')
+    run = start(tmp_path, parts(tmp_path), proxy='start = "start"\nfine_tune_epochs = 1')
     assert Proxy.load(run / "checkpoints/round_002/proxy").info.stereo == "keep"
     table = lab(tmp_path, SPACE[:25])
     with table.open("a") as file:
