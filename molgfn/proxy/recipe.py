@@ -115,8 +115,8 @@ class AssayRecipe(Recipe):
 
     def source(self, progress: Progress) -> Source:
         """Read the table; the report on it is shown."""
-        said = self.assay
-        options = ReadingOptions(said.columns, said.unit, said.type, said.decimal, stereo=said.stereo)
+        table = self.assay
+        options = ReadingOptions(table.columns, table.unit, table.type, table.decimal, stereo=table.stereo)
         assay = read_assay(self.data, options, progress)
         for line in report(assay).splitlines():
             progress.log(line)

@@ -1,4 +1,4 @@
-"""`molgfn proxy retrain`, with a real campaign, a real table and what the user is told word for word."""
+"""`molgfn proxy retrain`, with a real campaign, a real table and what the user reads word for word."""
 
 import csv
 import json
@@ -63,7 +63,7 @@ def lab_table(path, joined=(), n=40, header="id,smiles,pIC50"):
     return path
 
 
-def test_a_table_comes_back_and_the_campaign_goes_on_with_what_it_says(capsys, run):
+def test_a_lab_table_retrains_the_proxy_and_the_campaign_goes_on_with_it(capsys, run):
     (first, smiles), *others = compounds(run)[:4]
     joined = [f"{first},CCO,7.5", *(f"{name},,7.5" for name, _ in others)]
     code, out, err = molgfn(capsys, "proxy", "retrain", run, lab_table("lab.csv", joined))
@@ -75,7 +75,7 @@ def test_a_table_comes_back_and_the_campaign_goes_on_with_what_it_says(capsys, r
     assert out.splitlines()[-1] == "next       molgfn resume run --rounds 2"
     index = json.loads((run / "proxies" / "index.json").read_text())
     assert index["in_use"] == "proxies/001"
-    assert [one["folder"] for one in index["proxies"]] == [
+    assert [entry["folder"] for entry in index["proxies"]] == [
         "checkpoints/round_000/proxy",
         "checkpoints/round_001/proxy",
         "proxies/001",
@@ -93,14 +93,14 @@ def test_a_table_comes_back_and_the_campaign_goes_on_with_what_it_says(capsys, r
     assert molgfn(capsys, "status", run)[1].count("proxy      checkpoints/round_002/proxy\n") == 1
 
 
-def test_what_is_said_is_the_golden_file(capsys, run):
+def test_the_printed_summary_is_the_golden_file(capsys, run):
     joined = [f"{name},,7.5" for name, _ in compounds(run)[:3]]
     code, out, _ = molgfn(capsys, "proxy", "retrain", run, lab_table("lab.csv", joined))
     assert code == 0
     # Numbers of networks may differ in the last digit from machine to machine.
     shape = re.sub(r"[+-]?\d+\.\d\d", "#.##", out)
-    shape = re.sub(r"new proxy is .*\.(?= \d+ are)", "new proxy is VERDICT.", shape)
-    assert re.sub(r" +#", " #", shape) == (GOLDEN / "said.txt").read_text()
+    shape = re.sub(r"new proxy is .*\.(?= \d+ molecules are)", "new proxy is VERDICT.", shape)
+    assert re.sub(r" +#", " #", shape) == (GOLDEN / "retrained.txt").read_text()
 
 
 def damaged(run, what):
@@ -132,16 +132,16 @@ def files(run):
     "what",
     ["no_run", "another_quantity", "no_unit", "too_few", "unknown_ids", "no_file"],
 )
-def test_what_cannot_be_used_is_told_and_changes_nothing(capsys, run, what):
+def test_a_table_that_cannot_be_used_is_named_and_changes_nothing(capsys, run, what):
     before = files(run)
     code, out, err = molgfn(capsys, "proxy", "retrain", *damaged(run, what))
     assert out == ""
-    found = re.sub(r"X-\d+", "X-#", err)
-    assert f"exit {code}\n{found}" == (GOLDEN / f"{what}.txt").read_text()
+    message = re.sub(r"X-\d+", "X-#", err)
+    assert f"exit {code}\n{message}" == (GOLDEN / f"{what}.txt").read_text()
     assert files(run) == before
 
 
-def test_a_run_under_way_is_told(capsys, run):
+def test_a_run_that_is_still_running_is_refused(capsys, run):
     lab_table("lab.csv")
     with RunDirectory(run).lock():
         code, _, err = molgfn(capsys, "proxy", "retrain", run, "lab.csv")
@@ -155,7 +155,7 @@ def test_a_proxy_of_another_quantity_is_kept_beside(capsys, run):
     code, out, err = molgfn(capsys, *retrain, "--transfer")
     assert code == 0, err
     assert "proxies/001 predicts kcal/mol" in out
-    assert "compounds of the lab, with nothing else in that quantity\n" in out
+    assert "compounds of the lab, and nothing else in that quantity\n" in out
     assert "are not changed by it" in out
     assert json.loads((run / "proxies" / "index.json").read_text())["in_use"] == "checkpoints/round_001/proxy"
     words = out.splitlines()[-1].removeprefix("next       molgfn ").split()

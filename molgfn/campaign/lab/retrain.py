@@ -1,7 +1,7 @@
-"""Retrain the proxy of a campaign on a lab's table, between two rounds, and say what that has changed.
+"""Retrain the proxy of a campaign on a lab's table, between two rounds, and compare it with the earlier proxy.
 
-The new proxy is trained and written whole before one transaction of the record makes it the one that is used: whatever
-ends this before, the campaign goes on with the proxy that it had.
+The new proxy is trained and written completely. Then one transaction of the record puts it into use. If the process
+ends before that, the campaign continues with the proxy that it had.
 """
 
 import hashlib
@@ -43,25 +43,25 @@ from molgfn.proxy.settings import TrainingEpoch
 from molgfn.proxy.train import check_stereo, train_proxy
 
 LEAST_MEASURED = 20
-"""Measured values that a proxy of another quantity needs."""
+"""Exact values that a proxy of another quantity needs."""
 _BETTER = {"minimise": "lower", "maximise": "higher"}
 
 
 @dataclass(frozen=True)
 class Retrained:
-    """What a retraining has made.
+    """The result of a retraining.
 
     Attributes
     ----------
     record : RetrainingRow
     learnt, held_out : int
-        Compounds of the lab's tables that the proxy has learnt from, and that are kept to judge it.
+        Compounds of the lab's tables that the proxy was trained on, and those that are used only to judge it.
     new : int
-        Compounds of this table that no earlier one had, or with another value.
+        Compounds of this table that are in no earlier table, or that had another value there.
     joined : int
         Compounds of this table that are compounds of the run.
     comparison : RetrainingComparison or None
-        None where nothing that is held out has a value.
+        None if no held-out compound has an exact value.
     next_round : int
         The first round that is proposed with the proxy.
     rounds : int
@@ -81,20 +81,20 @@ class Retrained:
 def retrain(
     path: Path, table: Path, options: ReadingOptions, progress: Progress, *, transfer: bool = False
 ) -> Retrained:
-    """Train the proxy of a campaign on, with the values of a lab's table added; the campaign uses it from then on.
+    """Train the proxy of a campaign further, with the values of a lab's table; the next rounds use the new proxy.
 
     Parameters
     ----------
     path : Path
         The run directory.
     table : Path
-        As `molgfn.assay.table_import.read_assay` reads it; compounds of the run may stand in it by id alone.
+        Read by `molgfn.assay.table_import.read_assay`; a compound of the run needs only its id there.
     options : ReadingOptions
         Stereoisomers are what they are to the proxy of the campaign.
     progress : Progress
     transfer : bool
-        Whether the table may be of another quantity than the oracle's: then a proxy of that quantity is trained from
-        what the campaign's knows of molecules, and kept beside it.
+        Whether the values may be of another quantity than the oracle's. Then a separate proxy for that quantity is
+        trained, from the weights of the campaign's proxy. The campaign does not use it.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def retrain(
     DataError
         If the table cannot be used, holds nothing new, or is of another quantity and `transfer` is not allowed.
     Stopped
-        If asked to; nothing is changed.
+        If the user stops it; nothing is changed then.
     """
     run = open_run(path)
     campaign = load_campaign(run.resolved)
@@ -115,7 +115,7 @@ def retrain(
 
 @dataclass(frozen=True)
 class _Retraining:
-    """One retraining of one run, which nobody else is running."""
+    """One retraining of one run; no other process may run the run meanwhile."""
 
     run: RunDirectory
     campaign: Campaign
@@ -127,8 +127,8 @@ class _Retraining:
         learnt = last_learnt(self.run, self.store)
         if learnt is None:
             raise ConfigError(
-                f"{self.run.path}: this run has no proxy yet, which could be retrained",
-                f"`molgfn resume {self.run.path}` trains the first.",
+                f"{self.run.path}: this run has no proxy yet that could be retrained",
+                f"`molgfn resume {self.run.path}` trains the first one.",
             )
         in_use = proxy_after(self.run, self.store, learnt)
         current = Proxy.load(in_use)
@@ -155,10 +155,10 @@ class _Retraining:
                 f"{table}: nothing new: all {len(rows)} compounds were in earlier tables, with the same values.",
                 f"{self.run.retrained_index} lists what the proxy was retrained on.",
             )
-        every = sorted({row.key: row for row in (*earlier, *rows)}.values(), key=lambda row: row.key)
-        before = self._learnt_before() if used else []
-        proxy = self._trained(version, assay, base, with_lab(before, every, assay.stereo))
-        held_out = [row for row in every if row.held_out]
+        all_rows = sorted({row.key: row for row in (*earlier, *rows)}.values(), key=lambda row: row.key)
+        before = self._earlier_examples() if used else []
+        proxy = self._trained(version, assay, base, with_lab(before, all_rows, assay.stereo))
+        held_out = [row for row in all_rows if row.held_out]
         comparison = _compared(base, proxy, held_out)
         record = RetrainingRow(
             version,
@@ -174,7 +174,7 @@ class _Retraining:
         self._keep(record, rows, proxy, comparison)
         return Retrained(
             record,
-            learnt=len(every) - len(held_out),
+            learnt=len(all_rows) - len(held_out),
             held_out=len(held_out),
             new=len(new),
             joined=sum(bool(row.compound_id) for row in rows),
@@ -204,13 +204,13 @@ class _Retraining:
         folders = [row.folder for row in self.store.retrainings() if (row.unit, row.direction) == quantity]
         return self.run.path / folders[-1] if folders else None
 
-    def _learnt_before(self) -> list[Example]:
-        """Return what the campaign's proxies learn from, and tell the user where some of it is not kept."""
+    def _earlier_examples(self) -> list[Example]:
+        """Return the training data of the campaign's proxies; log a note if some of it was not kept."""
         note_forgetting(self.run, self.progress)
         return training_examples(self.run, self.store)
 
     def _trained_on(self, base: Proxy) -> frozenset[str]:
-        """Return the keys of all molecules that a proxy of this run may have learnt from."""
+        """Return the keys of all molecules that a proxy of this run may have been trained on."""
         smiles = {example.smiles for example in training_examples(self.run, self.store)}
         smiles |= set(base.training_molecules.smiles if base.training_molecules else ())
         return frozenset(key_of(text, base.info.stereo) for text in smiles)
@@ -220,8 +220,8 @@ class _Retraining:
         entropy = [self.campaign.campaign.seed, version, *b"retrain"]
         with ExitStack() as steps:
             return train_proxy(
-                [one.smiles for one in data],
-                [one.value for one in data],
+                [example.smiles for example in data],
+                [example.value for example in data],
                 unit=assay.quantity.unit,
                 direction=assay.quantity.direction,
                 settings=proxy_settings(self.campaign),
@@ -229,8 +229,8 @@ class _Retraining:
                 initial=base,
                 transfer=True,
                 name=self.campaign.campaign.name,
-                sides=[one.side for one in data],
-                counts=[one.n for one in data],
+                sides=[example.side for example in data],
+                counts=[example.n for example in data],
                 on_epoch=self._shown(steps),
             )
 
@@ -260,19 +260,19 @@ class _Retraining:
 
 
 def _check_enough_to_transfer(table: Path, assay: Assay, earlier: Sequence[LabRow]) -> None:
-    """See that there are values enough for a proxy of another quantity.
+    """Check that there are enough values for a proxy of another quantity.
 
     Raises
     ------
     DataError
-        If there are fewer than 20 measured values.
+        If there are fewer than 20 exact values.
     """
     compounds = {key_of(compound.smiles, assay.stereo) for compound in assay.compounds if compound.relation == "="}
     measured = len(compounds | {row.key for row in earlier if row.side == 0})
     if measured < LEAST_MEASURED:
         raise DataError(
             f"{table}: {measured} compounds have a measured value, but a proxy of another quantity needs "
-            f"{LEAST_MEASURED}: trained on fewer it would predict far beyond what was measured.",
+            f"{LEAST_MEASURED}: trained on fewer, it would predict values far above or below all measured ones.",
             "Bounds (< or >) do not count. Measure more, or add an earlier table.",
         )
 
@@ -290,10 +290,10 @@ def _compared(before: Proxy, after: Proxy, held_out: Sequence[LabRow]) -> Retrai
 
 
 def _another_quantity(table: Path, assay: Assay, proxy: Proxy, run: RunDirectory) -> DataError:
-    found = f"{assay.quantity.unit} ({_BETTER[assay.quantity.direction]} is better)"
+    unit = assay.quantity.unit
     return DataError(
-        f"{table}: its values are in {found}, but the campaign is about {proxy.unit} "
-        f"({_BETTER[proxy.direction]} is better): one proxy cannot predict both.",
-        f"With --transfer a proxy of {assay.quantity.unit} is trained from what the one of {run.path} knows of "
-        "molecules, and kept beside it:\nthe rounds go on as they are, and `molgfn proxy score` ranks by it.",
+        f"{table}: its values are in {unit} ({_BETTER[assay.quantity.direction]} is better), but the campaign is about "
+        f"{proxy.unit} ({_BETTER[proxy.direction]} is better): one proxy cannot predict both.",
+        f"With --transfer molgfn trains a separate proxy for {unit}. It starts from the weights of the proxy in "
+        f"{run.path}.\nThe rounds continue as before; use `molgfn proxy score` to rank compounds with the new proxy.",
     )

@@ -164,5 +164,5 @@ def with_lab(known: Sequence[Example], rows: Sequence[LabRow], stereo: Stereo) -
     if not rows:
         return list(known)
     of_lab = {row.key for row in rows}
-    kept = [one for one in known if key_of(one.smiles, stereo) not in of_lab]
+    kept = [example for example in known if key_of(example.smiles, stereo) not in of_lab]
     return kept + [Example(row.smiles, row.value, row.side, row.n) for row in rows if not row.held_out]

@@ -1,4 +1,4 @@
-"""The first line of a card: is the proxy better than simpler models, and what is to be done if not?"""
+"""The first line of a card: is the proxy better than simpler models, and what to do if it is not?"""
 
 import math
 
@@ -10,20 +10,20 @@ _ADVICE = 'use it: model = "forest" in [settings] of the recipe, or in [proxy] o
 
 
 def verdict(name: str, evaluation: HeldOutEvaluation) -> str:
-    """Return the line, by Spearman on the splits of one kind; where a forest ranks best, using it is the advice."""
+    """Compare the models by Spearman on the splits of one kind; if a forest ranks best, advise to use it."""
     scores = {method: _or_least(judged["spearman"].value) for method, judged in evaluation.methods.items()}
     own = scores.pop(PROXY)
     if own == -math.inf:
-        return f"{name}: this proxy ranks nothing, its predictions are all equal (on {evaluation.split} splits)"
+        return f"{name}: this proxy cannot rank: its predictions are all equal (on {evaluation.split} splits)"
     best = max(scores, key=lambda method: scores[method])
     gain, compared = evaluation.gains[best]["spearman"], _compared(evaluation, best)
     if best == FOREST and scores[best] > own:
-        settled = "" if gain.high < 0 else ", although the data do not settle it"
+        settled = "" if gain.high < 0 else ", but the difference is not significant"
         return f"{name}: a {FOREST} ranks better than this proxy{settled}; {_ADVICE} {compared}"
     if gain.high < 0:
         return f"{name}: {best} is better than this proxy {compared}"
     if gain.low <= 0:
-        return f"{name}: no better than {best}, as far as the data tell {compared}"
+        return f"{name}: not significantly better than {best} {compared}"
     return f"{name}: better than every simpler model {compared}"
 
 

@@ -1,4 +1,4 @@
-"""What retraining has changed: two proxies judged on the same molecules, on which neither was trained."""
+"""What a retraining has changed: both proxies are judged on the same molecules. Neither was trained on them."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -11,7 +11,7 @@ from molgfn.proxy.evaluation.metrics import spearman
 from molgfn.proxy.proxy import Proxy
 
 ENOUGH = 30
-"""Molecules needed; a difference on fewer is called a first impression."""
+"""Molecules needed. With fewer, the printed summary calls the comparison a first impression."""
 _NAMES = {
     "spearman": "Spearman",
     "rmse": "RMSE",
@@ -69,8 +69,8 @@ class RetrainingComparison:
         change = self.change[metric.lower()]
         better = change.high < 0 if metric == "RMSE" else change.low > 0
         worse = change.low > 0 if metric == "RMSE" else change.high < 0
-        verdict = "better" if better else "worse" if worse else "not told apart"
-        few = f" {self.n} are few: take it for a first impression." if self.n < ENOUGH else ""
+        verdict = "better" if better else "worse" if worse else "not clearly better or worse"
+        few = f" {self.n} molecules are few: treat this as a first impression." if self.n < ENOUGH else ""
         return [f"  By its {metric} on these {self.n} molecules the new proxy is {verdict}.{few}"]
 
 

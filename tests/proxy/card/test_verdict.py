@@ -36,18 +36,19 @@ def evaluation(own: float, forest: float | None, size: float, half: float = 0.01
         ),
         (
             evaluation(0.795, 0.8, 0.3),
-            "mine: a random forest on Morgan counts ranks better than this proxy, although the data do not settle it; "
-            'use it: model = "forest" in [settings] of the recipe, or in [proxy] of a campaign file (on scaffold '
-            "splits: Spearman 0.795, random forest on Morgan counts 0.800; difference -0.005 [-0.015, +0.005])",
+            "mine: a random forest on Morgan counts ranks better than this proxy, but the difference is not "
+            'significant; use it: model = "forest" in [settings] of the recipe, or in [proxy] of a campaign file (on '
+            "scaffold splits: Spearman 0.795, random forest on Morgan counts 0.800; difference -0.005 "
+            "[-0.015, +0.005])",
         ),
         (
             evaluation(0.795, 0.7, 0.8),
-            "mine: no better than number of heavy atoms alone, as far as the data tell (on scaffold splits: Spearman "
+            "mine: not significantly better than number of heavy atoms alone (on scaffold splits: Spearman "
             "0.795, number of heavy atoms alone 0.800; difference -0.005 [-0.015, +0.005])",
         ),
         (
             evaluation(0.805, 0.8, 0.3),
-            "mine: no better than random forest on Morgan counts, as far as the data tell (on scaffold splits: "
+            "mine: not significantly better than random forest on Morgan counts (on scaffold splits: "
             "Spearman 0.805, random forest on Morgan counts 0.800; difference +0.005 [-0.005, +0.015])",
         ),
         (
@@ -62,7 +63,7 @@ def evaluation(own: float, forest: float | None, size: float, half: float = 0.01
         ),
         (
             evaluation(float("nan"), 0.5, 0.3),
-            "mine: this proxy ranks nothing, its predictions are all equal (on scaffold splits)",
+            "mine: this proxy cannot rank: its predictions are all equal (on scaffold splits)",
         ),
         (
             evaluation(0.9, None, float("nan")),

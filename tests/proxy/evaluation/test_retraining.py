@@ -43,14 +43,14 @@ def test_what_is_better_is_called_better_and_what_is_worse_worse(proxy):
     assert compare_proxies(good, poor, ALKANES, TRUTH).lines()[-1].endswith("the new proxy is worse.")
 
 
-def test_what_cannot_be_told_apart_is_said_and_few_molecules_too(proxy):
+def test_an_unclear_difference_and_few_molecules_are_named(proxy):
     noise = np.random.default_rng(0).normal(0, 1, (2, 40))
     one, other = (made(proxy, TRUTH + part) for part in noise)
     few = ALKANES[: ENOUGH - 1]
-    told = compare_proxies(one, other, few, TRUTH[: ENOUGH - 1]).lines()[-1]
-    verdict, _, few = told.partition(". ")
-    assert verdict == "  By its RMSE on these 29 molecules the new proxy is not told apart"
-    assert few == "29 are few: take it for a first impression."
+    sentence = compare_proxies(one, other, few, TRUTH[: ENOUGH - 1]).lines()[-1]
+    verdict, _, few = sentence.partition(". ")
+    assert verdict == "  By its RMSE on these 29 molecules the new proxy is not clearly better or worse"
+    assert few == "29 molecules are few: treat this as a first impression."
 
 
 def test_a_proxy_of_another_quantity_is_judged_by_its_ranks_alone(proxy):

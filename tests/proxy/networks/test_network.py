@@ -32,7 +32,7 @@ def one_hot_bonds(batch: GraphBatch) -> torch.Tensor:
 def test_convolution_equals_nnconv(batch):
     torch.manual_seed(0)
     width = 16
-    ours = BondConvolution(width)
+    ours = BondConvolution(width, len(BOND_TYPES))
     edge_network = nn.Linear(len(BOND_TYPES), width * width, bias=False)
     theirs = NNConv(width, width, edge_network, aggr="add")
     with torch.no_grad():
