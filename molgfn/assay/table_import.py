@@ -43,8 +43,8 @@ class ReadingOptions:
         The decimal mark.
     registered : RegisteredCompounds
         Compounds that need no structure in the table. If the table has another structure, it is used instead of the id.
-    stereo : "merge" or "keep"
-        Whether stereoisomers are one compound, or each its own.
+    stereo : "merge", "keep" or None
+        Whether stereoisomers are one compound, or each its own. None: they are merged, unless a proxy keeps them.
     exclude_flagged : bool
         Whether rows with a flag of a curator (data validity comment, potential duplicate) are left out.
     """
@@ -54,7 +54,7 @@ class ReadingOptions:
     endpoint: str = ""
     decimal: Decimal | None = None
     registered: RegisteredCompounds = NONE_REGISTERED
-    stereo: Stereo = "merge"
+    stereo: Stereo | None = None
     exclude_flagged: bool = False
 
 
@@ -147,12 +147,13 @@ def read_assay(path: Path, options: ReadingOptions | None = None, progress: Prog
         values of several quantities.
     """
     chosen = options or ReadingOptions()
+    stereo = chosen.stereo or "merge"
     text = open_text(path)
     table = Table.of(text)
     columns = find_columns(path, table.header, chosen.columns, ids_will_do=bool(chosen.registered))
     _ask_for_relations(table, columns)
     reader = RowReader(
-        columns, chosen.unit, chosen.endpoint, chosen.decimal, chosen.registered, chosen.stereo, chosen.exclude_flagged
+        columns, chosen.unit, chosen.endpoint, chosen.decimal, chosen.registered, stereo, chosen.exclude_flagged
     )
     readings, unused = _read_rows(table, reader, progress or SilentProgress())
     _check_some(path, columns, readings, unused)
@@ -168,7 +169,7 @@ def read_assay(path: Path, options: ReadingOptions | None = None, progress: Prog
         tuple(reading for reading in readings if reading.line not in out),
         tuple(compounds),
         tuple(sorted(unused, key=lambda row: row.line)),
-        chosen.stereo,
+        stereo,
     )
 
 

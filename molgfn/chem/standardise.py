@@ -91,6 +91,14 @@ def _metal_disconnector() -> rdMolStandardize.MetalDisconnector:
 
 
 @cache
+def _hydrogens() -> Chem.RemoveHsParameters:
+    """All explicit hydrogens, also those that give an imine N-H a configuration: in solution it has none."""
+    chosen = Chem.RemoveHsParameters()
+    chosen.removeDefiningBondStereo = True
+    return chosen
+
+
+@cache
 def _charge_separated() -> tuple[rdChemReactions.ChemicalReaction, ...]:
     """Sulfoxides and sulfones as libraries draw them, with single bonds and charges."""
     # The valence of sulfur is asked for: with a fourth single bond (a radical on paper) no double bond fits.
@@ -205,7 +213,7 @@ def standard_mol(smiles: str, stereo: Stereo = "merge") -> Chem.Mol:
         atom.SetAtomMapNum(0)
     if stereo == "merge":
         Chem.RemoveStereochemistry(mol)
-    return parse_smiles(Chem.MolToSmiles(Chem.RemoveHs(mol)))
+    return parse_smiles(Chem.MolToSmiles(Chem.RemoveHs(mol, _hydrogens())))
 
 
 def standard_smiles(smiles: str, stereo: Stereo = "merge") -> str:

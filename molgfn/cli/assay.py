@@ -19,7 +19,11 @@ Endpoint = Annotated[str, typer.Option("--type", metavar="TYPE", help="Read only
 DecimalMark = Annotated[
     Literal["point", "comma"] | None, typer.Option("--decimal", help="The decimal mark, if numbers have commas.")
 ]
-StereoPolicy = Annotated[Literal["merge", "keep"], typer.Option("--stereo", help="What to do with stereoisomers.")]
+StereoPolicy = Annotated[Literal["merge", "keep"], typer.Option("--stereo", help="R and S: one compound or two.")]
+StereoOfProxy = Annotated[
+    Literal["merge", "keep"] | None,
+    typer.Option("--stereo", help="Stereoisomers: one compound, or each its own; as the proxy by default."),
+]
 ExcludeFlagged = Annotated[bool, typer.Option("--exclude-flagged", help="Leave out rows with a flag of ChEMBL.")]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from molgfn.cli.assay import AssayFile, ColumnMap, DecimalMark, Endpoint, Unit, columns_by_role
+from molgfn.cli.assay import AssayFile, ColumnMap, DecimalMark, Endpoint, StereoOfProxy, Unit, columns_by_role
 from molgfn.progress import progress_for
 
 ProxyFolder = Annotated[Path, typer.Argument(metavar="PROXY", help="The folder of a proxy.", show_default=False)]
@@ -64,6 +64,7 @@ def evaluate(
     unit: Unit = "",
     type_: Endpoint = "",
     decimal: DecimalMark = None,
+    stereo: StereoOfProxy = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare the predictions of a proxy with measured values.
@@ -75,7 +76,7 @@ def evaluate(
     from molgfn.proxy.evaluation.verification import verify
     from molgfn.proxy.proxy import Proxy
 
-    options = ReadingOptions(columns_by_role(column), unit, type_, decimal)
+    options = ReadingOptions(columns_by_role(column), unit, type_, decimal, stereo=stereo)
     verification = verify(Proxy.load(proxy), file, options, progress_for(sys.stderr))
     as_numbers, as_words = verification_text.as_json, verification_text.as_text
     print(json.dumps(as_numbers(verification), indent=2) if as_json else as_words(verification))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from molgfn.cli.assay import AssayFile, ColumnMap, DecimalMark, Endpoint, Unit, columns_by_role
+from molgfn.cli.assay import AssayFile, ColumnMap, DecimalMark, Endpoint, StereoOfProxy, Unit, columns_by_role
 from molgfn.cli.options import Run
 from molgfn.progress import progress_for
 
@@ -21,6 +21,7 @@ def retrain(
     unit: Unit = "",
     type_: Endpoint = "",
     decimal: DecimalMark = None,
+    stereo: StereoOfProxy = None,
     transfer: Annotated[
         bool, typer.Option("--transfer", help="FILE has another quantity: train a separate proxy.")
     ] = False,
@@ -33,7 +34,7 @@ def retrain(
     from molgfn.assay.table_import import ReadingOptions
     from molgfn.campaign.lab.retrain import retrain as retrain_run
 
-    options = ReadingOptions(columns_by_role(column), unit, type_, decimal)
+    options = ReadingOptions(columns_by_role(column), unit, type_, decimal, stereo=stereo)
     made = retrain_run(run, file, options, progress_for(sys.stderr), transfer=transfer)
     last = _used(made, run) if made.record.used else _not_used(made, run)
     print("\n".join([*_data(made), *_changes(made), *last]))

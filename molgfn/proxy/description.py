@@ -15,6 +15,7 @@ from pydantic import (
     ValidationError,
 )
 
+from molgfn.chem.standardise import Stereo
 from molgfn.direction import Direction
 from molgfn.errors import ConfigError
 from molgfn.proxy.networks.network import Architecture
@@ -39,6 +40,8 @@ class ProxyInfo(BaseModel):
         M.
     architecture : Architecture or None
         Of every network.
+    stereo : "merge" or "keep"
+        Whether stereoisomers are one molecule to it, or each its own; proxies of earlier versions merge them.
     process_weight : float
         Weight of a Gaussian process beside networks, from 0 to 1: see `molgfn.proxy.classical.mixture`. Earlier
         versions wrote it as `process_say`.
@@ -65,6 +68,7 @@ class ProxyInfo(BaseModel):
     model: ModelKind = "network"
     members: PositiveInt
     architecture: Architecture | None = None
+    stereo: Stereo = "merge"
     process_weight: Annotated[
         FiniteFloat, Field(ge=0, le=1, validation_alias=AliasChoices("process_weight", "process_say"))
     ] = 0.0

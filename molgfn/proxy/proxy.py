@@ -80,6 +80,8 @@ class Proxy:
     def predict(self, smiles: Sequence[str]) -> Prediction:
         """Predict molecules, in order; the spelling of a SMILES, its salts and charges do not matter.
 
+        Its configuration matters only to a proxy that keeps stereoisomers apart.
+
         Raises
         ------
         DataError
@@ -92,14 +94,14 @@ class Proxy:
         if self.training_molecules is None:
             n = len(smiles)
             return Neighbours(np.full(n, np.nan), ("",) * n, (None,) * n)
-        similarity, number = nearest(smiles, self._fingerprints)
+        similarity, number = nearest(smiles, self._fingerprints, self.info.stereo)
         domain = self.info.domain
         inside = domain.verdicts(similarity, self._least_tested) if domain else (None,) * len(smiles)
         return Neighbours(similarity, tuple(self.training_molecules.smiles[i] for i in number), inside)
 
     @cached_property
     def _fingerprints(self) -> list[ExplicitBitVect]:
-        return fingerprints(self.training_molecules.smiles if self.training_molecules else ())
+        return fingerprints(self.training_molecules.smiles if self.training_molecules else (), self.info.stereo)
 
     @cached_property
     def value_range(self) -> ValueRange | None:
@@ -140,4 +142,4 @@ class Proxy:
             ensemble = _ENSEMBLES[info.model](arrays, info)
         except (RuntimeError, TypeError) as error:
             raise ConfigError(f"{path}: does not fit {DESCRIPTION} beside it", str(error)) from error
-        return cls(info, ensemble, kept_molecules(folder), read_curves(folder / CURVES))
+        return cls(info, ensemble, kept_molecules(folder, info.stereo), read_curves(folder / CURVES))

@@ -12,6 +12,7 @@ from molgfn.assay.compounds import Noise, replicate_noise
 from molgfn.assay.report import report
 from molgfn.assay.table_import import ReadingOptions, read_assay
 from molgfn.assay.values import Decimal
+from molgfn.chem.standardise import Stereo
 from molgfn.direction import Direction
 from molgfn.errors import ConfigError, did_you_mean
 from molgfn.progress import Progress
@@ -85,10 +86,11 @@ class ColumnRecipe(Recipe):
     value_column: str
     unit: str
     direction: Direction
+    stereo: Stereo = "merge"
 
     def source(self, progress: Progress) -> Source:
         """Read the table; rows that cannot be used are named."""
-        data = read_table(self.data, self.value_column)
+        data = read_table(self.data, self.value_column, stereo=self.stereo)
         for row in data.bad_rows:
             progress.log(f"{self.data}, line {row.line}: not used: {row.found}")
         return Source(data, self.unit, self.direction)
@@ -103,6 +105,7 @@ class AssayTable(BaseModel):
     unit: str = ""
     type: str = ""
     decimal: Decimal | None = None
+    stereo: Stereo = "merge"
 
 
 class AssayRecipe(Recipe):
@@ -112,8 +115,8 @@ class AssayRecipe(Recipe):
 
     def source(self, progress: Progress) -> Source:
         """Read the table; the report on it is shown."""
-        said = self.assay
-        options = ReadingOptions(said.columns, said.unit, said.type, said.decimal)
+        table = self.assay
+        options = ReadingOptions(table.columns, table.unit, table.type, table.decimal, stereo=table.stereo)
         assay = read_assay(self.data, options, progress)
         for line in report(assay).splitlines():
             progress.log(line)

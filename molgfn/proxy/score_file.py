@@ -6,7 +6,7 @@ from itertools import islice
 from math import isnan
 from pathlib import Path
 
-from molgfn.chem.standardise import MoleculeError, compound_smiles
+from molgfn.chem.standardise import MoleculeError, Stereo, compound_smiles
 from molgfn.errors import DataError
 from molgfn.files import refuse_input_as_output, write_csv
 from molgfn.progress import Progress, Step
@@ -116,7 +116,7 @@ def _count(rows: Iterable[_ScoredRow], scored: ScoredFile, path: Path) -> Iterat
 def _scored(proxy: Proxy, file: MoleculeFile, step: Step) -> Iterator[_ScoredRow]:
     rows, line = file.rows(), 0
     while piece := list(islice(rows, _PIECE)):
-        standard = [_standard(row, file.column) for row in piece]
+        standard = [_standard(row, file.column, proxy.info.stereo) for row in piece]
         predictions = _predicted(proxy, [smiles for smiles, error in standard if not error])
         for row, (_, error) in zip(piece, standard, strict=True):
             cells = (*row.cells, *[""] * (len(file.header) - len(row.cells)))
@@ -148,11 +148,11 @@ def _or_blank(number: float) -> float | None:
     return None if isnan(number) else number
 
 
-def _standard(row: Row, column: int) -> tuple[str, str]:
+def _standard(row: Row, column: int, stereo: Stereo) -> tuple[str, str]:
     """Return the standard SMILES of a row, or the reason if there is none."""
     if row.fault:
         return "", row.fault
     try:
-        return compound_smiles(row.cells[column]), ""
+        return compound_smiles(row.cells[column], stereo), ""
     except MoleculeError as error:
         return "", str(error)

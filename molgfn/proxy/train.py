@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from molgfn.arrays import BoolArray, FloatArray, IntArray
+from molgfn.chem.standardise import Stereo
 from molgfn.direction import Direction
 from molgfn.errors import ConfigError, DataError
 from molgfn.proxy.classical.forest import grow
@@ -20,6 +21,10 @@ from molgfn.proxy.settings import ProxySettings, TrainingEpoch
 from molgfn.proxy.uncertainty.out_of_bag import fit_reliability
 
 MIN_MOLECULES = 5
+_STEREO: dict[Stereo, str] = {
+    "merge": "takes stereoisomers for one compound",
+    "keep": "takes stereoisomers for compounds of their own",
+}
 
 
 def train_proxy(
@@ -36,6 +41,7 @@ def train_proxy(
     name: str = "proxy",
     sides: Sequence[int] | IntArray | None = None,
     counts: Sequence[float] | FloatArray | None = None,
+    stereo: Stereo | None = None,
     on_epoch: Callable[[TrainingEpoch], None] = lambda _: None,
 ) -> Proxy:
     """Train a proxy; the same data in any order and the same seed give the same proxy.
@@ -64,6 +70,8 @@ def train_proxy(
     sides, counts : sequences of length B, optional
         Which values are bounds, and how many measurements each is the mean of (see `merge`). Bounds teach networks by
         their likelihood (see `tobit`), and forests nothing.
+    stereo : "merge" or "keep", optional
+        Whether stereoisomers are one molecule, or each its own; by default as `initial` has it, else merged.
     on_epoch : callable
         Called after each epoch of each network.
 
@@ -72,9 +80,14 @@ def train_proxy(
     DataError
         If there are fewer than 5 distinct molecules, all values are equal, or a molecule or value is unusable.
     ConfigError
-        If `initial` was trained on another unit or direction, and `transfer` is not allowed.
+        If `initial` was trained on another unit or direction, and `transfer` is not allowed, or has stereoisomers
+        otherwise than `stereo` says.
     """
-    data = merge(smiles, values, sides, counts)
+    if stereo is None:
+        stereo = initial.info.stereo if initial is not None else "merge"
+    elif initial is not None:
+        check_stereo(initial, stereo)
+    data = merge(smiles, values, sides, counts, stereo)
     same_target = initial is None or (initial.unit, initial.direction) == (unit, direction)
     if initial is not None and not same_target and not transfer:
         raise ConfigError(
@@ -97,6 +110,7 @@ def train_proxy(
         model=settings.model,
         members=len(made.seen),
         architecture=made.architecture,
+        stereo=stereo,
         process_weight=made.ensemble.weight if isinstance(made.ensemble, Mixture) else 0.0,
         target_mean=made.mean,
         target_std=made.std,
@@ -108,6 +122,22 @@ def train_proxy(
         domain=domain,
     )
     return Proxy(info, made.ensemble, made.data, made.curves)
+
+
+def check_stereo(initial: Proxy, stereo: Stereo) -> None:
+    """See that a proxy may go on learning with stereoisomers as asked.
+
+    Raises
+    ------
+    ConfigError
+        If it was trained otherwise: then it has other features.
+    """
+    trained = initial.info.stereo
+    if stereo != trained:
+        raise ConfigError(
+            f"proxy {initial.name!r} {_STEREO[trained]}: it cannot go on learning with stereo = {stereo!r}.",
+            f"Leave that out, or train a new proxy: stereo = {stereo!r} in its recipe (molgfn proxy train).",
+        )
 
 
 def check_trainable(data: TrainingData) -> None:
@@ -163,5 +193,5 @@ def _networks(
 
 def _forest(data: TrainingData, settings: ProxySettings, seed: int) -> _Made:
     measured = data.take(np.flatnonzero(data.sides == 0))
-    forest, seen = grow(measured.smiles, measured.values, measured.counts, settings.trees, seed)
+    forest, seen = grow(measured.smiles, measured.values, measured.counts, settings.trees, seed, data.stereo)
     return _Made(forest, measured, seen, forest.member_predictions(measured.smiles))

@@ -96,6 +96,7 @@ def _train(recipe: Recipe, source: Source, data: TrainingData, seed: int, counte
         name=recipe.name,
         sides=data.sides,
         counts=data.counts,
+        stereo=data.stereo,
         on_epoch=counter.count,
     )
 

@@ -57,6 +57,12 @@ def test_standardising_twice_changes_nothing(smiles: str) -> None:
     assert standard_smiles(once) == once
 
 
+@pytest.mark.parametrize("drawn", ["[H]/N=C(\\C)c1ccccc1", "[H]\\N=C(\\C)c1ccccc1"])
+def test_an_imine_n_h_has_no_configuration_and_no_hydrogen_atom(drawn: str) -> None:
+    assert standard_smiles(drawn, "keep") == standard_smiles(drawn) == "CC(=N)c1ccccc1"
+    assert standard_smiles("C/C(=N\\O)c1ccccc1", "keep") == "C/C(=N\\O)c1ccccc1"
+
+
 def test_parent_keeps_stereo() -> None:
     assert Chem.MolToSmiles(parent_mol("C[C@H]([NH3+])C(=O)[O-]")) == "C[C@H](N)C(=O)O"
 

@@ -168,3 +168,6 @@ def test_a_proxy_is_judged_by_a_table(capsys, tmp_path):
     code, out, _ = molgfn(capsys, *words, "--unit", "kcal/mol", "--json")
     found = json.loads(out)
     assert (code, found["new"]["molecules"], found["trained_on"]["molecules"]) == (0, 30, 1)
+    assert found["stereo"] == "merge"
+    code, out, _ = molgfn(capsys, *words, "--unit", "kcal/mol", "--stereo", "keep", "--json")
+    assert (code, json.loads(out)["stereo"]) == (0, "keep")

@@ -176,3 +176,10 @@ def test_a_proxy_of_another_quantity_is_kept_beside(capsys, run):
     code, out, err = molgfn(capsys, *retrain, "--transfer")
     assert code == 3
     assert "nothing new: all 36 compounds were in earlier tables" in err
+
+
+def test_stereoisomers_cannot_become_what_they_are_not_to_the_proxy(capsys, run):
+    code, out, err = molgfn(capsys, "proxy", "retrain", run, lab_table("lab.csv"), "--stereo", "keep")
+    assert (code, out) == (2, "")
+    assert "takes stereoisomers for one compound: it cannot go on learning with stereo = 'keep'." in err
+    assert not (run / "proxies").exists()

@@ -12,6 +12,9 @@ from molgfn.proxy.train import ProxySettings, train_proxy
 
 _CORES = ("c1ccccc1{}", "C1CCCCC1{}", "c1ccncc1{}", "C1CCNCC1{}", "O=C(N{})c1ccccc1", "CC(=O){}", "c1ccc2[nH]ccc2c1{}")
 _TAILS = ("C", "CC", "CCO", "F", "Cl", "C#N", "N(C)C", "OC", "C(=O)NC", "S(C)(=O)=O", "CCCC", "c1ccccc1")
+_ISOMER_TAILS = ("O", "OC", "F", "Cl", "C#N", "N(C)C", "S(C)(=O)=O")
+_ISOMERS = {"C[C@@H](N)C{}": 8.0, "C[C@H](N)C{}": 5.0, "C/C=C/{}": 7.0, "C/C=C\\{}": 4.0}
+"""R, S, E and Z, of which R and S, E and Z are 3 log units apart."""
 TINY = ProxySettings(members=2, width=8, steps=2, epochs=3, fine_tune_epochs=2, batch_size=16)
 
 
@@ -45,3 +48,18 @@ def table(tmp_path: Path, smiles: list[str], values: np.ndarray) -> Path:
     path = tmp_path / "table.csv"
     path.write_text("smiles,status,score\n" + "\n".join(rows) + "\n", encoding="utf-8")
     return path
+
+
+@pytest.fixture(scope="session")
+def isomers() -> dict[str, float]:
+    """Stereoisomers and their pIC50."""
+    pairs = ((core.format(tail), value) for core, value in _ISOMERS.items() for tail in _ISOMER_TAILS)
+    return {standard_smiles(text, "keep"): value + 0.01 * len(text) for text, value in pairs}
+
+
+@pytest.fixture(scope="session")
+def keeping(isomers: dict[str, float]) -> Proxy:
+    """A forest that keeps stereoisomers apart."""
+    settings = ProxySettings(model="forest", trees=20)
+    target = {"unit": "pIC50", "direction": "maximise", "name": "keeping", "seed": 1}
+    return train_proxy(list(isomers), list(isomers.values()), **target, settings=settings, stereo="keep")

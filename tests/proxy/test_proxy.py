@@ -178,3 +178,22 @@ def test_loading_says_what_is_wrong(proxy, tmp_path):
     described.write_text(text[:40])
     with pytest.raises(ConfigError, match=r"proxy\.json: not the description of a proxy\n  Invalid JSON"):
         Proxy.load(tmp_path)
+
+
+def test_a_proxy_of_an_earlier_version_merges_stereoisomers_and_predicts_as_before(proxy, smiles, tmp_path):
+    proxy.save(tmp_path)
+    described = json.loads((tmp_path / "proxy.json").read_text())
+    assert described.pop("stereo") == "merge"
+    (tmp_path / "proxy.json").write_text(json.dumps(described))
+    earlier = Proxy.load(tmp_path)
+    assert earlier.info == proxy.info
+    assert np.array_equal(earlier.predict(smiles).mean, proxy.predict(smiles).mean)
+    r, s = earlier.predict(["C[C@@H](N)CO", "C[C@H](N)CO"]).mean
+    assert r == s
+
+
+def test_the_nearest_training_molecule_is_the_same_stereoisomer_where_they_are_kept(keeping, isomers):
+    near = keeping.neighbours(list(isomers))
+    assert near.smiles == tuple(isomers)
+    (other,) = keeping.neighbours(["C[C@H](N)CBr"]).smiles
+    assert isomers[other] < 6

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from molgfn.errors import ConfigError
+from molgfn.progress import SilentProgress
 from molgfn.proxy.recipe import load_recipe
 
 RECIPE = """
@@ -46,6 +47,7 @@ def written(folder: Path, text: str) -> Path:
         ("folds = 2", "fold = 2", "evaluation.fold: unknown key. Did you mean `folds`?"),
         ("table.csv", "none.csv", "data = 'none.csv': no such file"),
         ("seed = 4", "seed = ", "not TOML"),
+        ("seed = 4", 'stereo = "both"', "stereo = 'both': Input should be 'merge' or 'keep'"),
     ],
 )
 def test_a_wrong_recipe_is_named(table, old, new, message):
@@ -72,3 +74,19 @@ def test_a_section_for_assay_tables_has_known_keys_too(table):
     path = written(table.parent, 'name = "lab"\ndata = "table.csv"\n[assay]\ncolums = {}\n')
     with pytest.raises(ConfigError, match=r"assay\.colums: unknown key\. Did you mean `columns`"):
         load_recipe(path)
+
+
+@pytest.mark.parametrize(("value", "told"), [('"both"', "'both'"), ("true", "True")])
+def test_what_stereoisomers_are_is_one_of_two_words(table, value, told):
+    path = written(table.parent, f'name = "lab"\ndata = "table.csv"\n[assay]\nstereo = {value}\n')
+    with pytest.raises(ConfigError) as caught:
+        load_recipe(path)
+    assert caught.value.hint == f"assay.stereo = {told}: Input should be 'merge' or 'keep'"
+
+
+@pytest.mark.parametrize(("said", "molecules"), [("", 1), ('stereo = "merge"', 1), ('stereo = "keep"', 2)])
+def test_a_table_of_one_unit_is_read_with_stereoisomers_as_said(tmp_path, said, molecules):
+    (tmp_path / "table.csv").write_text("smiles,score\nC[C@@H](N)CO,-8\nC[C@H](N)CO,-5\n")
+    recipe = load_recipe(written(tmp_path, RECIPE.replace("seed = 4", said)))
+    data = recipe.source(SilentProgress()).data
+    assert (len(data), data.stereo) == (molecules, "keep" if molecules == 2 else "merge")

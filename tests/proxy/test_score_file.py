@@ -164,3 +164,12 @@ def test_the_column_can_be_named(proxy, tmp_path):
         scored(proxy, tmp_path, "library.csv", text, "drugs")
     assert not (tmp_path / "out.csv").exists()
     assert scored(proxy, tmp_path, "library.csv", text, "drug")[0].molecules == 1
+
+
+def test_configuration_counts_where_stereoisomers_are_kept(keeping, proxy, tmp_path):
+    text = "C[C@@H](N)CO\nC[C@H](N)CO\nC[C@H](N)CO.Cl\n"
+    _, (r, s, salt) = scored(keeping, tmp_path, "library.smi", text)
+    assert float(r["pred_mean"]) > float(s["pred_mean"]) + 1
+    assert (salt["pred_mean"], salt["nn_smiles"], salt["nn_similarity"]) == (s["pred_mean"], "C[C@H](N)CO", "1.0")
+    _, (r, s, _) = scored(proxy, tmp_path, "library.smi", text)
+    assert r["pred_mean"] == s["pred_mean"]

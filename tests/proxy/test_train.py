@@ -6,6 +6,7 @@ import torch
 from pydantic import ValidationError
 
 from molgfn.errors import ConfigError, DataError
+from molgfn.proxy.proxy import Proxy
 from molgfn.proxy.settings import ProxySettings
 from molgfn.proxy.train import MIN_MOLECULES, train_proxy
 
@@ -151,3 +152,40 @@ def test_values_measured_more_often_count_more(smiles, values):
 def test_bounds_alone_are_refused(smiles, values, tiny):
     with pytest.raises(DataError, match=f"all {len(smiles)} values are bounds"):
         train_proxy(smiles, values, **KNOWN, settings=tiny, seed=1, sides=np.ones(len(smiles), dtype=int))
+
+
+R, S, E, Z = "C[C@@H](N)CBr", "C[C@H](N)CBr", "C/C=C/Br", "C/C=C\\Br"
+POTENCY = {"unit": "pIC50", "direction": "maximise", "seed": 1}
+SMALL = {
+    "network": ProxySettings(members=1, width=8, steps=1, epochs=3, fine_tune_epochs=1, batch_size=16),
+    "forest": ProxySettings(model="forest", trees=20),
+}
+
+
+@pytest.mark.parametrize("model", SMALL)
+def test_stereoisomers_are_told_apart_only_by_a_proxy_that_keeps_them(isomers, model):
+    data = (list(isomers), list(isomers.values()))
+    merged, kept = (train_proxy(*data, **POTENCY, settings=SMALL[model], stereo=how) for how in ("merge", "keep"))
+    assert (merged.info.stereo, merged.n_train) == ("merge", len(isomers) // 2)
+    assert (kept.info.stereo, kept.n_train) == ("keep", len(isomers))
+    r, s, e, z = merged.predict([R, S, E, Z]).mean
+    assert (r, e) == (s, z)
+    r, s, e, z = kept.predict([R, S, E, Z]).mean
+    assert r - s > 0.5
+    assert e - z > 0.5
+
+
+def test_going_on_keeps_what_stereoisomers_are(isomers, proxy, smiles, values, tmp_path):
+    start = train_proxy(list(isomers), list(isomers.values()), **POTENCY, settings=SMALL["network"], stereo="keep")
+    start.save(tmp_path)
+    again = Proxy.load(tmp_path)
+    assert np.array_equal(again.predict([R, S]).mean, start.predict([R, S]).mean)
+    assert again.training_molecules.stereo == "keep"
+    further = train_proxy([R, S], [9.0, 4.0], **POTENCY, settings=SMALL["network"], initial=again)
+    assert (further.info.stereo, further.n_train) == ("keep", len(isomers) + 2)
+    with pytest.raises(ConfigError) as caught:
+        train_proxy(smiles, values, **KNOWN, settings=SMALL["network"], seed=1, initial=proxy, stereo="keep")
+    assert str(caught.value) == (
+        "proxy 'tiny' takes stereoisomers for one compound: it cannot go on learning with stereo = 'keep'.\n"
+        "  Leave that out, or train a new proxy: stereo = 'keep' in its recipe (molgfn proxy train)."
+    )

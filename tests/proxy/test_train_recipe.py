@@ -134,3 +134,24 @@ def test_a_forest_leaves_no_learning_curves_of_networks_behind(table, tmp_path):
     assert "recipe.toml" in names
     assert not {"curves.csv", "curves.svg"} & names
     assert "curves.svg" not in (out / "card.md").read_text()
+
+
+@pytest.mark.parametrize("stereo", ["merge", "keep"])
+def test_stereoisomers_of_a_lab_table_are_one_compound_or_each_its_own(tmp_path, isomers, stereo):
+    lines = ["smiles,pIC50", *(f"{text},{value:.2f}" for text, value in isomers.items())]
+    lines += [f"{'C' * n}c1ccccc1,{5 + 0.1 * n:.2f}" for n in range(1, 8)]
+    (tmp_path / "lab.csv").write_text("\n".join(lines) + "\n")
+    recipe = ASSAY.replace("[assay]", f'[assay]\nstereo = "{stereo}"').replace(
+        "folds = 2", 'folds = 2\nsplits = ["random"]'
+    )
+    run_recipe(written(tmp_path, recipe), tmp_path / "out", SilentProgress())
+    proxy, card = Proxy.load(tmp_path / "out"), json.loads((tmp_path / "out" / "card.json").read_text())
+    r, s = proxy.predict(["C[C@@H](N)CO", "C[C@H](N)CO"]).mean
+    assert proxy.info.stereo == card["stereo"] == stereo
+    if stereo == "merge":
+        assert (proxy.n_train, r) == (len(isomers) // 2 + 7, s)
+        assert "R and S, or E and Z, get the same prediction." in (tmp_path / "out" / "card.md").read_text()
+    else:
+        assert proxy.n_train == len(isomers) + 7
+        assert r > s + 1
+        assert "Stereoisomers are compounds of their own to it" in (tmp_path / "out" / "card.md").read_text()

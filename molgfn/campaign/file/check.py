@@ -15,7 +15,7 @@ from molgfn.campaign.file.sections import Campaign
 from molgfn.campaign.models.agreement import check_proxy_quantity, unit_of_data
 from molgfn.campaign.models.oracle import open_oracle
 from molgfn.chem.properties import property_values
-from molgfn.chem.standardise import parse_smiles
+from molgfn.chem.standardise import Stereo, parse_smiles
 from molgfn.chem.trees.vocabulary import Vocabulary
 from molgfn.errors import ConfigError, OracleError
 from molgfn.oracles.answers import ask
@@ -69,7 +69,9 @@ def check_campaign(campaign: Campaign, *, dock: bool, progress: Progress) -> Ite
 
             proxy = Proxy.load(campaign.proxy.start)
             check_proxy_quantity(campaign, proxy, oracle)
-            yield Finding("proxy", f"{proxy.name}: trained on {proxy.n_train} molecules, {proxy.unit}")
+            yield Finding(
+                "proxy", f"{proxy.name}: trained on {proxy.n_train} molecules, {proxy.unit}{_flat(proxy.info.stereo)}"
+            )
         control_s = None
         if dock:
             finding, control_s = _control_finding(campaign, oracle, progress)
@@ -81,6 +83,11 @@ def check_campaign(campaign: Campaign, *, dock: bool, progress: Progress) -> Ite
             step.advance()
         yield _constraints_finding(rehearsal)
         yield _time_finding(campaign, rehearsal, control_s)
+
+
+def _flat(stereo: Stereo) -> str:
+    """Return what the user should know of a proxy that sees what designs do not have."""
+    return "; it keeps stereoisomers apart, but designs have no configuration" if stereo == "keep" else ""
 
 
 def _vocabulary_finding(campaign: Campaign) -> Finding:

@@ -40,7 +40,7 @@ from molgfn.progress import Progress, Step
 from molgfn.proxy.evaluation.retraining import RetrainingComparison, compare_proxies
 from molgfn.proxy.proxy import Proxy
 from molgfn.proxy.settings import TrainingEpoch
-from molgfn.proxy.train import train_proxy
+from molgfn.proxy.train import check_stereo, train_proxy
 
 LEAST_MEASURED = 20
 """Exact values that a proxy of another quantity needs."""
@@ -90,6 +90,7 @@ def retrain(
     table : Path
         Read by `molgfn.assay.table_import.read_assay`; a compound of the run needs only its id there.
     options : ReadingOptions
+        Stereoisomers are what they are to the proxy of the campaign.
     progress : Progress
     transfer : bool
         Whether the values may be of another quantity than the oracle's. Then a separate proxy for that quantity is
@@ -98,7 +99,8 @@ def retrain(
     Raises
     ------
     ConfigError
-        If `path` is no run directory, is being run, or has no proxy yet.
+        If `path` is no run directory, is being run, or has no proxy yet; if the options say of stereoisomers what the
+        proxy cannot learn.
     DataError
         If the table cannot be used, holds nothing new, or is of another quantity and `transfer` is not allowed.
     Stopped
@@ -130,7 +132,7 @@ class _Retraining:
             )
         in_use = proxy_after(self.run, self.store, learnt)
         current = Proxy.load(in_use)
-        assay = self._read(table, options)
+        assay = self._read(table, options, current)
         quantity = (assay.quantity.unit, assay.quantity.direction)
         used = quantity == (current.unit, current.direction)
         if not used and not transfer:
@@ -154,7 +156,8 @@ class _Retraining:
                 f"{self.run.retrained_index} lists what the proxy was retrained on.",
             )
         all_rows = sorted({row.key: row for row in (*earlier, *rows)}.values(), key=lambda row: row.key)
-        proxy = self._trained(version, assay, base, with_lab(self._earlier_examples() if used else [], all_rows))
+        before = self._earlier_examples() if used else []
+        proxy = self._trained(version, assay, base, with_lab(before, all_rows, assay.stereo))
         held_out = [row for row in all_rows if row.held_out]
         comparison = _compared(base, proxy, held_out)
         record = RetrainingRow(
@@ -180,9 +183,11 @@ class _Retraining:
             rounds=self.campaign.campaign.rounds,
         )
 
-    def _read(self, table: Path, options: ReadingOptions) -> Assay:
+    def _read(self, table: Path, options: ReadingOptions, proxy: Proxy) -> Assay:
+        stereo = options.stereo or proxy.info.stereo
+        check_stereo(proxy, stereo)
         registered = RegisteredCompounds({row.compound_id: row.smiles for row in self.store.compounds()})
-        assay = read_assay(table, replace(options, registered=registered), self.progress)
+        assay = read_assay(table, replace(options, registered=registered, stereo=stereo), self.progress)
         for line in report(assay).splitlines():
             self.progress.log(line)
         for reading in assay.readings:
@@ -208,7 +213,7 @@ class _Retraining:
         """Return the keys of all molecules that a proxy of this run may have been trained on."""
         smiles = {example.smiles for example in training_examples(self.run, self.store)}
         smiles |= set(base.training_molecules.smiles if base.training_molecules else ())
-        return frozenset(map(key_of, smiles))
+        return frozenset(key_of(text, base.info.stereo) for text in smiles)
 
     def _trained(self, version: int, assay: Assay, base: Proxy, data: Sequence[Example]) -> Proxy:
         torch.set_num_threads(self.campaign.compute.threads)
@@ -262,7 +267,7 @@ def _check_enough_to_transfer(table: Path, assay: Assay, earlier: Sequence[LabRo
     DataError
         If there are fewer than 20 exact values.
     """
-    compounds = {key_of(compound.smiles) for compound in assay.compounds if compound.relation == "="}
+    compounds = {key_of(compound.smiles, assay.stereo) for compound in assay.compounds if compound.relation == "="}
     measured = len(compounds | {row.key for row in earlier if row.side == 0})
     if measured < LEAST_MEASURED:
         raise DataError(

@@ -9,13 +9,13 @@ from molgfn.assay.table_import import Assay
 from molgfn.campaign.record.rows import CompoundRow, LabRow
 from molgfn.campaign.record.run_directory import RunDirectory
 from molgfn.campaign.record.store import Store
-from molgfn.chem.standardise import MoleculeError
+from molgfn.chem.standardise import MoleculeError, Stereo
 from molgfn.direction import Direction
 from molgfn.progress import Progress
 from molgfn.proxy.data.compound_key import compound_key
 from molgfn.proxy.data.from_assay import SIDES
 from molgfn.proxy.data.training_data import TrainingData
-from molgfn.proxy.data.training_molecules import FILE, kept_molecules
+from molgfn.proxy.data.training_molecules import FILE, kept_molecules, stereo_of_folder
 
 HELD_OUT_SHARE = 0.2
 
@@ -30,12 +30,20 @@ class Example:
     n: float = 1.0
 
 
-def key_of(smiles: str) -> str:
-    """Return the first block of the InChIKey, which identifies a compound of a table; may be empty."""
+def key_of(smiles: str, stereo: Stereo = "merge") -> str:
+    """Return the first block of the InChIKey, which identifies a compound of a table; may be empty.
+
+    With stereo "keep" the second block follows.
+    """
     try:
-        return structure_of(smiles).key
+        return structure_of(smiles, stereo).key
     except MoleculeError:
         return ""
+
+
+def stereo_of_run(run: RunDirectory) -> Stereo:
+    """Return what stereoisomers are to all proxies of a run, as to the one that it starts from."""
+    return stereo_of_folder(run.input_proxy)
 
 
 def lab_rows(store: Store) -> list[LabRow]:
@@ -60,6 +68,8 @@ def rows_of_table(
 ) -> list[LabRow]:
     """Return the compounds of a table; each is matched with a compound of the run by id or structure.
 
+    A compound of the run has no configuration: all its stereoisomers are matched with it.
+
     About a fifth of the new compounds is held out. The structure alone decides which. A compound that was held out
     before stays held out. A compound that a proxy may have been trained on is never held out.
 
@@ -80,8 +90,8 @@ def rows_of_table(
     decided = {row.key: row.held_out for row in earlier}
     rows = []
     for compound in assay.compounds:
-        key = key_of(compound.smiles)
-        run_id = next((name for name in compound.ids if name in run_ids), by_key.get(key, ""))
+        key = key_of(compound.smiles, assay.stereo)
+        run_id = next((name for name in compound.ids if name in run_ids), by_key.get(key.partition("-")[0], ""))
         lab_id = next((name for name in compound.ids if name not in run_ids), "")
         held_out = decided.get(key, key not in trained_on and _is_drawn(key))
         side, n = SIDES[compound.relation], float(compound.n)
@@ -110,11 +120,12 @@ def training_examples(run: RunDirectory, store: Store) -> list[Example]:
     them the proxy would forget what it learnt from them). If a compound is in both, the value of the run is used.
     """
     measured = measured_in_run(store)
-    kept = kept_molecules(run.input_proxy)
+    stereo = stereo_of_run(run)
+    kept = kept_molecules(run.input_proxy, stereo)
     if kept is None:
         return measured
-    in_run = {compound_key(example.smiles) for example in measured}
-    return [example for example in examples_of(kept) if compound_key(example.smiles) not in in_run] + measured
+    in_run = {compound_key(example.smiles, stereo) for example in measured}
+    return [example for example in examples_of(kept) if compound_key(example.smiles, stereo) not in in_run] + measured
 
 
 def keeps_start(run: RunDirectory) -> bool:
@@ -139,13 +150,20 @@ def examples_of(data: TrainingData) -> list[Example]:
     return [Example(*row) for row in zip(*columns, strict=True)]
 
 
-def with_lab(examples: Sequence[Example], rows: Sequence[LabRow]) -> list[Example]:
+def with_lab(examples: Sequence[Example], rows: Sequence[LabRow], stereo: Stereo) -> list[Example]:
     """Return the training data of a proxy: other examples together with the lab's values.
 
     If the lab has measured a compound, its value replaces the other. Held-out compounds are left out.
+
+    Parameters
+    ----------
+    examples : sequence of Example
+    rows : sequence of LabRow
+    stereo : "merge" or "keep"
+        Whether stereoisomers are one compound, as in the keys of `rows`.
     """
     if not rows:
         return list(examples)
     lab_keys = {row.key for row in rows}
-    kept = [example for example in examples if key_of(example.smiles) not in lab_keys]
+    kept = [example for example in examples if key_of(example.smiles, stereo) not in lab_keys]
     return kept + [Example(row.smiles, row.value, row.side, row.n) for row in rows if not row.held_out]

@@ -2,7 +2,15 @@
 
 from contextlib import ExitStack
 
-from molgfn.campaign.lab.values import Example, keeps_start, lab_rows, note_forgetting, training_examples, with_lab
+from molgfn.campaign.lab.values import (
+    Example,
+    keeps_start,
+    lab_rows,
+    note_forgetting,
+    stereo_of_run,
+    training_examples,
+    with_lab,
+)
 from molgfn.campaign.models.interfaces import ProxyEpoch, ProxyModel
 from molgfn.campaign.phases.state import Context
 from molgfn.files import whole_folder
@@ -20,7 +28,7 @@ def learn(context: Context, round_number: int) -> None:
     the lab's values without the held-out ones.
     """
     store = context.store
-    examples = with_lab(training_examples(context.run, store), lab_rows(store))
+    examples = with_lab(training_examples(context.run, store), lab_rows(store), stereo_of_run(context.run))
     note_forgetting(context.run, context.progress)
     alone = not keeps_start(context.run) and not store.initial_data()
     if alone and len(examples) < ENOUGH_ALONE:

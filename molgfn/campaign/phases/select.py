@@ -9,7 +9,8 @@ def select(context: Context, round_number: int) -> None:
     """Choose the batch from the candidates of the round, and mark it as sent to the oracle."""
     store, plan = context.store, context.campaign.campaign
     acquisitions = {row.compound_id: row.acquisition for row in store.predictions(round_number)}
-    of_lab = {row.key for row in lab_rows(store)}
+    # A design has no configuration: where stereoisomers are kept apart, any of them that was measured is the design.
+    of_lab = {row.key.partition("-")[0] for row in lab_rows(store)}
     open_compounds = [row for row in store.compounds(status="proposed") if row.inchikey.split("-")[0] not in of_lab]
     candidates = [
         Candidate(row.compound_id, row.smiles, acquisitions.get(row.compound_id, 0.0)) for row in open_compounds

@@ -137,9 +137,10 @@ class RetrainingRow:
 class LabRow:
     """A compound of a lab's table, in the unit of the retraining that it came with.
 
-    `key` is the first block of the InChIKey, which identifies the compound. `compound_id` is its id in the run, and
-    `lab_id` its id in the table; both may be empty. `side` is 0 for an exact value, -1 or 1 if the true value is below
-    or above. `n` is the number of readings. A `held_out` compound is used to judge proxies, and never to train them.
+    `key` is the first block of the InChIKey, which identifies the compound; the second block follows where the proxy
+    keeps stereoisomers apart. `compound_id` is its id in the run, and `lab_id` its id in the table; both may be empty.
+    `side` is 0 for an exact value, -1 or 1 if the true value is below or above. `n` is the number of readings. A
+    `held_out` compound is used to judge proxies, and never to train them.
     """
 
     version: int

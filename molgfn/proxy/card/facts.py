@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from molgfn.assay.compounds import Noise
+from molgfn.chem.standardise import Stereo
 from molgfn.proxy.data.training_data import BadRow, TrainingData
 from molgfn.proxy.description import ProxyInfo
 from molgfn.proxy.evaluation.cross_validation import PROXY, Held
@@ -18,6 +19,11 @@ from molgfn.proxy.uncertainty.limits import Limits, limits
 
 WORST = 10
 """Predictions that are shown one by one."""
+_STEREO: dict[Stereo, str] = {
+    "merge": "Stereoisomers are one compound to it: R and S, or E and Z, get the same prediction.",
+    "keep": "Stereoisomers are compounds of their own to it: it sees R and S, E and Z, and a drawing without "
+    "configuration is another compound.",
+}
 
 
 @dataclass(frozen=True)
@@ -105,10 +111,15 @@ class Card:
         """What the final proxy does not give: error bars, domain."""
         return limits(self.info.calibration, self.info.domain, self.info.unit, keeps_molecules=True)
 
+    @property
+    def stereo(self) -> str:
+        """What stereoisomers are to the proxy, in one sentence."""
+        return _STEREO[self.info.stereo]
+
     def as_json(self) -> dict[str, Any]:
         """Return the card for programs; what is undefined is null."""
         info = self.info.model_dump()
-        kept = ("name", "unit", "direction", "model", "members", "seed", "versions", "data_sha256")
+        kept = ("name", "unit", "direction", "model", "members", "stereo", "seed", "versions", "data_sha256")
         content = {
             "verdict": self.verdict,
             "description": self.description,

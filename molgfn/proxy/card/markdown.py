@@ -22,6 +22,7 @@ def markdown(card: Card) -> str:
     better = "lower" if card.info.direction == "minimise" else "higher"
     parts = [
         [f"# {card.verdict}", "", f"Predicts {card.description or 'a value'} in {card.info.unit}; {better} is better."],
+        [card.stereo],
         _data(card),
         _numbers(card),
         *(_split(card, evaluation) for evaluation in card.evaluations),

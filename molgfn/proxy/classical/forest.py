@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 from sklearn.ensemble import RandomForestRegressor
 
 from molgfn.arrays import BoolArray, FloatArray, IntArray
-from molgfn.chem.standardise import MoleculeError, standard_mol
+from molgfn.chem.standardise import MoleculeError, Stereo, standard_mol
 from molgfn.errors import DataError
 from molgfn.proxy.classical.baselines import FEATURES_TRIED
-from molgfn.proxy.data.graphs import MORGAN
+from molgfn.proxy.data.morgan import environment_array
 from molgfn.proxy.data.training_data import weights
 from molgfn.proxy.description import ProxyInfo
 from molgfn.proxy.interfaces import MemberPredictions
@@ -33,6 +33,8 @@ class Forest:
         Nodes, counted from the first of their tree.
     value : float64
         Of each node, in the unit of the target.
+    stereo : "merge" or "keep"
+        Whether the counts hold the configuration.
     """
 
     def __init__(
@@ -43,12 +45,13 @@ class Forest:
         left: NDArray[np.int32],
         right: NDArray[np.int32],
         value: FloatArray,
+        stereo: Stereo = "merge",
     ) -> None:
         self._starts, self._feature, self._threshold = starts, feature, threshold
-        self._left, self._right, self._value = left, right, value
+        self._left, self._right, self._value, self._stereo = left, right, value, stereo
 
     @classmethod
-    def of(cls, arrays: Mapping[str, NDArray[np.generic]], _: ProxyInfo) -> "Forest":
+    def of(cls, arrays: Mapping[str, NDArray[np.generic]], info: ProxyInfo) -> "Forest":
         """Make the forest again from what `arrays` gave.
 
         Raises
@@ -56,10 +59,10 @@ class Forest:
         TypeError
             If the arrays are not those of a forest.
         """
-        return cls(**arrays)  # type: ignore[arg-type]
+        return cls(**arrays, stereo=info.stereo)  # type: ignore[arg-type]
 
     @classmethod
-    def grown(cls, model: RandomForestRegressor) -> "Forest":
+    def grown(cls, model: RandomForestRegressor, stereo: Stereo = "merge") -> "Forest":
         """Return the trees of a forest that scikit-learn has fitted."""
         trees = [tree.tree_ for tree in model.estimators_]
         return cls(
@@ -69,6 +72,7 @@ class Forest:
             np.concatenate([tree.children_left for tree in trees]).astype(np.int32),
             np.concatenate([tree.children_right for tree in trees]).astype(np.int32),
             np.concatenate([tree.value[:, 0, 0] for tree in trees]).astype(np.float64),
+            stereo,
         )
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
@@ -81,7 +85,8 @@ class Forest:
         if not len(smiles):
             raise DataError("no molecules: the list of SMILES is empty")
         chunks = [smiles[start : start + _CHUNK] for start in range(0, len(smiles), _CHUNK)]
-        values = np.concatenate([self._values(_counts(chunk, _CHUNK * i)) for i, chunk in enumerate(chunks)], axis=1)
+        counts = (_counts(chunk, self._stereo, _CHUNK * place) for place, chunk in enumerate(chunks))
+        values = np.concatenate([self._values(part) for part in counts], axis=1)
         return MemberPredictions(values, np.zeros_like(values))
 
     def _values(self, counts: NDArray[np.uint16]) -> FloatArray:
@@ -97,18 +102,18 @@ class Forest:
         return found
 
 
-def _counts(smiles: Sequence[str], first: int) -> NDArray[np.uint16]:
+def _counts(smiles: Sequence[str], stereo: Stereo, first: int = 0) -> NDArray[np.uint16]:
     rows = []
     for place, text in enumerate(smiles, start=first):
         try:
-            rows.append(MORGAN.GetCountFingerprintAsNumPy(standard_mol(text)))
+            rows.append(environment_array(standard_mol(text, stereo), stereo))
         except MoleculeError as error:
             raise DataError(f"molecule {place} (counted from 0), {text!r}: {error}") from error
     return np.stack(rows).astype(np.uint16)
 
 
 def grow(
-    smiles: Sequence[str], values: FloatArray, counts: FloatArray, trees: int, seed: int
+    smiles: Sequence[str], values: FloatArray, counts: FloatArray, trees: int, seed: int, stereo: Stereo = "merge"
 ) -> tuple[Forest, BoolArray]:
     """Grow a forest.
 
@@ -118,6 +123,8 @@ def grow(
         Standard; measured values, and how many measurements each is the mean of.
     trees : int
     seed : int
+    stereo : "merge" or "keep"
+        Whether the counts hold the configuration.
 
     Returns
     -------
@@ -126,8 +133,8 @@ def grow(
         Which tree has drawn which molecule.
     """
     model = RandomForestRegressor(n_estimators=trees, max_features=FEATURES_TRIED, random_state=seed)
-    model.fit(_counts(smiles, 0), values, sample_weight=weights(counts))
+    model.fit(_counts(smiles, stereo), values, sample_weight=weights(counts))
     seen = np.zeros((trees, len(smiles)), dtype=np.bool_)
     for tree, drawn in enumerate(model.estimators_samples_):
         seen[tree, drawn] = True
-    return Forest.grown(model), seen
+    return Forest.grown(model, stereo), seen

@@ -143,7 +143,7 @@ def fit_process(data: TrainingData, seed: int) -> tuple[GaussianProcess, Posteri
     rows = np.arange(n)
     if n > _MOST:
         rows = np.sort(np.random.default_rng(seed).choice(n, _MOST, replace=False))
-    (_, counts), values = featurise_counted(data.smiles), data.values[rows]
+    (_, counts), values = featurise_counted(data.smiles, data.stereo), data.values[rows]
     kernel, mean = tanimoto(counts[rows], counts[rows]), float(values.mean())
     share = 1 / weights(data.counts[rows])
     fits = [_fit(kernel, values - mean, noise * share) for noise in _NOISES]

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from molgfn.arrays import BoolArray, FloatArray
 from molgfn.proxy.classical.gaussian_process import GaussianProcess, Posterior, fit_process
-from molgfn.proxy.data.graphs import N_ENVIRONMENTS, featurise_counted
+from molgfn.proxy.data.graphs import featurise_counted
+from molgfn.proxy.data.morgan import N_ENVIRONMENTS
 from molgfn.proxy.data.training_data import TrainingData
 from molgfn.proxy.description import ProxyInfo
 from molgfn.proxy.interfaces import Ensemble, MemberPredictions
@@ -63,7 +64,7 @@ class Mixture:
 
     def member_predictions(self, smiles: Sequence[str]) -> MemberPredictions:
         """Return what each network predicts for molecules, corrected."""
-        graphs, counts = featurise_counted(smiles)
+        graphs, counts = featurise_counted(smiles, self.networks.stereo)
         return mixed(self.networks.predictions_of(graphs), self.process(counts), self.weight)
 
 

@@ -22,4 +22,5 @@ def training_data(assay: Assay) -> TrainingData:
         n_merged=len(assay.readings) - len(compounds),
         bad_rows=tuple(BadRow(row.line, f"{row.reason}: {row.found}".removesuffix(": ")) for row in assay.bad),
         days=tuple(compound.day for compound in compounds) if any(compound.day for compound in compounds) else (),
+        stereo=assay.stereo,
     )

@@ -10,39 +10,20 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
-from rdkit.Chem import rdFingerprintGenerator
 from scipy.sparse import csr_array
 
 from molgfn.arrays import IntArray
-from molgfn.chem.standardise import MoleculeError, standard_mol
+from molgfn.chem.standardise import MoleculeError, Stereo, standard_mol
 from molgfn.errors import DataError
+from molgfn.proxy.data.configuration import configuration
+from molgfn.proxy.data.layout import ATOM_FEATURES, BOND_TYPES, LAYOUTS, Layout
+from molgfn.proxy.data.morgan import N_ENVIRONMENTS, environment_counts
 
 _ELEMENTS = {5: 1, 6: 2, 7: 3, 8: 4, 9: 5, 14: 6, 15: 7, 16: 8, 17: 9, 35: 10, 53: 11}
 _HYBRIDISATIONS = {Chem.HybridizationType.SP: 1, Chem.HybridizationType.SP2: 2, Chem.HybridizationType.SP3: 3}
 _BOND_ORDERS = {Chem.BondType.DOUBLE: 1, Chem.BondType.TRIPLE: 2, Chem.BondType.AROMATIC: 3}
 _SINGLE, _AROMATIC = 0, 3
 
-ATOM_FEATURES = {
-    "element": 12,
-    "hydrogens": 5,
-    "charge": 3,
-    "hybridisation": 4,
-    "neighbours": 6,
-    "ring_size": 6,
-    "rings": 4,
-    "aromatic": 2,
-}
-"""Name and number of values of each feature of an atom; value 0 of `element` and `hybridisation` means any other."""
-
-BOND_TYPES = ("single end", "single chain", "single ring", "double chain", "double ring", "triple", "aromatic")
-"""`single end` leads to an atom without further neighbours; `single chain` is what chemists count as rotatable."""
-
-N_ATOM_FEATURES = sum(ATOM_FEATURES.values())
-N_BOND_TYPES = len(BOND_TYPES)
-N_ENVIRONMENTS = 2048
-"""Columns of Morgan counts."""
-MORGAN = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=N_ENVIRONMENTS)
-_OFFSETS = np.cumsum([0, *ATOM_FEATURES.values()])[:-1]
 _CACHED_MOLECULES = 20_000
 _Any = TypeVar("_Any")
 
@@ -53,12 +34,12 @@ class Graphs:
 
     Attributes
     ----------
-    atoms : (V, 8) uint8
-        Value of each of `ATOM_FEATURES`.
+    atoms : (V, 8) or, where stereoisomers are kept apart, (V, 9) uint8
+        Value of each feature of `layout`.
     bonds : (E/2, 2) int64
         Both atoms of each bond, counted from the first atom of their molecule.
     bond_types : (E/2,) uint8
-        Index into `BOND_TYPES`.
+        Index into the bond types of `layout`.
     n_atoms, n_bonds : (B,) int64
         Of each molecule.
     """
@@ -71,6 +52,11 @@ class Graphs:
 
     def __len__(self) -> int:
         return len(self.n_atoms)
+
+    @property
+    def layout(self) -> Layout:
+        """Which features these are."""
+        return LAYOUTS["keep" if self.atoms.shape[1] == len(LAYOUTS["keep"].atom_features) else "merge"]
 
     def take(self, index: IntArray | Sequence[int]) -> "Graphs":
         """Return the molecules at `index`, in that order."""
@@ -86,9 +72,9 @@ class Graphs:
         )
 
     def atom_one_hot(self) -> NDArray[np.float32]:
-        """Return the features of every atom, one-hot, shape (V, N_ATOM_FEATURES)."""
-        one_hot = np.zeros((len(self.atoms), N_ATOM_FEATURES), dtype=np.float32)
-        np.put_along_axis(one_hot, self.atoms + _OFFSETS, 1.0, axis=1)
+        """Return the features of every atom, one-hot, shape (V, n_atom_features)."""
+        one_hot = np.zeros((len(self.atoms), self.layout.n_atom_features), dtype=np.float32)
+        np.put_along_axis(one_hot, self.atoms + self.layout.offsets, 1.0, axis=1)
         return one_hot
 
     def molecule_of_atom(self) -> IntArray:
@@ -101,55 +87,67 @@ class Graphs:
         return self.bonds + np.repeat(starts, self.n_bonds)[:, None]
 
     def counts(self) -> NDArray[np.float32]:
-        """Return how often each atom feature and bond type occurs, shape (B, N_ATOM_FEATURES + N_BOND_TYPES)."""
-        counts = np.zeros((len(self), N_ATOM_FEATURES + N_BOND_TYPES), dtype=np.float32)
-        np.add.at(counts, (self.molecule_of_atom()[:, None], self.atoms + _OFFSETS), 1.0)
+        """Return how often each atom feature and bond type occurs, shape (B, n_counts)."""
+        layout = self.layout
+        counts = np.zeros((len(self), layout.n_counts), dtype=np.float32)
+        np.add.at(counts, (self.molecule_of_atom()[:, None], self.atoms + layout.offsets), 1.0)
         molecule_of_bond = np.repeat(np.arange(len(self)), self.n_bonds)
-        np.add.at(counts, (molecule_of_bond, N_ATOM_FEATURES + self.bond_types.astype(np.int64)), 1.0)
+        np.add.at(counts, (molecule_of_bond, layout.n_atom_features + self.bond_types.astype(np.int64)), 1.0)
         return counts
 
 
-def featurise_smiles(smiles: Sequence[str]) -> Graphs:
+def featurise_smiles(smiles: Sequence[str], stereo: Stereo = "merge") -> Graphs:
     """Standardise molecules and return their graphs, in order.
+
+    Parameters
+    ----------
+    smiles : sequence of str, length B
+    stereo : "merge" or "keep"
+        Whether the graphs hold the configuration.
 
     Raises
     ------
     DataError
         If `smiles` is empty or one of them is no usable molecule; names it and its place.
     """
-    return _graphs(_each(_read_smiles, smiles))
+    return _graphs(_each(_read_smiles, smiles, stereo), stereo)
 
 
-def featurise_counted(smiles: Sequence[str]) -> tuple[Graphs, csr_array]:
+def featurise_counted(smiles: Sequence[str], stereo: Stereo = "merge") -> tuple[Graphs, csr_array]:
     """Return graphs, and Morgan counts (radius 2) of the same molecules, shape (B, N_ENVIRONMENTS), each read once.
+
+    Parameters
+    ----------
+    smiles, stereo
+        As `featurise_smiles`.
 
     Raises
     ------
     DataError
         As `featurise_smiles`.
     """
-    read = _each(_read_counted, smiles)
+    read = _each(_read_counted, smiles, stereo)
     pairs = np.frombuffer(b"".join(environments for _, environments in read), dtype=np.uint16).reshape(-1, 2)
     starts = np.cumsum([0, *(len(environments) // 4 for _, environments in read)])
     parts = (pairs[:, 1].astype(np.float64), pairs[:, 0].astype(np.int64), starts)
-    return _graphs([molecule for molecule, _ in read]), csr_array(parts, shape=(len(read), N_ENVIRONMENTS))
+    return _graphs([molecule for molecule, _ in read], stereo), csr_array(parts, shape=(len(read), N_ENVIRONMENTS))
 
 
-def _each(reader: Callable[[str], _Any], smiles: Sequence[str]) -> list[_Any]:
+def _each(reader: Callable[[str, Stereo], _Any], smiles: Sequence[str], stereo: Stereo) -> list[_Any]:
     if not len(smiles):
         raise DataError("no molecules: the list of SMILES is empty")
     read = []
     for place, text in enumerate(smiles):
         try:
-            read.append(reader(text))
+            read.append(reader(text, stereo))
         except MoleculeError as error:
             raise DataError(f"molecule {place} (counted from 0), {text!r}: {error}") from error
     return read
 
 
-def featurise(mols: Iterable[Chem.Mol]) -> Graphs:
+def featurise(mols: Iterable[Chem.Mol], stereo: Stereo = "merge") -> Graphs:
     """Return the graphs of molecules, as given; hydrogens are features of their heavy atoms."""
-    return _graphs([_read(mol) for mol in mols])
+    return _graphs([_read(mol, stereo) for mol in mols], stereo)
 
 
 class _Read(NamedTuple):
@@ -166,22 +164,24 @@ class _Read(NamedTuple):
     """Number of atoms of each ring, 32 bits each."""
     ring_atoms: bytes
     """The atoms of all rings, 32 bits each."""
+    atom_codes: bytes
+    """Configuration of each atom; empty where stereoisomers are merged, as the next."""
+    bond_codes: bytes
 
 
 @lru_cache(maxsize=_CACHED_MOLECULES)
-def _read_smiles(smiles: str) -> _Read:
-    return _read(standard_mol(smiles))
+def _read_smiles(smiles: str, stereo: Stereo) -> _Read:
+    return _read(standard_mol(smiles, stereo), stereo)
 
 
 @lru_cache(maxsize=_CACHED_MOLECULES)
-def _read_counted(smiles: str) -> tuple[_Read, bytes]:
+def _read_counted(smiles: str, stereo: Stereo) -> tuple[_Read, bytes]:
     """Return what is read, and column and count of each Morgan environment, two numbers of 16 bits each."""
-    mol = standard_mol(smiles)
-    environments = MORGAN.GetCountFingerprint(mol).GetNonzeroElements()
-    return _read(mol), array("H", chain.from_iterable(environments.items())).tobytes()
+    mol = standard_mol(smiles, stereo)
+    return _read(mol, stereo), array("H", chain.from_iterable(environment_counts(mol, stereo))).tobytes()
 
 
-def _read(mol: Chem.Mol) -> _Read:
+def _read(mol: Chem.Mol, stereo: Stereo) -> _Read:
     atoms = bytearray()
     # By number: RDKit's own sequences of atoms and bonds take three times as long.
     for atom in map(mol.GetAtomWithIdx, range(mol.GetNumAtoms())):
@@ -209,11 +209,12 @@ def _read(mol: Chem.Mol) -> _Read:
         array("I", bonds).tobytes(),
         array("I", map(len, rings)).tobytes(),
         array("I", chain.from_iterable(rings)).tobytes(),
+        *(configuration(mol) if stereo == "keep" else (b"", b"")),
     )
 
 
-def _graphs(read: Sequence[_Read]) -> Graphs:
-    atoms = np.frombuffer(b"".join(molecule.atoms for molecule in read), dtype=np.uint8).reshape(-1, 4)
+def _graphs(read: Sequence[_Read], stereo: Stereo) -> Graphs:
+    atoms = _codes(molecule.atoms for molecule in read).reshape(-1, 4)
     flat = _numbers(molecule.bonds for molecule in read).reshape(-1, 4)
     n_atoms = np.array([len(molecule.atoms) // 4 for molecule in read])
     n_bonds = np.array([len(molecule.bonds) // 16 for molecule in read])
@@ -225,15 +226,22 @@ def _graphs(read: Sequence[_Read]) -> Graphs:
     aromatic[absolute[orders == _AROMATIC]] = 1
     at_end = (neighbours[absolute] == 1).any(axis=1)
     columns = np.column_stack([atoms, neighbours, *_rings(read, starts, len(atoms)), aromatic])
+    types = np.choose(orders, [np.where(in_ring, 2, np.where(at_end, 0, 1)), np.where(in_ring, 4, 3), 5, 6])
+    if stereo == "keep":
+        columns = np.column_stack([columns, _codes(molecule.atom_codes for molecule in read)])
+        bond_codes = _codes(molecule.bond_codes for molecule in read)
+        types = np.where(bond_codes > 0, len(BOND_TYPES) - 1 + bond_codes, types)
     return Graphs(
-        np.minimum(columns, np.array(list(ATOM_FEATURES.values())) - 1).astype(np.uint8),
+        np.minimum(columns, LAYOUTS[stereo].highest).astype(np.uint8),
         ends,
-        np.choose(orders, [np.where(in_ring, 2, np.where(at_end, 0, 1)), np.where(in_ring, 4, 3), 5, 6]).astype(
-            np.uint8
-        ),
+        types.astype(np.uint8),
         n_atoms,
         n_bonds,
     )
+
+
+def _codes(parts: Iterable[bytes]) -> NDArray[np.uint8]:
+    return np.frombuffer(b"".join(parts), dtype=np.uint8)
 
 
 def _numbers(parts: Iterable[bytes]) -> IntArray:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from molgfn.arrays import FloatArray, IntArray
-from molgfn.chem.standardise import MoleculeError, standard_smiles
+from molgfn.chem.standardise import MoleculeError, Stereo, standard_smiles
 from molgfn.errors import DataError, did_you_mean
 from molgfn.proxy.data.compound_key import compound_key
 from molgfn.tables.names import structure_column
@@ -48,6 +48,8 @@ class TrainingData:
     bad_rows : tuple of BadRow
     days : tuple of str
         When each was measured, as ISO date or year, empty where that is not known; or none at all.
+    stereo : "merge" or "keep"
+        Whether stereoisomers are one molecule, whose SMILES has no configuration, or each its own.
     """
 
     smiles: tuple[str, ...]
@@ -59,6 +61,7 @@ class TrainingData:
     n_merged: int = 0
     bad_rows: tuple[BadRow, ...] = ()
     days: tuple[str, ...] = ()
+    stereo: Stereo = "merge"
 
     def __len__(self) -> int:
         return len(self.smiles)
@@ -87,6 +90,7 @@ def merge(
     values: Sequence[float] | FloatArray,
     sides: Sequence[int] | IntArray | None = None,
     counts: Sequence[float] | FloatArray | None = None,
+    stereo: Stereo = "merge",
 ) -> TrainingData:
     """Standardise molecules and merge equal ones: to the mean of measured values or, without any, the tightest bound.
 
@@ -97,6 +101,8 @@ def merge(
         0: measured, as all are by default; -1: the true value is below; 1: it is above.
     counts : sequence of length B, optional
         How many measurements each value is the mean of; one by default.
+    stereo : "merge" or "keep"
+        Whether stereoisomers are equal.
 
     Raises
     ------
@@ -114,7 +120,7 @@ def merge(
             raise DataError(f"molecule {place} (counted from 0), {text!r}: value {value} is not a finite number")
         try:
             row = _Row(float(value), side_of[place], count_of[place])
-            grouped.setdefault(standard_smiles(text), []).append(row)
+            grouped.setdefault(standard_smiles(text, stereo), []).append(row)
         except MoleculeError as error:
             raise DataError(f"molecule {place} (counted from 0), {text!r}: {error}") from error
     distinct = sorted(grouped)
@@ -126,6 +132,7 @@ def merge(
         np.array([row.count for row in rows], dtype=np.float64),
         n_rows=len(smiles),
         n_merged=len(smiles) - len(distinct),
+        stereo=stereo,
     )
 
 
@@ -138,15 +145,19 @@ def weights(counts: FloatArray) -> FloatArray:
 
 
 def update(earlier: TrainingData, new: TrainingData) -> TrainingData:
-    """Return two data sets as one; the new value is used where a compound is in both, as whichever tautomer."""
-    renewed = set(map(compound_key, new.smiles))
-    rows = [row for row, smiles in enumerate(earlier.smiles) if compound_key(smiles) not in renewed]
+    """Return two data sets as one; the new value is used where a compound is in both, as whichever tautomer.
+
+    Stereoisomers are compounds of their own if they are in `new`.
+    """
+    renewed = {compound_key(smiles, new.stereo) for smiles in new.smiles}
+    rows = [row for row, smiles in enumerate(earlier.smiles) if compound_key(smiles, new.stereo) not in renewed]
     kept = earlier.take(np.array(rows, dtype=np.int64))
     return merge(
         kept.smiles + new.smiles,
         np.concatenate([kept.values, new.values]),
         np.concatenate([kept.sides, new.sides]),
         np.concatenate([kept.counts, new.counts]),
+        new.stereo,
     )
 
 
@@ -168,7 +179,11 @@ def _merged(smiles: str, rows: list[_Row]) -> _Row:
 
 
 def read_table(
-    path: Path, value_column: str, smiles_column: str = "smiles", status_column: str = "status"
+    path: Path,
+    value_column: str,
+    smiles_column: str = "smiles",
+    status_column: str = "status",
+    stereo: Stereo = "merge",
 ) -> TrainingData:
     """Read a table of molecules and values, separated by comma, semicolon or tab.
 
@@ -180,6 +195,8 @@ def read_table(
     path : Path
     value_column, smiles_column, status_column : str
         Names of columns. Where there is no `smiles_column`, the structures are found by other usual names.
+    stereo : "merge" or "keep"
+        Whether stereoisomers are one molecule, or each its own.
 
     Raises
     ------
@@ -198,7 +215,8 @@ def read_table(
             n_open += 1
         else:
             try:
-                standard, number = standard_smiles(row.cells[structure]), _number(row.cells[value], value_column)
+                standard = standard_smiles(row.cells[structure], stereo)
+                number = _number(row.cells[value], value_column)
             except ValueError as error:
                 bad.append(BadRow(row.line, str(error)))
                 continue
@@ -206,7 +224,8 @@ def read_table(
             values.append(number)
     if not smiles:
         raise DataError(f"{path}: no usable row among {n_rows}", _list_rows(bad))
-    return replace(merge(smiles, values), n_rows=n_rows, n_not_completed=n_open, bad_rows=tuple(bad))
+    data = merge(smiles, values, stereo=stereo)
+    return replace(data, n_rows=n_rows, n_not_completed=n_open, bad_rows=tuple(bad))
 
 
 def _structure(table: Table, name: str) -> int:

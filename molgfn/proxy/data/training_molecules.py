@@ -1,10 +1,12 @@
 """The training molecules of a proxy, kept beside it: to find the nearest one, and to train on them again."""
 
 import csv
+import json
 from pathlib import Path
 
 import numpy as np
 
+from molgfn.chem.standardise import Stereo
 from molgfn.errors import ConfigError
 from molgfn.files import write_csv
 from molgfn.proxy.data.training_data import TrainingData
@@ -26,8 +28,23 @@ def write_training_molecules(data: TrainingData, folder: Path) -> None:
     write_csv(folder / FILE, COLUMNS, zip(*columns, strict=True))
 
 
-def kept_molecules(folder: Path) -> TrainingData | None:
+def stereo_of_folder(folder: Path) -> Stereo:
+    """Return what stereoisomers are to the proxy in a folder, without loading it; merged where there is no proxy."""
+    path = folder / "proxy.json"
+    if not path.is_file():
+        return "merge"
+    stereo: Stereo = json.loads(path.read_text(encoding="utf-8")).get("stereo", "merge")
+    return stereo
+
+
+def kept_molecules(folder: Path, stereo: Stereo) -> TrainingData | None:
     """Read what `write_training_molecules` wrote into the folder of a proxy; none where nothing is kept there.
+
+    Parameters
+    ----------
+    folder : Path
+    stereo : "merge" or "keep"
+        As the description of the proxy says.
 
     Raises
     ------
@@ -46,6 +63,7 @@ def kept_molecules(folder: Path) -> TrainingData | None:
             np.array([_SIDES[row["relation"]] for row in rows], dtype=np.int64),
             np.array([float(row["n"]) for row in rows], dtype=np.float64),
             n_rows=len(rows),
+            stereo=stereo,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ConfigError(f"{path}: not the molecules of a proxy", f"Found {error}; train it again.") from error

@@ -112,7 +112,7 @@ def cross_validate(
         if smiles:
             measured = training.take(np.flatnonzero(training.sides == 0))
             for method, baseline in baselines.items():
-                predicted[method].append(baseline(measured.smiles, measured.values, smiles, seed))
+                predicted[method].append(baseline(measured.smiles, measured.values, smiles, seed, data.stereo))
         rows.append(judged)
         on_part()
     molecule = np.concatenate(rows)

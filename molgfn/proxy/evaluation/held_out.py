@@ -74,7 +74,7 @@ class HeldOutEvaluation:
 
 def judge_held(held: Held, plan: Plan, data: TrainingData, direction: Direction) -> HeldOutEvaluation:
     """Judge the predictions that `cross_validate` made of `data` along `plan`."""
-    heavy_atoms = featurise_smiles(data.smiles).n_atoms[held.molecule]
+    heavy_atoms = featurise_smiles(data.smiles, data.stereo).n_atoms[held.molecule]
     compared = compare(held.predicted, held.measured, heavy_atoms, direction, held.molecule)
     error, self_assessment = held.measured - held.predicted[PROXY], held.self_assessment
     return HeldOutEvaluation(

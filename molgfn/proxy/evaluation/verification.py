@@ -1,6 +1,6 @@
 """An existing proxy judged by measured values; molecules that it was trained on are judged separately."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from molgfn.assay.compounds import Noise, replicate_noise
 from molgfn.assay.quantities import KCAL, is_log
 from molgfn.assay.table_import import ReadingOptions, read_assay
+from molgfn.chem.standardise import Stereo
 from molgfn.direction import Direction
 from molgfn.errors import DataError
 from molgfn.progress import Progress
@@ -52,6 +53,8 @@ class Verification:
     Attributes
     ----------
     proxy, file, unit, direction : str
+    stereo : "merge" or "keep"
+        Whether the table's stereoisomers are one compound.
     rows, left_out : int
         Of the table.
     noise : Noise or None
@@ -67,6 +70,7 @@ class Verification:
     file: str
     unit: str
     direction: Direction
+    stereo: Stereo
     rows: int
     left_out: int
     noise: Noise | None
@@ -86,6 +90,7 @@ def verify(proxy: Proxy, file: Path, options: ReadingOptions, progress: Progress
         An assay table, if the unit of the proxy is one of assays; else a CSV with the columns `smiles` and that which
         `options` names for the value, taken to be in the unit of the proxy.
     options : ReadingOptions
+        Where they do not say what becomes of stereoisomers, the table is read as the proxy was trained.
     progress : Progress
 
     Raises
@@ -93,10 +98,13 @@ def verify(proxy: Proxy, file: Path, options: ReadingOptions, progress: Progress
     DataError
         If the table cannot be read, has no usable row, or is of another unit.
     """
-    data, noise = _read(proxy, file, options, progress)
+    stereo = proxy.info.stereo
+    data, noise = _read(proxy, file, replace(options, stereo=options.stereo or stereo), progress)
     # Not by SMILES: another tautomer of a training molecule is not a new compound.
-    trained_on = set(map(compound_key, proxy.training_molecules.smiles)) if proxy.training_molecules else set()
-    was_seen = np.array([compound_key(smiles) in trained_on for smiles in data.smiles], dtype=np.bool_)
+    trained_on = {
+        compound_key(smiles, stereo) for smiles in (proxy.training_molecules.smiles if proxy.training_molecules else ())
+    }
+    was_seen = np.array([compound_key(smiles, stereo) in trained_on for smiles in data.smiles], dtype=np.bool_)
     with progress.step("judging"):
         new, seen = (_judge(proxy, data.take(np.flatnonzero(rows))) for rows in (~was_seen, was_seen))
     return Verification(
@@ -104,6 +112,7 @@ def verify(proxy: Proxy, file: Path, options: ReadingOptions, progress: Progress
         file=str(file),
         unit=proxy.unit,
         direction=proxy.direction,
+        stereo=data.stereo,
         rows=data.n_rows,
         left_out=len(data.bad_rows) + data.n_not_completed,
         noise=noise,
@@ -136,7 +145,7 @@ def _read_own_unit(proxy: Proxy, file: Path, options: ReadingOptions) -> Trainin
             f"{file}: proxy {proxy.name!r} predicts {proxy.unit}, which is not a unit of assays: which column is it?",
             "Name it: --column value=NAME.",
         )
-    return read_table(file, column, options.columns.get("smiles", "smiles"))
+    return read_table(file, column, options.columns.get("smiles", "smiles"), stereo=options.stereo or "merge")
 
 
 def _judge(proxy: Proxy, data: TrainingData) -> Group:
@@ -145,7 +154,7 @@ def _judge(proxy: Proxy, data: TrainingData) -> Group:
     if not len(measured):
         return Group(0, {}, None, None, len(data), met)
     prediction = proxy.predict(measured.smiles)
-    heavy_atoms = featurise_smiles(measured.smiles).n_atoms
+    heavy_atoms = featurise_smiles(measured.smiles, measured.stereo).n_atoms
     compared = compare({"proxy": prediction.mean}, measured.values, heavy_atoms, proxy.direction)
     self_assessment, error = SelfAssessment.of(proxy, prediction, measured.smiles), measured.values - prediction.mean
     return Group(

@@ -33,6 +33,7 @@ def as_text(judged: Verification) -> str:
     lines = [
         f"{judged.file}: {judged.rows:,} rows, {_left_out(judged)}; {judged.unit}, {better} is better",
         f"noise floor  {_noise(judged)}",
+        *(["stereo       stereoisomers are compounds of their own"] if judged.stereo == "keep" else []),
         *(f"note         the proxy gives {sentence}" for sentence in judged.limits),
         f"new          {_counted(judged.new)} that proxy {judged.proxy!r} was not trained on"
         if judged.training_known

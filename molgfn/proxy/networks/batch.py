@@ -24,7 +24,8 @@ class Examples:
     def of(cls, data: TrainingData, mean: float, std: float) -> "Examples":
         """Make examples from data; the values are standardised as (value - mean) / std."""
         arrays = ((data.values - mean) / std, data.sides, weights(data.counts))
-        return cls(featurise_smiles(data.smiles), *(torch.from_numpy(array.astype(np.float32)) for array in arrays))
+        graphs = featurise_smiles(data.smiles, data.stereo)
+        return cls(graphs, *(torch.from_numpy(array.astype(np.float32)) for array in arrays))
 
     def take(self, rows: IntArray) -> "Examples":
         """Return the examples at these rows, in their order."""

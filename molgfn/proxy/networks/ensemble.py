@@ -26,6 +26,7 @@ class NetworkEnsemble:
 
     def __init__(self, networks: Sequence[ProxyNetwork], mean: float, std: float) -> None:
         self.networks = [network.eval() for network in networks]
+        self.stereo = self.networks[0].stereo
         self._mean, self._std = mean, std
 
     @classmethod
@@ -39,7 +40,7 @@ class NetworkEnsemble:
         """
         if info.architecture is None:
             raise RuntimeError("networks need an architecture")
-        networks = [ProxyNetwork(info.architecture) for _ in range(info.members)]
+        networks = [ProxyNetwork(info.architecture, info.stereo) for _ in range(info.members)]
         for member, network in enumerate(networks):
             prefix = f"{member}."
             network.load_state_dict(
@@ -61,7 +62,7 @@ class NetworkEnsemble:
 
     def member_predictions(self, smiles: Sequence[str]) -> MemberPredictions:
         """Return the predictions of each network for molecules."""
-        return self.predictions_of(featurise_smiles(smiles))
+        return self.predictions_of(featurise_smiles(smiles, self.stereo))
 
     def predictions_of(self, graphs: Graphs) -> MemberPredictions:
         """Return the predictions of each network for molecules that are already featurised."""

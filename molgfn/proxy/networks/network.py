@@ -9,15 +9,16 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 from torch import Tensor, nn
 
+from molgfn.chem.standardise import Stereo
 from molgfn.proxy.classical.ridge import Ridge
-from molgfn.proxy.data.graphs import N_ATOM_FEATURES, N_BOND_TYPES, Graphs
+from molgfn.proxy.data.graphs import Graphs
+from molgfn.proxy.data.layout import LAYOUTS
 
 with warnings.catch_warnings():
     # torch-geometric calls torch.jit.script while it is imported; newer versions of torch give a warning.
     warnings.simplefilter("ignore", DeprecationWarning)
     from torch_geometric.nn.aggr import Set2Set
 
-N_COUNTS = N_ATOM_FEATURES + N_BOND_TYPES
 _BODY = ("embed", "messages", "update", "readout", "pooled")
 _LOG_NOISE = (-5.0, 2.0)
 """Limits of the log noise that a network can learn, in standardised units."""
@@ -25,18 +26,18 @@ _LOG_NOISE = (-5.0, 2.0)
 
 @dataclass(frozen=True)
 class GraphBatch:
-    """Tensors of B molecules with V atoms and E directed bonds.
+    """Tensors of B molecules with V atoms and E directed bonds; their columns are those of a `Layout`.
 
     Attributes
     ----------
-    atoms : (V, N_ATOM_FEATURES) float
+    atoms : (V, n_atom_features) float
     molecule : (V,) int64
         Molecule of each atom, in ascending order.
     source, target : (E,) int64
         Directed bonds, ordered by bond type.
     per_type : tuple of int
         Number of directed bonds of each type.
-    counts : (B, N_COUNTS) float
+    counts : (B, n_counts) float
     """
 
     atoms: Tensor
@@ -57,7 +58,7 @@ class GraphBatch:
             torch.from_numpy(graphs.molecule_of_atom()),
             torch.from_numpy(np.ascontiguousarray(directed[:, 0])),
             torch.from_numpy(np.ascontiguousarray(directed[:, 1])),
-            tuple((2 * np.bincount(graphs.bond_types, minlength=N_BOND_TYPES)).tolist()),
+            tuple((2 * np.bincount(graphs.bond_types, minlength=graphs.layout.n_bond_types)).tolist()),
             torch.from_numpy(graphs.counts()),
         )
 
@@ -93,10 +94,10 @@ class BondConvolution(nn.Module):
     `torch_geometric.nn.NNConv` with a linear edge network without bias and `aggr="add"`.
     """
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, n_types: int) -> None:
         super().__init__()
         bound = width**-0.5
-        self.matrices = nn.Parameter(torch.empty(N_BOND_TYPES, width, width).uniform_(-bound, bound))
+        self.matrices = nn.Parameter(torch.empty(n_types, width, width).uniform_(-bound, bound))
         self.root = nn.Linear(width, width)
 
     def forward(self, hidden: Tensor, batch: GraphBatch) -> Tensor:
@@ -120,20 +121,22 @@ class ProxyNetwork(nn.Module):
     Parameters
     ----------
     architecture : Architecture
+    stereo : "merge" or "keep"
+        Whether it sees the configuration.
     """
 
     count_mean: Tensor
     count_scale: Tensor
 
-    def __init__(self, architecture: Architecture) -> None:
+    def __init__(self, architecture: Architecture, stereo: Stereo = "merge") -> None:
         super().__init__()
-        self.architecture = architecture
-        width = architecture.width
-        self.register_buffer("count_mean", torch.zeros(N_COUNTS))
-        self.register_buffer("count_scale", torch.ones(N_COUNTS))
-        self.linear = nn.Linear(N_COUNTS, 1)
-        self.embed = nn.Linear(N_ATOM_FEATURES, width)
-        self.messages = BondConvolution(width)
+        self.architecture, self.stereo = architecture, stereo
+        width, layout = architecture.width, LAYOUTS[stereo]
+        self.register_buffer("count_mean", torch.zeros(layout.n_counts))
+        self.register_buffer("count_scale", torch.ones(layout.n_counts))
+        self.linear = nn.Linear(layout.n_counts, 1)
+        self.embed = nn.Linear(layout.n_atom_features, width)
+        self.messages = BondConvolution(width, layout.n_bond_types)
         self.update = nn.GRUCell(width, width)
         self.readout = Set2Set(width, processing_steps=3)
         self.pooled = nn.Linear(width, width)
@@ -148,7 +151,7 @@ class ProxyNetwork(nn.Module):
 
     def sibling(self) -> "ProxyNetwork":
         """Return a network with the same body (shared, not copied) and a new head, for another target."""
-        other = ProxyNetwork(self.architecture)
+        other = ProxyNetwork(self.architecture, self.stereo)
         for part in _BODY:
             setattr(other, part, getattr(self, part))
         return other

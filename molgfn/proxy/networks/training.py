@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from molgfn.arrays import BoolArray
+from molgfn.chem.standardise import Stereo
 from molgfn.proxy.classical.ridge import Ridge, fit_ridge
 from molgfn.proxy.data.training_data import TrainingData
 from molgfn.proxy.networks.bagging import drawn, stopping
@@ -94,7 +95,7 @@ def fit_networks(
         measured = data.values[data.sides == 0]
         mean, std = float(measured.mean()), float(measured.std())
         course = _Course(settings.epochs, settings.learning_rate, settings)
-    networks = _networks(settings, seed, start)
+    networks = _networks(settings, seed, start, data.stereo)
     examples = Examples.of(data, mean, std)
     second_target = _SecondTarget.of(auxiliary) if auxiliary else None
     stops = stopping(data.smiles) if settings.patience else np.zeros(len(data), dtype=np.bool_)
@@ -177,7 +178,7 @@ def _member_seed(seed: int, member: int) -> int:
     return int(np.random.SeedSequence([seed, member]).generate_state(1)[0])
 
 
-def _networks(settings: ProxySettings, seed: int, start: Start | None) -> list[ProxyNetwork]:
+def _networks(settings: ProxySettings, seed: int, start: Start | None, stereo: Stereo) -> list[ProxyNetwork]:
     if start is not None and start.same_target:
         return copy.deepcopy(start.networks)
     if start is not None:
@@ -190,7 +191,7 @@ def _networks(settings: ProxySettings, seed: int, start: Start | None) -> list[P
     networks = []
     for member in range(settings.members):
         with _seeded(_member_seed(seed, member)):
-            networks.append(ProxyNetwork(architecture))
+            networks.append(ProxyNetwork(architecture, stereo))
     return networks
 
 

@@ -8,7 +8,8 @@ from rdkit import Chem
 from rdkit.DataStructs import BulkTanimotoSimilarity, ExplicitBitVect
 
 from molgfn.arrays import FloatArray, IntArray
-from molgfn.chem.similarity import fingerprint
+from molgfn.chem.standardise import Stereo
+from molgfn.proxy.data.morgan import environment_bits
 
 WORSE = 1.5
 """Out of the domain the expected error is more than this times the usual one."""
@@ -60,15 +61,27 @@ class Domain(BaseModel):
         return tuple(False if is_beyond else None for is_beyond in (similarity < least_tested).tolist())
 
 
-def fingerprints(smiles: Sequence[str]) -> list[ExplicitBitVect]:
-    """Return the fingerprints of standard SMILES."""
-    return [fingerprint(Chem.MolFromSmiles(text)) for text in smiles]
+def fingerprints(smiles: Sequence[str], stereo: Stereo = "merge") -> list[ExplicitBitVect]:
+    """Return the fingerprints of standard SMILES, with their configuration where that is kept."""
+    return [environment_bits(Chem.MolFromSmiles(text), stereo) for text in smiles]
 
 
-def nearest(smiles: Sequence[str], training: Sequence[ExplicitBitVect]) -> tuple[FloatArray, IntArray]:
-    """Return similarity to, and number of, the nearest training molecule, each of shape (B,); SMILES are standard."""
+def nearest(
+    smiles: Sequence[str], training: Sequence[ExplicitBitVect], stereo: Stereo = "merge"
+) -> tuple[FloatArray, IntArray]:
+    """Return similarity to, and number of, the nearest training molecule, each of shape (B,).
+
+    Parameters
+    ----------
+    smiles : sequence of str, length B
+        Standard.
+    training : sequence of ExplicitBitVect
+        See `fingerprints`.
+    stereo : "merge" or "keep"
+        As that of the training molecules.
+    """
     similarity, number = np.zeros(len(smiles)), np.zeros(len(smiles), dtype=np.int64)
-    for row, bits in enumerate(fingerprints(smiles)):
+    for row, bits in enumerate(fingerprints(smiles, stereo)):
         to_all = BulkTanimotoSimilarity(bits, training)
         # As a list: making an array of it would take longer than the search.
         similarity[row] = max(to_all)

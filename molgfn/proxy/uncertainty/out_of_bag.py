@@ -80,5 +80,5 @@ def fit_reliability(
     else:
         calibration = fit_calibration(mean, np.zeros(len(rows)), data.values[rows])
     some = evenly(len(rows))
-    similarity = nearest_other(fingerprints(data.smiles), rows[some])
+    similarity = nearest_other(fingerprints(data.smiles, data.stereo), rows[some])
     return calibration, fit_domain(similarity, np.abs(mean - data.values[rows])[some])

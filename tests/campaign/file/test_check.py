@@ -9,6 +9,8 @@ from molgfn.campaign.file.check import check_campaign, check_inputs
 from molgfn.campaign.file.load import load_campaign
 from molgfn.errors import ConfigError, DataError, OracleError
 from molgfn.progress import SilentProgress
+from molgfn.proxy.settings import ProxySettings
+from molgfn.proxy.train import train_proxy
 
 ORACLE = """
 from molgfn.oracles.interfaces import Failure, Measurement
@@ -105,6 +107,19 @@ def test_a_proxy_of_another_quantity_is_refused_without_docking(tmp_path, monkey
     campaign = campaign_in(tmp_path, PYTHON + 'factory = "sizes_c:Sizes"\n[proxy]\nstart = "parp1-docking"\n')
     with pytest.raises(ConfigError, match=r"it predicts kcal/mol \(minimise\), but the oracle answers in atoms"):
         findings(campaign)
+
+
+def test_a_proxy_that_keeps_stereoisomers_apart_is_told(tmp_path, monkeypatch):
+    (tmp_path / "sizes_k.py").write_text(ORACLE)
+    monkeypatch.syspath_prepend(tmp_path)
+    alcohols = [f"{'C' * n}O" for n in range(1, 8)]
+    target = {"unit": "atoms", "direction": "maximise", "settings": ProxySettings(model="forest", trees=5), "seed": 1}
+    train_proxy(alcohols, list(map(len, alcohols)), **target, name="kept", stereo="keep").save(tmp_path / "kept")
+    campaign = campaign_in(tmp_path, PYTHON + 'factory = "sizes_k:Sizes"\n[proxy]\nstart = "kept"\n')
+    checked = check_campaign(campaign, dock=False, progress=SilentProgress())
+    assert next(finding.found for finding in checked if finding.what == "proxy") == (
+        "kept: trained on 7 molecules, atoms; it keeps stereoisomers apart, but designs have no configuration"
+    )
 
 
 def test_a_core_heavier_than_its_window_is_refused(tmp_path):

@@ -17,8 +17,9 @@ from molgfn.campaign.record.store import Store
 from molgfn.errors import ConfigError, DataError, Stopped
 from molgfn.progress import SilentProgress
 from molgfn.proxy.proxy import Proxy
+from molgfn.proxy.train import train_proxy
 from tests.campaign import stand_ins
-from tests.campaign.small_proxies import PROXY, RealProxies
+from tests.campaign.small_proxies import PROXY, SETTINGS, RealProxies
 from tests.campaign.stand_ins import SPACE, resume, start
 
 
@@ -226,3 +227,30 @@ def test_a_run_without_a_proxy_is_told(tmp_path):
     run = next((tmp_path / "runs").glob("20*"))
     with pytest.raises(ConfigError, match="this run has no proxy yet"):
         go(run, lab(tmp_path, SPACE[:40]))
+
+
+R, S = "C[C@@H](N)CO", "C[C@H](N)CO"
+
+
+def values_of(folder):
+    known = Proxy.load(folder).training_molecules
+    return dict(zip(known.smiles, known.values.tolist(), strict=True))
+
+
+def test_stereoisomers_stay_what_they_are_to_the_proxy_that_the_campaign_starts_from(tmp_path):
+    learnt = [one.smiles for one in SPACE[:20]] + [R, S]
+    target = {"unit": "kcal/mol", "direction": "minimise", "settings": SETTINGS, "seed": 1}
+    train_proxy(learnt, [-0.2 * len(text) for text in learnt], **target, stereo="keep").save(tmp_path / "start")
+    run = start(tmp_path, parts(tmp_path), proxy='start = "start"\nfine_tune_epochs = 1')
+    assert Proxy.load(run / "checkpoints/round_002/proxy").info.stereo == "keep"
+    table = lab(tmp_path, SPACE[:25])
+    with table.open("a") as file:
+        file.write(f"LR,{R},-9\nLS,{S},-6\n")
+    with pytest.raises(ConfigError, match="compounds of their own: it cannot go on learning with stereo = 'merge'"):
+        retrain(run, table, ReadingOptions(unit="kcal/mol", stereo="merge"), SilentProgress())
+    go(run, table)
+    more_rounds(run, tmp_path, 3)
+    for folder in ("proxies/001", "checkpoints/round_003/proxy"):
+        assert Proxy.load(run / folder).info.stereo == "keep"
+        values = values_of(run / folder)
+        assert (values[R], values[S]) == (-9.0, -6.0)

@@ -79,5 +79,21 @@ def test_the_lab_replaces_what_was_known_and_what_is_held_out_is_left_out():
         LabRow(1, key_of("CCO"), "CCO", "", "", 8.0, -1, 2.0, False),
         LabRow(1, key_of("CCN"), "CCN", "", "", 9.0, 0, 1.0, True),
     ]
-    assert with_lab(known, lab) == [Example("CCC", 3.0), Example("CCO", 8.0, -1, 2.0)]
-    assert with_lab(known, []) == known
+    assert with_lab(known, lab, "merge") == [Example("CCC", 3.0), Example("CCO", 8.0, -1, 2.0)]
+    assert with_lab(known, [], "merge") == known
+
+
+def test_stereoisomers_of_a_table_are_rows_of_their_own_where_they_are_kept(tmp_path):
+    design = CompoundRow("X-000002", "CC(N)CO", "BKMMTJMQCTUHRP-UHFFFAOYSA-N", (), 1, "completed", 1)
+    (tmp_path / "lab.csv").write_text("id,smiles,pIC50\nL1,C[C@@H](N)CO,8\nL2,C[C@H](N)CO,5\n")
+    keys = {}
+    for stereo in ("merge", "keep"):
+        assay = read_assay(tmp_path / "lab.csv", ReadingOptions(stereo=stereo))
+        lab_rows_read = rows_of_table(assay, 1, [design], [], [])
+        assert {row.compound_id for row in lab_rows_read} == {"X-000002"}
+        keys[stereo] = [row.key for row in lab_rows_read]
+    assert keys["merge"] == ["BKMMTJMQCTUHRP"]
+    assert sorted(key.partition("-")[0] for key in keys["keep"]) == ["BKMMTJMQCTUHRP"] * 2
+    known = [Example("CC(N)CO", 6.0), Example("C[C@@H](N)CO", 7.0)]
+    lab = [LabRow(1, key_of("C[C@@H](N)CO", "keep"), "C[C@@H](N)CO", "", "", 8.0, 0, 1.0, False)]
+    assert with_lab(known, lab, "keep") == [Example("CC(N)CO", 6.0), Example("C[C@@H](N)CO", 8.0)]

@@ -88,6 +88,19 @@ def test_for_people(card, proxy):
     assert "| trees |" not in text
 
 
+@pytest.mark.parametrize(
+    ("stereo", "sentence"),
+    [
+        ("merge", "Stereoisomers are one compound to it: R and S, or E and Z, get the same prediction."),
+        ("keep", "Stereoisomers are compounds of their own to it: it sees R and S, E and Z, and a drawing without "),
+    ],
+)
+def test_what_stereoisomers_are_is_said_in_one_sentence(card, stereo, sentence):
+    card = dataclasses.replace(card, info=card.info.model_copy(update={"stereo": stereo}))
+    assert f"is better.\n\n{sentence}" in markdown(card)
+    assert card.as_json()["stereo"] == stereo
+
+
 def test_all_that_is_said_to_people_is_said_to_programs(card):
     content = json.dumps(card.as_json())
     assert "NaN" not in content

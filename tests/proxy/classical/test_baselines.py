@@ -26,3 +26,12 @@ def test_all_but_size_know_isomers_apart():
     for baseline in (forest, linear_counts, gaussian_process):
         alcohol, ether = baseline(train, values, ["CCCCCCO", "CCCCCOC"], 0)
         assert alcohol > ether + 0.4
+
+
+def test_all_but_size_know_stereoisomers_apart_where_they_are_kept(isomers):
+    pair = ["C[C@@H](N)CBr", "C[C@H](N)CBr"]
+    for baseline in (forest, linear_counts, gaussian_process):
+        r, s = baseline(list(isomers), np.array(list(isomers.values())), pair, 0, "keep")
+        assert r > s + 0.5
+    r, s = size_alone(list(isomers), np.array(list(isomers.values())), pair, 0, "keep")
+    assert r == s

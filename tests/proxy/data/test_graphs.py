@@ -8,16 +8,9 @@ from rdkit import Chem
 
 from molgfn.chem.standardise import standard_mol
 from molgfn.errors import DataError
-from molgfn.proxy.data.graphs import (
-    ATOM_FEATURES,
-    BOND_TYPES,
-    MORGAN,
-    N_ATOM_FEATURES,
-    N_BOND_TYPES,
-    featurise,
-    featurise_counted,
-    featurise_smiles,
-)
+from molgfn.proxy.data.graphs import featurise, featurise_counted, featurise_smiles
+from molgfn.proxy.data.layout import ATOM_FEATURES, BOND_TYPES, LAYOUTS
+from molgfn.proxy.data.morgan import MORGAN
 
 ACETANILIDE = "CC(=O)Nc1ccccc1"
 
@@ -80,10 +73,10 @@ def test_a_batch_is_its_molecules_end_to_end(smiles):
 
 def test_counts_are_sums_over_atoms_and_bonds(smiles):
     graphs = featurise_smiles(smiles)
-    counts = graphs.counts()
-    assert counts.shape == (len(smiles), N_ATOM_FEATURES + N_BOND_TYPES)
+    counts, n_atom_features = graphs.counts(), LAYOUTS["merge"].n_atom_features
+    assert counts.shape == (len(smiles), n_atom_features + len(BOND_TYPES))
     assert np.array_equal(counts[:, :12].sum(axis=1), graphs.n_atoms)
-    assert np.array_equal(counts[:, N_ATOM_FEATURES:].sum(axis=1), graphs.n_bonds)
+    assert np.array_equal(counts[:, n_atom_features:].sum(axis=1), graphs.n_bonds)
     for feature, column in enumerate(np.split(graphs.atom_one_hot(), np.cumsum(list(ATOM_FEATURES.values()))[:-1], 1)):
         assert np.array_equal(column.argmax(axis=1), graphs.atoms[:, feature])
 
@@ -112,3 +105,26 @@ def test_bad_input_names_the_molecule_and_its_place():
         featurise_smiles(["C", "c1cc"])
     with pytest.raises(DataError, match="empty"):
         featurise_smiles([])
+
+
+def test_configuration_is_a_feature_only_where_stereoisomers_are_kept():
+    isomers = ["C[C@H](N)/C=C/Cl", "C[C@@H](N)/C=C/Cl", "C[C@H](N)/C=C\\Cl", "CC(N)C=CCl"]
+    merged, kept = featurise_smiles(isomers), featurise_smiles(isomers, "keep")
+    assert merged.layout is LAYOUTS["merge"]
+    assert kept.layout is LAYOUTS["keep"]
+    assert len(np.unique(merged.counts(), axis=0)) == 1
+    assert len(np.unique(kept.counts(), axis=0)) == 4
+    assert kept.atom_one_hot().shape[1] == LAYOUTS["keep"].n_atom_features
+    types = [{kept.layout.bond_types[code] for code in kept.take([row]).bond_types} for row in range(4)]
+    assert ["double E" in of_molecule for of_molecule in types] == [True, True, False, False]
+    assert ["double Z" in of_molecule for of_molecule in types] == [False, False, True, False]
+    flat = kept.take([3])
+    assert np.array_equal(flat.atoms[:, :-1], merged.take([3]).atoms)
+    assert not flat.atoms[:, -1].any()
+
+
+def test_counted_and_plain_features_of_kept_stereoisomers_agree():
+    isomers = ["C[C@H](N)C(=O)O", "C[C@@H](N)C(=O)O"]
+    graphs, counts = featurise_counted(isomers, "keep")
+    assert np.array_equal(graphs.atoms, featurise_smiles(isomers, "keep").atoms)
+    assert (counts.toarray()[0] != counts.toarray()[1]).any()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from molgfn.errors import DataError
-from molgfn.proxy.data.training_data import BadRow, merge, read_table
+from molgfn.proxy.data.training_data import BadRow, merge, read_table, update
 
 
 def written(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -135,3 +135,26 @@ def test_bounds_from_both_sides_are_refused():
 def test_bounds_change_the_digest_and_measured_values_keep_theirs():
     measured, bound = merge(["CCO"], [1.0]), merge(["CCO"], [1.0], [1])
     assert measured.sha256() == merge(["OCC"], [1.0], [0]).sha256() != bound.sha256()
+
+
+R, S = "C[C@@H](N)CO", "C[C@H](N)CO"
+
+
+def test_stereoisomers_are_one_molecule_with_their_mean_or_two():
+    merged, kept = merge([R, S], [8.0, 5.0]), merge([R, S], [8.0, 5.0], stereo="keep")
+    assert (merged.smiles, merged.values.tolist(), merged.stereo) == (("CC(N)CO",), [6.5], "merge")
+    assert dict(zip(kept.smiles, kept.values.tolist(), strict=True)) == {R: 8.0, S: 5.0}
+    assert kept.stereo == kept.take(np.array([0])).stereo == "keep"
+
+
+def test_a_table_is_read_with_or_without_configuration(tmp_path):
+    path = written(tmp_path, f"smiles,pIC50\n{R},8\n{S},5\nC/C=C/Cl,6\nC/C=C\\Cl,7\n")
+    assert read_table(path, "pIC50").values.tolist() == [6.5, 6.5]
+    assert len(read_table(path, "pIC50", stereo="keep")) == 4
+
+
+def test_a_new_value_renews_its_stereoisomer_alone_where_they_are_kept():
+    earlier, new = merge([R, S], [8.0, 5.0], stereo="keep"), merge([R], [7.0], stereo="keep")
+    both = update(earlier, new)
+    assert dict(zip(both.smiles, both.values.tolist(), strict=True)) == {R: 7.0, S: 5.0}
+    assert both.stereo == "keep"

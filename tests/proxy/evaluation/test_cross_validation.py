@@ -32,9 +32,9 @@ def trainer(settings, seen=None):
 def test_every_molecule_is_predicted_once_a_repeat_by_models_that_never_saw_it(data, kind):
     seen = []
 
-    def spying(train, values, test, seed):
+    def spying(train, values, test, seed, stereo):
         seen.append((set(train), set(test), seed))
-        return size_alone(train, values, test, seed)
+        return size_alone(train, values, test, seed, stereo)
 
     held = cross_validate(
         data, plan(kind, data, 4, 2, 7), train=None, baselines={"size": spying, "counts": linear_counts}
@@ -100,9 +100,9 @@ def test_bounds_are_kept_from_baselines_and_from_judging(smiles, values):
     data = merge(smiles, values, sides)
     sizes = []
 
-    def counting(train, train_values, test, seed):
+    def counting(train, train_values, test, seed, stereo):
         sizes.append((len(train), len(test)))
-        return size_alone(train, train_values, test, seed)
+        return size_alone(train, train_values, test, seed, stereo)
 
     held = cross_validate(data, plan("random", data, 2, 1, 0), train=None, baselines={"size": counting})
     exact = int((data.sides == 0).sum())

@@ -93,3 +93,21 @@ def test_what_is_undefined_is_null_for_programs_and_said_to_people(proxy, tmp_pa
     assert "  Spearman                     undefined" in text
     assert "1 molecule with a value: too few to judge by" in text
     assert "trained on   0 molecules" in text
+
+
+def test_a_table_is_read_with_stereoisomers_as_the_proxy_has_them(keeping, isomers, tmp_path):
+    rows = [f"{text},{value}" for text, value in list(isomers.items())[:20]] + ["C[C@@H](N)CBr,8", "CC(N)CO,6"]
+    path = lab(tmp_path, rows, "smiles,pIC50")
+    verification = judged(keeping, path)
+    # A drawing without configuration is another compound than the two isomers that the proxy was trained on.
+    assert (verification.stereo, verification.new.molecules, verification.trained_on.molecules) == ("keep", 2, 20)
+    merged = judged(keeping, path, stereo="merge")
+    assert (merged.stereo, merged.trained_on.molecules) == ("merge", 0)
+    assert as_json(merged)["stereo"] == "merge"
+    assert "stereo       stereoisomers are compounds of their own" in as_text(verification)
+
+
+def test_separately_measured_stereoisomers_can_judge_a_proxy_that_merges_them(proxy, tmp_path):
+    path = lab(tmp_path, ["C[C@@H](N)CO,=,-8,kcal/mol", "C[C@H](N)CO,=,-5,kcal/mol"])
+    assert judged(proxy, path).new.molecules == 1
+    assert judged(proxy, path, stereo="keep").new.molecules == 2

@@ -9,7 +9,8 @@ from torch import nn
 from torch_geometric.nn import NNConv
 
 from molgfn.proxy.classical.ridge import fit_ridge
-from molgfn.proxy.data.graphs import N_BOND_TYPES, featurise_smiles
+from molgfn.proxy.data.graphs import featurise_smiles
+from molgfn.proxy.data.layout import BOND_TYPES
 from molgfn.proxy.networks.network import Architecture, BondConvolution, GraphBatch, ProxyNetwork
 
 
@@ -24,18 +25,18 @@ def network(seed: int = 0) -> ProxyNetwork:
 
 
 def one_hot_bonds(batch: GraphBatch) -> torch.Tensor:
-    types = torch.repeat_interleave(torch.arange(N_BOND_TYPES), torch.tensor(batch.per_type))
-    return nn.functional.one_hot(types, N_BOND_TYPES).float()
+    types = torch.repeat_interleave(torch.arange(len(BOND_TYPES)), torch.tensor(batch.per_type))
+    return nn.functional.one_hot(types, len(BOND_TYPES)).float()
 
 
 def test_convolution_equals_nnconv(batch):
     torch.manual_seed(0)
     width = 16
-    ours = BondConvolution(width)
-    edge_network = nn.Linear(N_BOND_TYPES, width * width, bias=False)
+    ours = BondConvolution(width, len(BOND_TYPES))
+    edge_network = nn.Linear(len(BOND_TYPES), width * width, bias=False)
     theirs = NNConv(width, width, edge_network, aggr="add")
     with torch.no_grad():
-        edge_network.weight.copy_(ours.matrices.reshape(N_BOND_TYPES, -1).T)
+        edge_network.weight.copy_(ours.matrices.reshape(len(BOND_TYPES), -1).T)
         theirs.lin.weight.copy_(ours.root.weight)
         theirs.bias.copy_(ours.root.bias)
         hidden = torch.randn(len(batch.atoms), width)
