@@ -94,7 +94,7 @@ def _metal_disconnector() -> rdMolStandardize.MetalDisconnector:
 def _hydrogens() -> Chem.RemoveHsParameters:
     """All explicit hydrogens, also those that give an imine N-H a configuration: in solution it has none."""
     chosen = Chem.RemoveHsParameters()
-    chosen.removeDefiningBondStereo = True
+    chosen.removeDefiningBondStereo = True  # type: ignore[assignment]  # the type in RDKit's stub is wrong
     return chosen
 
 

@@ -6,6 +6,7 @@ where stereoisomers are merged.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +45,7 @@ def environment_bits(mol: Chem.Mol, stereo: Stereo) -> ExplicitBitVect:
     return bits
 
 
-def _invariants(mol: Chem.Mol, stereo: Stereo) -> dict[str, list[int]]:
+def _invariants(mol: Chem.Mol, stereo: Stereo) -> dict[str, Any]:
     """Return what atoms and bonds are told apart by, where that is more than RDKit sees."""
     if stereo == "merge":
         return {}
