@@ -87,9 +87,9 @@ class Mine:
         ("nothing", "return None", "oracle nothing:Mine: query failed: TypeError: 'NoneType' object is not iterable"),
         ("silent", "return []", "oracle silent:Mine gave no answer for 2 of 2 compounds, the first is a"),
         (
-            "bare_numbers",
+            "bare",
             "return [7.1, 7.2]",
-            "oracle bare_numbers:Mine answered with 7.1, which is neither a Measurement nor",
+            "oracle bare:Mine answered with 7.1, which is neither a Measurement nor",
         ),
     ],
 )
