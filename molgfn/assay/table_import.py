@@ -157,7 +157,7 @@ def read_assay(path: Path, options: ReadingOptions | None = None, progress: Prog
     )
     readings, unused = _read_rows(table, reader, progress or SilentProgress())
     _check_some(path, columns, readings, unused)
-    quantity = _one_quantity(path, readings)
+    quantity = _one_quantity(path, columns, readings)
     compounds, unresolved = merge_readings(readings, quantity)
     unused += _with_cells(table, columns, unresolved)
     out = {row.line for row in unused}
@@ -257,7 +257,7 @@ def _check_some(path: Path, columns: Columns, readings: Sequence[Reading], unuse
     )
 
 
-def _one_quantity(path: Path, readings: Sequence[Reading]) -> Quantity:
+def _one_quantity(path: Path, columns: Columns, readings: Sequence[Reading]) -> Quantity:
     first: dict[str, int] = {}
     counts: Counter[str] = Counter()
     for reading in readings:
@@ -269,7 +269,8 @@ def _one_quantity(path: Path, readings: Sequence[Reading]) -> Quantity:
         )
         hint = "A model learns one quantity: keep the others in files of their own."
         endpoints = [unit for unit, _ in counts.most_common() if endpoint_of(unit)]
-        if endpoints:
+        # Without a column of endpoints all rows have the same one: choosing it would leave out none.
+        if endpoints and "type" in columns.numbers:
             hint = f"Choose one: --type {endpoint_of(endpoints[0])}."
         raise DataError(f"{path}: values of {len(counts)} kinds: {kinds}.", hint)
     return quantity_of(next(iter(counts)))

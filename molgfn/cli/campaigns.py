@@ -121,9 +121,10 @@ def targets() -> None:
     from molgfn.oracles.docking.receptors import find_target, target_names
     from molgfn.oracles.docking.target_facts import target_facts
 
+    names = target_names()
     columns = "{:<9} {:<4}  {:<12}  {:<48}  {:<18} {:>8} {:>8} {:>8} {:>6} {:>6} {:>6}"
     print(columns.format("target", "pdb", "organism", "protein", "with", *("x", "y", "z"), *("size x", "y", "z")))
-    for name in target_names():
+    for name in names:
         receptor, facts = find_target(name), target_facts()[name]
         words = (facts.pdb, facts.organism, facts.protein, kept_with_protein(receptor))
         center, size = (f"{value:.2f}" for value in receptor.center), (f"{value:.1f}" for value in receptor.size)

@@ -92,6 +92,9 @@ def test_a_compound_proposed_again_is_predicted_anew_until_it_is_sent(uninterrup
         (1, 1): "checkpoints/round_001/flow; checkpoints/round_000/proxy",
         (1, 2): "checkpoints/round_001/flow; checkpoints/round_001/proxy",
         (2, 2): "checkpoints/round_002/flow; checkpoints/round_001/proxy",
+        # After the last round, what was never sent is predicted by the last proxy.
+        (1, 3): "checkpoints/round_001/flow; checkpoints/round_002/proxy",
+        (2, 3): "checkpoints/round_002/flow; checkpoints/round_002/proxy",
     }
 
 

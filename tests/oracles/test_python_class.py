@@ -86,7 +86,11 @@ class Mine:
         ("raising", "raise RuntimeError('no licence')", "oracle raising:Mine: query failed: RuntimeError: no licence"),
         ("nothing", "return None", "oracle nothing:Mine: query failed: TypeError: 'NoneType' object is not iterable"),
         ("silent", "return []", "oracle silent:Mine gave no answer for 2 of 2 compounds, the first is a"),
-        ("numbers", "return [7.1, 7.2]", "oracle numbers:Mine answered with 7.1, which is neither a Measurement nor"),
+        (
+            "bare",
+            "return [7.1, 7.2]",
+            "oracle bare:Mine answered with 7.1, which is neither a Measurement nor",
+        ),
     ],
 )
 def test_what_a_query_does_wrong_is_an_error_of_the_oracle(folder, name, body, expected):

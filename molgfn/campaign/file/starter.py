@@ -121,8 +121,9 @@ def write_campaign(
     oracle = _target_lines(target) if receptor is None else _receptor_lines(folder, target, receptor, box, ligand)
     name = _name(folder)
     docked_into = find_target(target) if receptor is None and target else _own_receptor(receptor, box, ligand)
-    best, worst, reason = _score_range(docked_into, score_control)
+    # Before docking, which takes a minute: where no folder can be made, that is known at once.
     folder.mkdir(parents=True, exist_ok=True)
+    best, worst, reason = _score_range(docked_into, score_control)
     text = _CAMPAIGN.format(
         name=toml_value(name),
         oracle="\n".join(oracle),
