@@ -5,8 +5,8 @@ from typing import Any, Generic
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
+from molgfn.flow.condition import Condition
 from molgfn.flow.interfaces import AnyBatch
 
 BEST = 0.1
@@ -27,9 +27,9 @@ class Targets:
     log_reward: Floats
     log_share: Floats
 
-    def at(self, beta: Tensor | None) -> Floats:
-        """Return the log target of each trajectory, for rewards R^beta; without a beta, for R."""
-        return self.log_share + self.log_reward * (1.0 if beta is None else beta.cpu().double().numpy())
+    def at(self, condition: Condition) -> Floats:
+        """Return the log target of each trajectory: its share of R^beta; without a beta, of R."""
+        return self.log_share + self.log_reward * condition.exponent()
 
     @classmethod
     def concatenate(cls, parts: "list[Targets]") -> "Targets":

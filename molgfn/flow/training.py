@@ -13,6 +13,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from molgfn.errors import DataError
+from molgfn.flow.condition import Condition
 from molgfn.flow.interfaces import AnyBatch, FlowEvaluator, FlowModel
 from molgfn.flow.loss import BackwardName, ObjectiveName, PenaltyName, objective_loss
 from molgfn.flow.optim.optimiser import FlowOptimiser
@@ -134,8 +135,8 @@ class Training(Generic[AnyBatch]):
         settings = self.settings
         explore = max(0.0, 1 - 2 * self.done / max(settings.steps, 1))
         replayed = round(settings.replay_fraction * settings.batch_size) if self.replay.size else 0
-        beta = self._temperatures(self._fresh_size() + replayed)
-        batch = self._fresh(explore, beta)
+        condition = self._condition(self._fresh_size() + replayed)
+        batch = self._fresh(explore, condition)
         log_reward, log_target = self.score(batch)
         targets = Targets(log_reward, log_target - log_reward)
         batches, all_targets = [batch], [targets]
@@ -143,7 +144,7 @@ class Training(Generic[AnyBatch]):
             old, old_targets = self.replay.draw(replayed, settings.replay_best, self.replay_generator)
             batches, all_targets = [batch, old], [targets, old_targets]
         self.replay.add(batch, targets)
-        loss = self._update(type(batch).concatenate(batches), Targets.concatenate(all_targets), beta)
+        loss = self._update(type(batch).concatenate(batches), Targets.concatenate(all_targets), condition)
         self.done += 1
         return TrainingStep(self.done, loss, float(self.model.log_z.detach()), float(log_reward.mean()))
 
@@ -151,27 +152,27 @@ class Training(Generic[AnyBatch]):
         """Return how many new trajectories the next step will have."""
         return self.settings.batch_size
 
-    def _temperatures(self, n: int) -> Tensor | None:
-        """Return the inverse temperature of each of n trajectories, or None if it is 1 for all."""
+    def _condition(self, n: int) -> Condition:
+        """Return the condition of each of n trajectories; none if their inverse temperature is 1."""
         start, done = self.settings.beta_start, min(1.0, 2 * self.done / max(self.settings.steps, 1))
-        return None if start == 1 else torch.full((n,), start + (1 - start) * done)
+        return Condition.repeated(None if start == 1 else start + (1 - start) * done, n)
 
-    def _fresh(self, explore: float, beta: Tensor | None) -> AnyBatch:  # noqa: ARG002
+    def _fresh(self, explore: float, condition: Condition) -> AnyBatch:  # noqa: ARG002
         """Draw the new trajectories of a step; `explore` falls from 1 to 0."""
         return self.model.draw(self.settings.batch_size, self.generator, self.settings.epsilon * explore)[0]
 
-    def _view(self, beta: Tensor | None) -> FlowEvaluator[AnyBatch]:  # noqa: ARG002
-        """Return the model at the inverse temperatures of a batch."""
+    def _view(self, condition: Condition) -> FlowEvaluator[AnyBatch]:  # noqa: ARG002
+        """Return the model under the condition of a batch."""
         return self.model
 
-    def _update(self, batch: AnyBatch, targets: Targets, beta: Tensor | None) -> float:
+    def _update(self, batch: AnyBatch, targets: Targets, condition: Condition) -> float:
         settings = self.settings
-        log_target = torch.from_numpy(targets.at(beta)).float().to(self.model.log_z.device)
+        log_target = torch.from_numpy(targets.at(condition)).float().to(self.model.log_z.device)
         if self.done == 0:
-            self._guess_log_z(batch, targets, beta)
+            self._guess_log_z(batch, targets, condition)
         fall = 0.02 + 0.98 * 0.5 * (1 + float(np.cos(np.pi * min(self.done / max(settings.steps, 1), 1.0))))
         loss = objective_loss(
-            self._view(beta),
+            self._view(condition),
             batch,
             log_target,
             settings.objective,
@@ -186,10 +187,10 @@ class Training(Generic[AnyBatch]):
         return float(loss.detach())
 
     @torch.no_grad()
-    def _guess_log_z(self, batch: AnyBatch, targets: Targets, beta: Tensor | None) -> None:
+    def _guess_log_z(self, batch: AnyBatch, targets: Targets, condition: Condition) -> None:
         """Start log Z and the state flows at an estimate from the first batch: training alone would take long."""
-        along = self._view(beta).evaluate(batch, False)
-        log_target = torch.from_numpy(targets.at(beta)).to(along.log_pf)
+        along = self._view(condition).evaluate(batch, False)
+        log_target = torch.from_numpy(targets.at(condition)).to(along.log_pf)
         guess = (log_target + along.log_pb.sum(1) - along.log_pf.sum(1)).mean()
         self.model.log_z.copy_(guess)
         self.model.flow_offset.copy_(guess)

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from molgfn.environments.fragments import FragmentEnvironment
+from molgfn.flow.condition import UNCONDITIONED
 from molgfn.flow.fragments.random_walk import random_states
 from molgfn.flow.fragments.reward import TreeScorer, targets_of
 from molgfn.flow.fragments.trainer import MoleculeSettings, Trainer
@@ -29,7 +30,7 @@ def test_what_flows_out_of_a_stop_is_the_reward() -> None:
     law = trainer(environment).network(states)
     may_stop = environment.may_stop(states)
     assert 0 < may_stop.sum() < len(states)
-    rewards = targets_of(TreeScorer(environment, log_qed4)(states)).at(None)
+    rewards = targets_of(TreeScorer(environment, log_qed4)(states)).at(UNCONDITIONED)
     stopping = (law.log_flow + law.log_stop).detach().numpy()
     assert stopping[may_stop] == pytest.approx(rewards[may_stop], abs=1e-4)
     assert np.isinf(stopping[~may_stop]).all()

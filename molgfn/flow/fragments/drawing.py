@@ -9,6 +9,7 @@ from torch import Tensor
 
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.states import States
+from molgfn.flow.condition import UNCONDITIONED, Condition
 from molgfn.flow.fragments.action_law import ActionLaw
 from molgfn.flow.fragments.network import FlowNetwork
 
@@ -41,7 +42,7 @@ def draw(
     n: int,
     generator: torch.Generator,
     explore: Exploration = ON_POLICY,
-    beta: Tensor | None = None,
+    condition: Condition = UNCONDITIONED,
     start: States | None = None,
 ) -> tuple[States, Tensor]:
     """Build n molecules with the forward policy.
@@ -54,8 +55,8 @@ def draw(
     generator : torch.Generator
         On the CPU.
     explore : Exploration
-    beta : Tensor, shape (B,), optional
-        Inverse temperatures, if the network is conditioned on them.
+    condition : Condition
+        Of each trajectory.
     start : States, optional
         B states to start from; by default the start of the environment.
 
@@ -71,12 +72,12 @@ def draw(
     log_pf = torch.zeros(n)
     empty = np.flatnonzero(states.length == 0)
     if len(empty):
-        log_pf[empty] += _draw_first(network, states, empty, generator, explore, beta)
+        log_pf[empty] += _draw_first(network, states, empty, generator, explore, condition)
     active = np.arange(n)
     with network.held():
         while len(active):
             part = states.take(active)
-            law = network(part, None if beta is None else beta[active])
+            law = network(part, condition.take(active))
             random = torch.rand(len(active), generator=generator) < explore.epsilon
             stop = _draw_stop(law, random, explore.temperature, part, environment, generator)
             log_pf[active[stop.numpy()]] += law.log_stop.cpu()[stop]
@@ -92,10 +93,10 @@ def _draw_first(
     rows: Ints,
     generator: torch.Generator,
     explore: Exploration,
-    beta: Tensor | None,
+    condition: Condition,
 ) -> Tensor:
     n = len(rows)
-    log_p = network.log_first(None if beta is None else beta[rows]).cpu().expand(n, -1)
+    log_p = network.log_first(condition.take(rows)).cpu().expand(n, -1)
     even = torch.rand(n, 1, generator=generator) < explore.epsilon
     weight = torch.where(even, torch.isfinite(log_p).float(), torch.softmax(log_p / explore.temperature, 1))
     first = torch.multinomial(weight, 1, generator=generator)

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from molgfn.environments.states import States
+from molgfn.flow.condition import UNCONDITIONED, Condition
 from molgfn.flow.fragments import drawing, trajectories
 from molgfn.flow.fragments.drawing import Exploration
 from molgfn.flow.fragments.network import FlowNetwork
@@ -23,39 +24,39 @@ class FragmentFlow(FlowNetwork):
         generator: torch.Generator,
         epsilon: float = 0.0,
         temperature: float = 1.0,
-        beta: Tensor | None = None,
+        condition: Condition = UNCONDITIONED,
         start: States | None = None,
     ) -> tuple[States, Tensor]:
         """See `molgfn.flow.fragments.drawing.draw`."""
-        return drawing.draw(self, n, generator, Exploration(epsilon, temperature), beta, start)
+        return drawing.draw(self, n, generator, Exploration(epsilon, temperature), condition, start)
 
-    def evaluate(self, batch: States, learned_backward: bool, beta: Tensor | None = None) -> Evaluation:
+    def evaluate(self, batch: States, learned_backward: bool, condition: Condition = UNCONDITIONED) -> Evaluation:
         """See `molgfn.flow.fragments.trajectories.evaluate`."""
-        return trajectories.evaluate(self, batch, learned_backward, beta)
+        return trajectories.evaluate(self, batch, learned_backward, condition)
 
-    def inflow(self, batch: States, beta: Tensor | None = None) -> Inflow:
+    def inflow(self, batch: States, condition: Condition = UNCONDITIONED) -> Inflow:
         """See `molgfn.flow.fragments.trajectories.inflow`."""
-        return trajectories.inflow(self, batch, beta)
+        return trajectories.inflow(self, batch, condition)
 
 
 @dataclass(frozen=True)
-class AtTemperature:
-    """A flow model conditioned on temperature, for the trajectories of one batch.
+class ConditionedFlow:
+    """A flow model under the condition of the trajectories of one batch.
 
     Attributes
     ----------
     model : FragmentFlow
-    beta : Tensor, shape (B,)
-        Inverse temperature of each trajectory.
+    condition : Condition
+        Of each trajectory.
     """
 
     model: FragmentFlow
-    beta: Tensor
+    condition: Condition
 
     def evaluate(self, batch: States, learned_backward: bool) -> Evaluation:
         """See `FlowEvaluator.evaluate`."""
-        return self.model.evaluate(batch, learned_backward, self.beta)
+        return self.model.evaluate(batch, learned_backward, self.condition)
 
     def inflow(self, batch: States) -> Inflow:
         """See `FlowEvaluator.inflow`."""
-        return self.model.inflow(batch, self.beta)
+        return self.model.inflow(batch, self.condition)

@@ -20,6 +20,7 @@ from molgfn.environments.descriptors import Descriptors
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.states import OpenStems, States
 from molgfn.errors import MolgfnError
+from molgfn.flow.condition import UNCONDITIONED, Condition
 from molgfn.flow.fragments.action_law import ActionLaw, ClassHead
 from molgfn.flow.fragments.descriptor_embedding import DescriptorEmbedding
 from molgfn.flow.fragments.graph import StateGraph, state_graph
@@ -155,35 +156,41 @@ class FlowNetwork(nn.Module):
                 stack.enter_context(table.held())
             yield
 
-    def log_first(self, beta: Tensor | None = None) -> Tensor:
-        """Return the log probability of each first block, shape (V,); (B, V) at inverse temperatures, shape (B,)."""
+    def _encoding(self, condition: Condition) -> Tensor | None:
+        """Return the shares of the knots at the temperatures of a condition, shape (B, KNOTS); None without any."""
+        if condition.beta is None or self.temperature is None:
+            return None
+        encoding: Tensor = self.temperature(condition.beta)
+        return encoding
+
+    def log_first(self, condition: Condition = UNCONDITIONED) -> Tensor:
+        """Return the log probability of each first block, shape (V,); shape (B, V) under a condition of B rows."""
         logits = self.first + self.first_mask
-        if beta is not None and self.temperature is not None:
-            logits = logits + self.temperature(beta) @ self.first_at
+        encoding = self._encoding(condition)
+        if encoding is not None:
+            logits = logits + encoding @ self.first_at
         return torch.log_softmax(logits, -1)
 
-    def log_total(self, batch: int, beta: Tensor | None = None) -> Tensor:
+    def log_total(self, batch: int, condition: Condition = UNCONDITIONED) -> Tensor:
         """Return log Z for B trajectories, shape (B,)."""
-        if beta is None or self.temperature is None:
-            return self.log_z.expand(batch)
-        encoding: Tensor = self.temperature(beta)
-        return self.log_z + encoding @ self.log_z_at
+        encoding = self._encoding(condition)
+        return self.log_z.expand(batch) if encoding is None else self.log_z + encoding @ self.log_z_at
 
-    def forward(self, states: States, beta: Tensor | None = None) -> ActionLaw:
+    def forward(self, states: States, condition: Condition = UNCONDITIONED) -> ActionLaw:
         """Return the law of the next action for states with at least one block.
 
         Parameters
         ----------
         states : States
-        beta : Tensor, shape (S,), optional
-            Inverse temperature; needed if the network is conditioned on it.
+        condition : Condition
+            Of each of the S states; with temperatures if the network is conditioned on them.
 
         Raises
         ------
         MolgfnError
             If a state can neither stop nor grow; the message gives its blocks.
         """
-        return self.law(self.lay_out(states), beta)
+        return self.law(self.lay_out(states), condition)
 
     def lay_out(self, states: States) -> Layout:
         """Return the input of the network for some states; it does not depend on the weights."""
@@ -204,17 +211,17 @@ class FlowNetwork(nn.Module):
         ends = None if self.ends is None else _spread(self.ends(states.take(np.flatnonzero(stopping))), stopping)
         return Layout(stems, graph, log_size, size_row, log_room, log_count, may_stop, open_ways > 0, ends)
 
-    def law(self, layout: Layout, beta: Tensor | None = None) -> ActionLaw:
+    def law(self, layout: Layout, condition: Condition = UNCONDITIONED) -> ActionLaw:
         """Return the law of the next action, from the result of `lay_out`."""
         graph = layout.graph
-        node, state, hidden = self._read(graph, beta)
+        node, state, hidden = self._read(graph, condition)
         score = self.stem(hidden).squeeze(1) + layout.log_room
         log_total = scatter_logsumexp(score + layout.log_count, graph.stem_state, len(graph.length))
-        logit, log_flow = self.stop(state).squeeze(1), self.flow(state).squeeze(1) + self._flow_level(beta)
+        logit, log_flow = self.stop(state).squeeze(1), self.flow(state).squeeze(1) + self._flow_level(condition)
         if layout.ends is None:
             log_stop, log_go = _stop_or_go(logit, layout.may_stop, layout.may_go)
         else:
-            log_end = torch.from_numpy(layout.ends.at(beta)).to(logit)
+            log_end = torch.from_numpy(layout.ends.at(condition)).to(logit)
             log_stop, log_go = _stop_or_go(logit + log_end - self.reward_level, layout.may_stop, layout.may_go)
             log_flow = torch.where(layout.may_stop, log_end - log_stop, log_flow)
         leaf = torch.zeros(len(graph.length), self.environment.max_blocks, device=self.device)
@@ -233,12 +240,10 @@ class FlowNetwork(nn.Module):
             self.classes,
         )
 
-    def _flow_level(self, beta: Tensor | None) -> Tensor:
+    def _flow_level(self, condition: Condition) -> Tensor:
         """Return the usual level of log flows; at a temperature it follows log Z."""
-        if beta is None or self.temperature is None:
-            return self.flow_offset
-        encoding: Tensor = self.temperature(beta)
-        return self.flow_offset + encoding @ self.log_z_at.detach()
+        encoding = self._encoding(condition)
+        return self.flow_offset if encoding is None else self.flow_offset + encoding @ self.log_z_at.detach()
 
     def _check_choice(self, states: States, some: Tensor) -> None:
         if not bool(some.all()):
@@ -249,7 +254,7 @@ class FlowNetwork(nn.Module):
                 f"Lower min_blocks (now {self.environment.min_blocks}), or use a vocabulary with more joins.",
             )
 
-    def _read(self, graph: StateGraph, beta: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
+    def _read(self, graph: StateGraph, condition: Condition) -> tuple[Tensor, Tensor, Tensor]:
         """Return a vector for each node, shape (V, D), each state, shape (S, D), and each open stem, shape (O, D)."""
         blocks = self.block()
         constant = embedding(graph.message_block, blocks) + embedding(graph.message_kind, self.kind_out())
@@ -262,8 +267,9 @@ class FlowNetwork(nn.Module):
         node = self.node(torch.cat([block, around], 1))
         state = torch.zeros(len(graph.length), node.shape[1], device=node.device).index_add(0, graph.node_state, node)
         state = state + self.size(graph.length)
-        if beta is not None and self.temperature is not None:
-            state = state + self.temperature(beta) @ self.state_at
+        encoding = self._encoding(condition)
+        if encoding is not None:
+            state = state + encoding @ self.state_at
         state = self.pool(state)
         touching = torch.zeros(len(graph.stem_node), node.shape[1], device=node.device).index_add(
             0, graph.touch_stem, message[graph.touch_message] * embedding(graph.touch_relation, self.touch())

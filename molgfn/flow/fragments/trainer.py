@@ -6,12 +6,12 @@ from dataclasses import dataclass, fields
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from molgfn.chem.trees.tree import Tree
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.states import States
-from molgfn.flow.fragments.flow import AtTemperature, FragmentFlow
+from molgfn.flow.condition import Condition
+from molgfn.flow.fragments.flow import ConditionedFlow, FragmentFlow
 from molgfn.flow.fragments.local_search import without_last_blocks
 from molgfn.flow.fragments.random_walk import random_states
 from molgfn.flow.fragments.reward import REMEMBERED, Reward, Scored, TreeScorer, targets_of
@@ -134,8 +134,8 @@ class Trainer(Training[States]):
         samples: list[Sample] = []
         while len(samples) < n:
             size = min(256, n - len(samples))
-            at = None if beta is None else torch.full((size,), beta, device=self.network.device)
-            states, log_pf = self.network.draw(size, self.generator, beta=at)
+            at = Condition.repeated(beta, size, self.network.device)
+            states, log_pf = self.network.draw(size, self.generator, condition=at)
             samples += _as_samples(self.environment, states, log_pf.tolist())
         return samples
 
@@ -148,40 +148,42 @@ class Trainer(Training[States]):
     def _fresh_size(self) -> int:
         return self.settings.batch_size + sum(self._added())
 
-    def _temperatures(self, n: int) -> Tensor | None:
+    def _condition(self, n: int) -> Condition:
         if self.behaviour.betas is None:
-            return super()._temperatures(n)
+            return super()._condition(n)
         low, high = np.log(self.behaviour.betas)
-        return torch.exp(low + (high - low) * torch.rand(n, generator=self.generator)).to(self.network.device)
+        beta = torch.exp(low + (high - low) * torch.rand(n, generator=self.generator))
+        return Condition(beta.to(self.network.device))
 
-    def _view(self, beta: Tensor | None) -> FlowEvaluator[States]:
-        return self.network if beta is None else AtTemperature(self.network, beta)
+    def _view(self, condition: Condition) -> FlowEvaluator[States]:
+        return ConditionedFlow(self.network, condition)
 
-    def _fresh(self, explore: float, beta: Tensor | None) -> States:
+    def _fresh(self, explore: float, condition: Condition) -> States:
         behaviour, n = self.behaviour, self.settings.batch_size
         exploration = (self.generator, behaviour.epsilon * explore, 1 + (behaviour.temperature - 1) * explore)
-        parts = [self.network.draw(n, *exploration, beta=None if beta is None else beta[:n])[0]]
+        parts = [self.network.draw(n, *exploration, condition=condition.take(slice(n)))[0]]
         searched, shown = self._added()
         if searched:
             replayed, _ = self.replay.draw(searched, behaviour.replay_best, self.replay_generator)
             blocks = behaviour.local_search_blocks
             start = without_last_blocks(self.environment, replayed, blocks, self.replay_generator)
-            at = None if beta is None else beta[n : n + searched]
-            parts.append(self.network.draw(searched, *exploration, beta=at, start=start)[0])
+            at = condition.take(slice(n, n + searched))
+            parts.append(self.network.draw(searched, *exploration, condition=at, start=start)[0])
         if shown:
             rows = self.replay_generator.integers(len(self.library), size=shown)
             parts.append(self.environment.states_of([self.library[row] for row in rows], self.replay_generator))
         return States.concatenate(parts)
 
     @torch.no_grad()
-    def _guess_log_z(self, batch: States, targets: Targets, beta: Tensor | None) -> None:
+    def _guess_log_z(self, batch: States, targets: Targets, condition: Condition) -> None:
         if self.behaviour.forward_looking:
             # With this level a new network stops at an average molecule as rarely as one that does not look forward.
-            self.network.reward_level.fill_(targets.at(beta).mean())
-        super()._guess_log_z(batch, targets, beta)
+            self.network.reward_level.fill_(targets.at(condition).mean())
+        super()._guess_log_z(batch, targets, condition)
         if self.network.temperature is not None:
             # To first order log Z follows beta times the mean log reward.
             level = self.network.temperature.knots * targets.log_reward.mean()
+            beta = condition.beta
             mean = 0.0 if beta is None else float(beta.mean() * targets.log_reward.mean())
             self.network.log_z_at.copy_(level)
             self.network.log_z.sub_(mean)

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.states import States
+from molgfn.flow.condition import UNCONDITIONED, Condition
 from molgfn.flow.fragments.action_law import ActionLaw
 from molgfn.flow.fragments.network import FlowNetwork
 from molgfn.flow.interfaces import Evaluation, Inflow
@@ -20,7 +21,9 @@ from molgfn.flow.scatter import scatter_logsumexp
 Ints = NDArray[np.int64]
 
 
-def evaluate(network: FlowNetwork, states: States, learned_backward: bool, beta: Tensor | None = None) -> Evaluation:
+def evaluate(
+    network: FlowNetwork, states: States, learned_backward: bool, condition: Condition = UNCONDITIONED
+) -> Evaluation:
     """Evaluate every step of the trajectories that end in these states, with gradient.
 
     Parameters
@@ -30,13 +33,13 @@ def evaluate(network: FlowNetwork, states: States, learned_backward: bool, beta:
         Finished, in the order of building.
     learned_backward : bool
         P_B from the head of the network; else uniform over the leaves.
-    beta : Tensor, shape (B,), optional
-        Inverse temperatures, if the network is conditioned on them.
+    condition : Condition
+        Of each trajectory.
     """
     environment = network.environment
     prefixes = _Prefixes.of(environment, states)
     evaluated = prefixes if learned_backward else prefixes.take(~prefixes.full)
-    law = network(evaluated.states, None if beta is None else beta[evaluated.row])
+    law = network(evaluated.states, condition.take(evaluated.row))
     taken = rows_of_actions(law, environment, *evaluated.actions(states))
     going = torch.from_numpy(np.flatnonzero(~evaluated.stop))
     values = law.log_stop.index_put((going,), log_of_actions(law, taken))
@@ -45,9 +48,9 @@ def evaluate(network: FlowNetwork, states: States, learned_backward: bool, beta:
     length = states.length + 1 - environment.start - prefixes.full[prefixes.stop]
     blank = torch.zeros(len(states), int(length.max()), device=network.device)
     log_pf, log_flow = blank.index_put(where, values[steps]), blank.index_put(where, law.log_flow[steps])
-    log_flow = torch.cat([network.log_total(len(states), beta)[:, None], log_flow[:, 1:]], 1)
+    log_flow = torch.cat([network.log_total(len(states), condition)[:, None], log_flow[:, 1:]], 1)
     if environment.start == 0:
-        log_first = network.log_first(beta).expand(len(states), -1)
+        log_first = network.log_first(condition).expand(len(states), -1)
         first = log_first.gather(1, torch.from_numpy(states.blocks[:, :1]).to(network.device))
         log_pf = torch.cat([first, log_pf[:, 1:]], 1)
     log_pb = _log_pb(law if learned_backward else None, environment, prefixes, blank)
@@ -130,7 +133,7 @@ def _log_pb(law: ActionLaw | None, environment: FragmentEnvironment, prefixes: _
     return blank.index_put((torch.from_numpy(row), torch.from_numpy(size - environment.start - 1)), values)
 
 
-def inflow(network: FlowNetwork, states: States, beta: Tensor | None = None) -> Inflow:
+def inflow(network: FlowNetwork, states: States, condition: Condition = UNCONDITIONED) -> Inflow:
     """Evaluate every state along the trajectories, and every parent of these states, with gradient."""
     environment = network.environment
     prefixes = _Prefixes.of(environment, states)
@@ -143,15 +146,15 @@ def inflow(network: FlowNetwork, states: States, beta: Tensor | None = None) -> 
     together = States.concatenate([evaluated.states, parents])
     of_start = prefixes.row[child[from_nothing]]
     origin = np.r_[evaluated.row, prefixes.row[child[rows]]]
-    law = network(together, None if beta is None else beta[origin])
-    log_z = network.log_total(len(states), beta)
+    law = network(together, condition.take(origin))
+    log_z = network.log_total(len(states), condition)
     is_core = torch.from_numpy(together.length == environment.start).to(network.device)
     log_flow = torch.where(is_core, log_z[origin], law.log_flow)
     count = len(evaluated.size)
     taken = rows_of_actions(
         law, environment, count + np.arange(len(parents)), *environment.putting_back(children.take(rows), leaf[rows])
     )
-    log_first = network.log_first(beta).expand(len(states), -1)
+    log_first = network.log_first(condition).expand(len(states), -1)
     log_start = log_z[of_start] + log_first[of_start, children.blocks[from_nothing, 0]]
     log_edge = torch.cat([log_flow[count:] + log_of_actions(law, taken), log_start])
     reached = ~prefixes.full & (prefixes.size > environment.start)

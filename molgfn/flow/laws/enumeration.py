@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.states import States
 from molgfn.errors import MolgfnError
+from molgfn.flow.condition import Condition
 from molgfn.flow.fragments.network import FlowNetwork
 
 # Limit of the steps for each listed state; several steps lead to the same state.
@@ -167,20 +168,16 @@ class Space:
         if self.environment.start:
             mass: Floats = np.ones(1)
         else:
-            log_first = network.log_first(_repeated(beta, 1)).cpu().double()
+            log_first = network.log_first(Condition.repeated(beta, 1)).cpu().double()
             mass = log_first.exp().numpy().reshape(-1)[self.levels[0].states.blocks[:, 0]]
         for level in self.levels:
-            law = network(level.states, _repeated(beta, len(level.states)))
+            law = network(level.states, Condition.repeated(beta, len(level.states)))
             for name, p in zip(level.smiles, (mass * law.log_stop.cpu().double().exp().numpy()).tolist(), strict=True):
                 total[name] = total.get(name, 0.0) + p
             step = (law.log_add + law.log_orbit)[level.stem, level.kind].cpu().double().exp().numpy()
             mass = np.bincount(level.child, weights=mass[law.stems.state[level.stem]] * step).astype(np.float64)
         names = tuple(dict.fromkeys(self.molecules()))
         return Law(names, np.array([total[name] for name in names]))
-
-
-def _repeated(beta: float | None, n: int) -> torch.Tensor | None:
-    return None if beta is None else torch.full((n,), beta)
 
 
 def total_variation(a: Law, b: Law) -> float:
