@@ -9,6 +9,8 @@ demo: $(INSTALLED)
 
 # A module stays with one worker, so that what its tests share is made once.
 test: export OMP_NUM_THREADS := 1
+# Tests start many processes: each would compile all modules again where compiled ones are not kept.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(INSTALLED)
 	$(BIN)/pytest -n 2 --dist loadscope
 
