@@ -163,7 +163,9 @@ def kill_when(folder, asked):
     kill(running)
 
 
-@pytest.mark.parametrize("moment", range(10))
+@pytest.mark.parametrize(
+    "moment", [pytest.param(tenth, marks=[pytest.mark.slow] if tenth % 2 else []) for tenth in range(10)]
+)
 def test_a_run_killed_at_any_moment_ends_the_same_and_asks_nothing_twice(uninterrupted, tmp_path, moment):
     whole, seconds = uninterrupted
     (tmp_path / "asked").touch()

@@ -21,12 +21,12 @@ FOUR = ("c1ccccc1", "C1CNCCN1", "C=O", "CO")
     "behaviour",
     [
         {"epsilon": 0.5},
-        {"temperature": 3.0},
-        {"replay_fraction": 1.0, "replay_best": 0.0},
         {"replay_fraction": 1.0, "replay_best": 1.0},
-        {"local_search_fraction": 1.0, "local_search_blocks": 1},
         {"library_fraction": 1.0},
         {"replay_fraction": 0.5, "beta_start": 0.2},
+        pytest.param({"temperature": 3.0}, marks=pytest.mark.slow),
+        pytest.param({"replay_fraction": 1.0, "replay_best": 0.0}, marks=pytest.mark.slow),
+        pytest.param({"local_search_fraction": 1.0, "local_search_blocks": 1}, marks=pytest.mark.slow),
     ],
     ids=lambda behaviour: next(reversed(behaviour)),
 )
@@ -43,6 +43,7 @@ def test_the_law_is_the_same_under_every_way_of_drawing(behaviour: dict[str, flo
     assert total_variation(space.policy_law(trainer.network), space.law(qed4)) <= 0.04
 
 
+@pytest.mark.slow  # test_forward_looking has the same law with a network that needs fewer steps
 def test_one_network_knows_the_law_at_every_temperature() -> None:
     environment = FragmentEnvironment(small_vocabulary(FOUR), 1, 2)
     settings = MoleculeSettings(steps=1200, width=64, learning_rate=1e-2, replay_fraction=0.0, betas=(0.5, 8.0))
