@@ -15,12 +15,18 @@ from tests.cli.conftest import CAMPAIGN, ORACLE
 GOLDEN = Path(__file__).parents[1] / "golden" / "retraining"
 
 
-def molgfn(capsys, *words):
-    """Run a command; return its exit code, stdout and stderr without the lines of the log."""
+def with_log(capsys, *words):
+    """Run a command; return its exit code, stdout and stderr."""
     with pytest.raises(SystemExit) as left:
         main(list(map(str, words)))
     captured = capsys.readouterr()
-    return left.value.code or 0, captured.out, re.sub(r"^\d\d:\d\d:\d\d .*\n", "", captured.err, flags=re.MULTILINE)
+    return left.value.code or 0, captured.out, captured.err
+
+
+def molgfn(capsys, *words):
+    """Run a command; return its exit code, stdout and stderr without the lines of the log."""
+    code, out, err = with_log(capsys, *words)
+    return code, out, re.sub(r"^\d\d:\d\d:\d\d .*\n", "", err, flags=re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +72,7 @@ def lab_table(path, joined=(), n=40, header="id,smiles,pIC50"):
 def test_a_lab_table_retrains_the_proxy_and_the_campaign_goes_on_with_it(capsys, run):
     (first, smiles), *others = compounds(run)[:4]
     joined = [f"{first},CCO,7.5", *(f"{name},,7.5" for name, _ in others)]
-    code, out, err = molgfn(capsys, "proxy", "retrain", run, lab_table("lab.csv", joined))
+    code, out, err = with_log(capsys, "proxy", "retrain", run, lab_table("lab.csv", joined))
     assert code == 0, err
     told = (
         f"lab.csv, line 2: {first} is {smiles} in this run, but the row draws CCO: the value counts for the structure"

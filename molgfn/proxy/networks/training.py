@@ -242,10 +242,8 @@ def _fit(
             losses = [fit, of_std]
             if second is not None:
                 drawn = torch.randint(len(second.examples), (size,), generator=generator)
-                losses += [
-                    second.weight * loss
-                    for loss in _losses(second.network, second_tobit, second.examples.take(drawn.numpy()), generator)
-                ]
+                shown = second.examples.take(drawn.numpy())
+                losses += [second.weight * loss for loss in _losses(second.network, second_tobit, shown, generator)]
             optimiser.zero_grad()
             torch.autograd.backward(torch.stack(losses).sum())
             nn.utils.clip_grad_norm_(network.parameters(), _MAX_GRADIENT_NORM)
