@@ -7,14 +7,19 @@ from hypothesis import strategies as st
 
 from molgfn.campaign.file.write import toml_document, toml_value
 
+TEXT = st.text(max_size=20)
 scalars = st.one_of(
-    st.text(),
+    TEXT,
     st.booleans(),
     st.integers(-(2**63), 2**63 - 1),
     st.floats(allow_nan=False),
     st.dates(date(1000, 1, 1)),
 )
-values = st.recursive(scalars, lambda inner: st.one_of(st.lists(inner), st.dictionaries(st.text(), inner)))
+values = st.recursive(
+    scalars,
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(TEXT, inner, max_size=4)),
+    max_leaves=10,
+)
 
 
 @given(values)
@@ -24,7 +29,7 @@ def test_a_value_is_one_line_and_is_read_back_as_it_was(value):
     assert tomllib.loads(f"value = {text}")["value"] == value
 
 
-@given(st.dictionaries(st.text(), values))
+@given(st.dictionaries(TEXT, values, max_size=4))
 def test_a_document_is_read_back_as_it_was(tables):
     assert tomllib.loads(toml_document(tables)) == tables
 
