@@ -11,6 +11,7 @@ from molgfn.errors import ConfigError, DataError, OracleError
 from molgfn.progress import SilentProgress
 from molgfn.proxy.settings import ProxySettings
 from molgfn.proxy.train import train_proxy
+from tests.library import small_vocabulary
 
 ORACLE = """
 from molgfn.oracles.interfaces import Failure, Measurement
@@ -32,6 +33,18 @@ PYTHON = '[campaign]\nname = "own"\n[objective]\nbest = 40\nworst = 0\n[oracle]\
 QUICK = ("sampler.batch_size=8", "sampler.width=16")
 """Enough for the few steps that are tried."""
 DOCKING = '[campaign]\nname = "own"\n[oracle]\ntarget = "HSD11B1"\n'
+
+
+@pytest.fixture(autouse=True)
+def _few_molecules(monkeypatch):
+    monkeypatch.setattr("molgfn.campaign.models.rehearsal.SAMPLED", 20)
+
+
+@pytest.fixture
+def twelve(tmp_path):
+    """A small vocabulary in the folder of the campaign, as a change to its file."""
+    small_vocabulary().save(tmp_path / "twelve.json")
+    return "vocabulary.file=twelve.json"
 
 
 def campaign_in(folder: Path, text: str, *overrides: str):
@@ -56,10 +69,10 @@ def test_a_docking_campaign_is_opened_piece_by_piece_and_the_control_is_docked(t
     assert found["time"].startswith("about ")
 
 
-def test_a_python_oracle_is_asked_about_the_control(tmp_path, monkeypatch):
+def test_a_python_oracle_is_asked_about_the_control(tmp_path, monkeypatch, twelve):
     (tmp_path / "sizes_a.py").write_text(ORACLE)
     monkeypatch.syspath_prepend(tmp_path)
-    found = findings(campaign_in(tmp_path, PYTHON + 'factory = "sizes_a:Sizes"\n'), dock=True)
+    found = findings(campaign_in(tmp_path, PYTHON + 'factory = "sizes_a:Sizes"\n', twelve), dock=True)
     assert " atoms in " in found["control"]
     with pytest.raises(OracleError, match="power_cut: no electricity"):
         findings(campaign_in(tmp_path, PYTHON + 'factory = "sizes_a:Sizes"\noptions = {broken = true}\n'), dock=True)
@@ -144,9 +157,9 @@ def test_best_and_worst_must_agree_with_the_oracle(tmp_path, monkeypatch):
         findings(campaign_in(tmp_path, text), dock=True)
 
 
-def test_rows_of_the_data_that_are_not_used_are_listed(tmp_path):
+def test_rows_of_the_data_that_are_not_used_are_listed(tmp_path, twelve):
     (tmp_path / "mine.csv").write_text("smiles,status,kcal\nCCO,completed,-5\nxyz,completed,-6\nCCN,failed,\n")
-    found = findings(campaign_in(tmp_path, DOCKING, "proxy.data=mine.csv", "proxy.value_column=kcal"))
+    found = findings(campaign_in(tmp_path, DOCKING, "proxy.data=mine.csv", "proxy.value_column=kcal", twelve))
     assert found["data"].startswith("mine.csv: 3 rows, 1 molecules; left out: 1 without a value; line 3: ")
     # Nothing is docked, so that the time is that of training alone.
     assert "control" not in found
