@@ -53,7 +53,8 @@ def pick_diverse(
     list of int
         Positions in `fingerprints`, ascending; fewer than `n` where diversity forbids more.
     """
-    if n == 0 or not fingerprints or highest_similarity >= 1:
+    # The picker takes no negative threshold: it would pick one molecule again and again.
+    if n == 0 or not fingerprints or highest_similarity > 1 - 2 * _ROUNDING:
         return list(range(min(n, len(fingerprints))))
     everything, before = [*taken, *fingerprints], len(taken)
     # The picker wants distances above its threshold; molecules that are just similar enough are kept.

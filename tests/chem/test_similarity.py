@@ -46,5 +46,7 @@ def test_best_is_always_first_unless_taken():
 
 
 @pytest.mark.parametrize("n", [0, 3, 8])
-def test_without_a_limit_the_first_are_picked(n):
-    assert pick_diverse(PRINTS, n, 1.0) == list(range(n))
+@pytest.mark.parametrize("limit", [1.0, 0.9999999999999999])
+def test_without_a_limit_the_first_are_picked(n, limit):
+    assert pick_diverse(PRINTS, n, limit) == list(range(n))
+    assert pick_diverse(PRINTS[:2], n, limit) == list(range(min(n, 2)))
