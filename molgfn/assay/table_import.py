@@ -269,8 +269,8 @@ def _one_quantity(path: Path, columns: Columns, readings: Sequence[Reading]) -> 
         )
         hint = "A model learns one quantity: keep the others in files of their own."
         endpoints = [unit for unit, _ in counts.most_common() if endpoint_of(unit)]
-        # Without a column of endpoints all rows have the same one: choosing it would leave out none.
-        if endpoints and "type" in columns.numbers:
+        # Where the name of the value column is the endpoint of all rows, choosing it would leave out none.
+        if endpoints and ("type" in columns.numbers or not columns.type):
             hint = f"Choose one: --type {endpoint_of(endpoints[0])}."
         raise DataError(f"{path}: values of {len(counts)} kinds: {kinds}.", hint)
     return quantity_of(next(iter(counts)))

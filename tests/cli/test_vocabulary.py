@@ -36,7 +36,12 @@ def test_a_vocabulary_of_ones_own_is_built_checked_and_used(capsys, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [(None, "no such file"), ("", "an empty file"), ("nonsense\n", "none of its 1 lines")]
+    ("text", "expected"),
+    [
+        (None, "cannot be read: No such file or directory"),
+        ("", "empty file"),
+        ("nonsense\n", "none of its 1 rows is a molecule."),
+    ],
 )
 def test_a_library_that_cannot_be_used_ends_with_3(capsys, tmp_path, text, expected):
     library = tmp_path / "library.smi"
