@@ -68,7 +68,7 @@ def test_without_the_symmetry_correction_the_predicted_bias_appears() -> None:
         assert total_variation(law, expected) <= 0.05
         if expected is right:
             assert law.probability.sum() == pytest.approx(1, abs=1e-5)
-            assert abs(log_z - np.log(qed4(right.smiles).sum())) <= 0.1
+            assert abs(log_z - np.log(qed4(right.smiles).sum())) <= 0.2
 
 
 def test_with_a_core_the_law_is_over_molecules() -> None:
