@@ -4,29 +4,19 @@ from collections.abc import Sequence
 
 from rdkit import Chem
 from rdkit.Chem import rdFingerprintGenerator
-from rdkit.DataStructs import BulkTanimotoSimilarity, ExplicitBitVect
+from rdkit.DataStructs import ExplicitBitVect
 from rdkit.SimDivFilters.rdSimDivPickers import LeaderPicker
 
-_GENERATOR = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=2048)
+N_ENVIRONMENTS = 2048
+"""Bits of a fingerprint, or columns of Morgan counts."""
+MORGAN = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=N_ENVIRONMENTS)
 _ROUNDING = 1e-9
 
 
 def fingerprint(mol: Chem.Mol) -> ExplicitBitVect:
     """Return the Morgan fingerprint of radius 2, folded to 2048 bits."""
-    bits: ExplicitBitVect = _GENERATOR.GetFingerprint(mol)
+    bits: ExplicitBitVect = MORGAN.GetFingerprint(mol)
     return bits
-
-
-def max_similarity(query: ExplicitBitVect, others: Sequence[ExplicitBitVect]) -> float:
-    """Return the Tanimoto similarity to the nearest of the others; 0 where there are none.
-
-    Examples
-    --------
-    >>> phenol, benzene = (fingerprint(Chem.MolFromSmiles(smiles)) for smiles in ("Oc1ccccc1", "c1ccccc1"))
-    >>> max_similarity(phenol, [benzene, phenol])
-    1.0
-    """
-    return max(BulkTanimotoSimilarity(query, others), default=0.0)
 
 
 def pick_diverse(

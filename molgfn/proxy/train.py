@@ -125,12 +125,12 @@ def train_proxy(
 
 
 def check_stereo(initial: Proxy, stereo: Stereo) -> None:
-    """See that a proxy may go on learning with stereoisomers as asked.
+    """Check that a proxy can be trained further with this treatment of stereoisomers.
 
     Raises
     ------
     ConfigError
-        If it was trained otherwise: then it has other features.
+        If it was trained with the other one: then it has other features.
     """
     trained = initial.info.stereo
     if stereo != trained:

@@ -20,7 +20,6 @@ from molgfn.assay.table_import import Assay, ReadingOptions, read_assay
 from molgfn.campaign.file.load import Campaign, load_campaign
 from molgfn.campaign.lab.values import (
     Example,
-    key_of,
     lab_rows_in,
     note_forgetting,
     rows_of_table,
@@ -37,6 +36,7 @@ from molgfn.campaign.record.tables import write_proxy_card
 from molgfn.errors import ConfigError, DataError
 from molgfn.files import whole_folder, write_json
 from molgfn.progress import Progress, Step
+from molgfn.proxy.data.compound_key import compound_key
 from molgfn.proxy.evaluation.retraining import RetrainingComparison, compare_proxies
 from molgfn.proxy.proxy import Proxy
 from molgfn.proxy.settings import TrainingEpoch
@@ -99,8 +99,8 @@ def retrain(
     Raises
     ------
     ConfigError
-        If `path` is no run directory, is being run, or has no proxy yet; if the options say of stereoisomers what the
-        proxy cannot learn.
+        If `path` is no run directory, is being run, or has no proxy yet; if `stereo` of the options is not that of the
+        proxy.
     DataError
         If the table cannot be used, holds nothing new, or is of another quantity and `transfer` is not allowed.
     Stopped
@@ -213,7 +213,7 @@ class _Retraining:
         """Return the keys of all molecules that a proxy of this run may have been trained on."""
         smiles = {example.smiles for example in training_examples(self.run, self.store)}
         smiles |= set(base.training_molecules.smiles if base.training_molecules else ())
-        return frozenset(key_of(text, base.info.stereo) for text in smiles)
+        return frozenset(compound_key(text, base.info.stereo) for text in smiles)
 
     def _trained(self, version: int, assay: Assay, base: Proxy, data: Sequence[Example]) -> Proxy:
         torch.set_num_threads(self.campaign.compute.threads)
@@ -267,7 +267,8 @@ def _check_enough_to_transfer(table: Path, assay: Assay, earlier: Sequence[LabRo
     DataError
         If there are fewer than 20 exact values.
     """
-    compounds = {key_of(compound.smiles, assay.stereo) for compound in assay.compounds if compound.relation == "="}
+    exact = (compound.smiles for compound in assay.compounds if compound.relation == "=")
+    compounds = {compound_key(smiles, assay.stereo) for smiles in exact}
     measured = len(compounds | {row.key for row in earlier if row.side == 0})
     if measured < LEAST_MEASURED:
         raise DataError(

@@ -4,12 +4,11 @@ import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from molgfn.assay.structures import structure_of
 from molgfn.assay.table_import import Assay
 from molgfn.campaign.record.rows import CompoundRow, LabRow
 from molgfn.campaign.record.run_directory import RunDirectory
 from molgfn.campaign.record.store import Store
-from molgfn.chem.standardise import MoleculeError, Stereo
+from molgfn.chem.standardise import Stereo
 from molgfn.direction import Direction
 from molgfn.progress import Progress
 from molgfn.proxy.data.compound_key import compound_key
@@ -30,19 +29,8 @@ class Example:
     n: float = 1.0
 
 
-def key_of(smiles: str, stereo: Stereo = "merge") -> str:
-    """Return the first block of the InChIKey, which identifies a compound of a table; may be empty.
-
-    With stereo "keep" the second block follows.
-    """
-    try:
-        return structure_of(smiles, stereo).key
-    except MoleculeError:
-        return ""
-
-
 def stereo_of_run(run: RunDirectory) -> Stereo:
-    """Return what stereoisomers are to all proxies of a run, as to the one that it starts from."""
+    """Return `stereo` of all proxies of a run: that of the proxy that it starts from."""
     return stereo_of_folder(run.input_proxy)
 
 
@@ -90,7 +78,7 @@ def rows_of_table(
     decided = {row.key: row.held_out for row in earlier}
     rows = []
     for compound in assay.compounds:
-        key = key_of(compound.smiles, assay.stereo)
+        key = compound_key(compound.smiles, assay.stereo)
         run_id = next((name for name in compound.ids if name in run_ids), by_key.get(key.partition("-")[0], ""))
         lab_id = next((name for name in compound.ids if name not in run_ids), "")
         held_out = decided.get(key, key not in trained_on and _is_drawn(key))
@@ -165,5 +153,5 @@ def with_lab(examples: Sequence[Example], rows: Sequence[LabRow], stereo: Stereo
     if not rows:
         return list(examples)
     lab_keys = {row.key for row in rows}
-    kept = [example for example in examples if key_of(example.smiles, stereo) not in lab_keys]
+    kept = [example for example in examples if compound_key(example.smiles, stereo) not in lab_keys]
     return kept + [Example(row.smiles, row.value, row.side, row.n) for row in rows if not row.held_out]

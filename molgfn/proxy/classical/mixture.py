@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from molgfn.arrays import BoolArray, FloatArray
+from molgfn.chem.similarity import N_ENVIRONMENTS
 from molgfn.proxy.classical.gaussian_process import GaussianProcess, Posterior, fit_process
 from molgfn.proxy.data.graphs import featurise_counted
-from molgfn.proxy.data.morgan import N_ENVIRONMENTS
 from molgfn.proxy.data.training_data import TrainingData
 from molgfn.proxy.description import ProxyInfo
 from molgfn.proxy.interfaces import Ensemble, MemberPredictions

@@ -13,11 +13,12 @@ from rdkit import Chem
 from scipy.sparse import csr_array
 
 from molgfn.arrays import IntArray
+from molgfn.chem.similarity import N_ENVIRONMENTS
 from molgfn.chem.standardise import MoleculeError, Stereo, standard_mol
 from molgfn.errors import DataError
 from molgfn.proxy.data.configuration import configuration
 from molgfn.proxy.data.layout import ATOM_FEATURES, BOND_TYPES, LAYOUTS, Layout
-from molgfn.proxy.data.morgan import N_ENVIRONMENTS, environment_counts
+from molgfn.proxy.data.morgan import environment_counts
 
 _ELEMENTS = {5: 1, 6: 2, 7: 3, 8: 4, 9: 5, 14: 6, 15: 7, 16: 8, 17: 9, 35: 10, 53: 11}
 _HYBRIDISATIONS = {Chem.HybridizationType.SP: 1, Chem.HybridizationType.SP2: 2, Chem.HybridizationType.SP3: 3}

@@ -11,15 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
-from rdkit.Chem import rdFingerprintGenerator, rdMolDescriptors
+from rdkit.Chem import rdMolDescriptors
 from rdkit.DataStructs import ExplicitBitVect
 
+from molgfn.chem.similarity import MORGAN
 from molgfn.chem.standardise import Stereo
 from molgfn.proxy.data.configuration import configuration
-
-N_ENVIRONMENTS = 2048
-"""Columns of Morgan counts."""
-MORGAN = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=N_ENVIRONMENTS)
 
 _ATOM_STEP = 0x9E3779B9
 """Makes other numbers of 32 bits of the numbers that RDKit tells atoms apart by."""
@@ -34,7 +31,7 @@ def environment_counts(mol: Chem.Mol, stereo: Stereo) -> Iterable[tuple[int, int
 
 
 def environment_array(mol: Chem.Mol, stereo: Stereo) -> NDArray[np.uint32]:
-    """Return the counts of all columns, shape (N_ENVIRONMENTS,)."""
+    """Return the counts of all columns, shape (2048,)."""
     counts: NDArray[np.uint32] = MORGAN.GetCountFingerprintAsNumPy(mol, **_invariants(mol, stereo))
     return counts
 

@@ -29,7 +29,7 @@ def write_training_molecules(data: TrainingData, folder: Path) -> None:
 
 
 def stereo_of_folder(folder: Path) -> Stereo:
-    """Return what stereoisomers are to the proxy in a folder, without loading it; merged where there is no proxy."""
+    """Return `stereo` of the proxy in a folder without loading the proxy; "merge" if there is none."""
     path = folder / "proxy.json"
     if not path.is_file():
         return "merge"

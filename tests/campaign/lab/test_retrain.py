@@ -10,12 +10,12 @@ import pytest
 from molgfn.assay.table_import import ReadingOptions
 from molgfn.campaign.lab import retrain as module
 from molgfn.campaign.lab.retrain import retrain
-from molgfn.campaign.lab.values import key_of
 from molgfn.campaign.loop import resume_run
 from molgfn.campaign.record.status import run_status
 from molgfn.campaign.record.store import Store
 from molgfn.errors import ConfigError, DataError, Stopped
 from molgfn.progress import SilentProgress
+from molgfn.proxy.data.compound_key import compound_key
 from molgfn.proxy.proxy import Proxy
 from molgfn.proxy.train import train_proxy
 from tests.campaign import stand_ins
@@ -59,7 +59,7 @@ def held_out(run):
 
 
 def learnt_keys(folder):
-    return {key_of(smiles) for smiles in Proxy.load(folder).training_molecules.smiles}
+    return {compound_key(smiles) for smiles in Proxy.load(folder).training_molecules.smiles}
 
 
 def models(run, number):

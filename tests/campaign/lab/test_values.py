@@ -2,10 +2,11 @@ import pytest
 
 from molgfn.assay.registered import RegisteredCompounds
 from molgfn.assay.table_import import ReadingOptions, read_assay
-from molgfn.campaign.lab.values import Example, key_of, lab_rows, lab_rows_in, rows_of_table, with_lab
+from molgfn.campaign.lab.values import Example, lab_rows, lab_rows_in, rows_of_table, with_lab
 from molgfn.campaign.record.rows import CompoundRow, LabRow, RetrainingRow
 from molgfn.campaign.record.store import Store
 from molgfn.errors import DataError
+from molgfn.proxy.data.compound_key import compound_key
 
 PHENOL = CompoundRow("X-000001", "Oc1ccccc1", "ISWSIDIOOBJBQZ-UHFFFAOYSA-N", (), 1, "completed", 1)
 
@@ -27,7 +28,7 @@ def test_compounds_are_joined_by_id_or_by_structure_never_by_position(tmp_path):
     assert (alcohol.compound_id, alcohol.lab_id) == ("", "L1")
     assert (phenol.compound_id, phenol.lab_id, phenol.n) == ("X-000001", "L2", 3.0)
     assert phenol.value == pytest.approx(6.2)
-    assert phenol.key == key_of(PHENOL.smiles) == "ISWSIDIOOBJBQZ"
+    assert phenol.key == compound_key(PHENOL.smiles) == "ISWSIDIOOBJBQZ"
     assert (amine.lab_id, amine.side, amine.version) == ("X-9", 1, 2)
 
 
@@ -76,8 +77,8 @@ def test_the_latest_table_counts_and_those_of_another_quantity_stay_apart(tmp_pa
 def test_the_lab_replaces_what_was_known_and_what_is_held_out_is_left_out():
     known = [Example("CCO", 1.0), Example("CCN", 2.0), Example("CCC", 3.0)]
     lab = [
-        LabRow(1, key_of("CCO"), "CCO", "", "", 8.0, -1, 2.0, False),
-        LabRow(1, key_of("CCN"), "CCN", "", "", 9.0, 0, 1.0, True),
+        LabRow(1, compound_key("CCO"), "CCO", "", "", 8.0, -1, 2.0, False),
+        LabRow(1, compound_key("CCN"), "CCN", "", "", 9.0, 0, 1.0, True),
     ]
     assert with_lab(known, lab, "merge") == [Example("CCC", 3.0), Example("CCO", 8.0, -1, 2.0)]
     assert with_lab(known, [], "merge") == known
@@ -95,5 +96,5 @@ def test_stereoisomers_of_a_table_are_rows_of_their_own_where_they_are_kept(tmp_
     assert keys["merge"] == ["BKMMTJMQCTUHRP"]
     assert sorted(key.partition("-")[0] for key in keys["keep"]) == ["BKMMTJMQCTUHRP"] * 2
     known = [Example("CC(N)CO", 6.0), Example("C[C@@H](N)CO", 7.0)]
-    lab = [LabRow(1, key_of("C[C@@H](N)CO", "keep"), "C[C@@H](N)CO", "", "", 8.0, 0, 1.0, False)]
+    lab = [LabRow(1, compound_key("C[C@@H](N)CO", "keep"), "C[C@@H](N)CO", "", "", 8.0, 0, 1.0, False)]
     assert with_lab(known, lab, "keep") == [Example("CC(N)CO", 6.0), Example("C[C@@H](N)CO", 8.0)]

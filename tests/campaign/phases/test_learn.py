@@ -9,11 +9,11 @@ import pytest
 
 from molgfn.assay.table_import import ReadingOptions
 from molgfn.campaign.lab.retrain import retrain
-from molgfn.campaign.lab.values import key_of
 from molgfn.campaign.loop import resume_run, start_run
 from molgfn.campaign.record.store import Store
 from molgfn.errors import Stopped
 from molgfn.progress import SilentProgress
+from molgfn.proxy.data.compound_key import compound_key
 from molgfn.proxy.evaluation.verification import verify
 from molgfn.proxy.proxy import Proxy
 from molgfn.proxy.settings import ProxySettings
@@ -59,15 +59,15 @@ def parts(folder):
 def measured_keys(run, upto):
     with Store.read(run / "campaign.sqlite") as store:
         ids = {row.compound_id for row in store.measurements() if row.round <= upto}
-        return {key_of(row.smiles) for row in store.compounds() if row.compound_id in ids}
+        return {compound_key(row.smiles) for row in store.compounds() if row.compound_id in ids}
 
 
 def keys_learnt(folder):
-    return {key_of(smiles) for smiles in Proxy.load(folder).training_molecules.smiles}
+    return {compound_key(smiles) for smiles in Proxy.load(folder).training_molecules.smiles}
 
 
 def test_every_round_learns_from_what_the_starting_proxy_was_trained_on_and_from_what_was_measured(finished):
-    before = set(map(key_of, LEARNT_BEFORE))
+    before = set(map(compound_key, LEARNT_BEFORE))
     for number in (1, 2):
         folder = finished / f"checkpoints/round_00{number}/proxy"
         measured = measured_keys(finished, number)
@@ -124,7 +124,7 @@ def test_a_run_whose_proxies_had_forgotten_learns_all_again(finished, tmp_path):
     last.write_text("\n".join(last.read_text().splitlines()[:9]) + "\n")
     resume_run(tmp_path / "run", SilentProgress(), rounds=3, assemble=lambda _: parts(tmp_path))
     learnt = keys_learnt(tmp_path / "run/checkpoints/round_003/proxy")
-    assert learnt == set(map(key_of, LEARNT_BEFORE)) | measured_keys(tmp_path / "run", 3)
+    assert learnt == set(map(compound_key, LEARNT_BEFORE)) | measured_keys(tmp_path / "run", 3)
 
 
 def test_retraining_on_the_table_of_a_lab_learns_all_again_too(finished, tmp_path):
@@ -136,7 +136,7 @@ def test_retraining_on_the_table_of_a_lab_learns_all_again_too(finished, tmp_pat
     with Store.read(tmp_path / "run/campaign.sqlite") as store:
         taught = {row.key for row in store.lab_values() if not row.held_out}
         held_out = {row.key for row in store.lab_values() if row.held_out}
-    before = set(map(key_of, LEARNT_BEFORE)) | measured_keys(tmp_path / "run", 2)
+    before = set(map(compound_key, LEARNT_BEFORE)) | measured_keys(tmp_path / "run", 2)
     assert keys_learnt(folder) == before | taught
     assert held_out
     assert not held_out & keys_learnt(folder)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from molgfn.campaign.lab.values import key_of
 from molgfn.campaign.phases.predict import best_value, bring_up_to_date, outdated
 from molgfn.campaign.record.rows import InitialRow, LabRow, RetrainingRow
 from molgfn.campaign.record.run_directory import RunDirectory
 from molgfn.campaign.record.store import Store
+from molgfn.proxy.data.compound_key import compound_key
 from tests.campaign.stand_ins import StandIns, load, start
 
 
@@ -79,7 +79,7 @@ def test_the_best_value_counts_the_lab_and_no_other_unit(tmp_path):
         record = RetrainingRow(1, 1, "f", "b", "kcal/mol", "minimise", True, "lab.csv", "ab", "now")
         beside = RetrainingRow(2, 1, "g", "b", "pIC50", "maximise", False, "other.csv", "ab", "now")
         rows = [("CCO", -9.5, 0), ("CCN", -20.0, 1)]
-        lab = [LabRow(1, key_of(text), text, "", "", value, side, 1.0, False) for text, value, side in rows]
+        lab = [LabRow(1, compound_key(text), text, "", "", value, side, 1.0, False) for text, value, side in rows]
         store.add_retraining(record, lab)
-        store.add_retraining(beside, [LabRow(2, key_of("CCC"), "CCC", "", "", -50.0, 0, 1.0, False)])
+        store.add_retraining(beside, [LabRow(2, compound_key("CCC"), "CCC", "", "", -50.0, 0, 1.0, False)])
         assert best_value(campaign, store, "kcal/mol") == -9.5

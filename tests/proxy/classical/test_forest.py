@@ -5,10 +5,10 @@ import pytest
 from rdkit import Chem
 from sklearn.ensemble import RandomForestRegressor
 
+from molgfn.chem.similarity import MORGAN
 from molgfn.errors import DataError
 from molgfn.proxy.classical import forest
 from molgfn.proxy.classical.forest import Forest, grow
-from molgfn.proxy.data.morgan import MORGAN
 from molgfn.proxy.proxy import Proxy
 from molgfn.proxy.settings import ProxySettings
 from molgfn.proxy.train import train_proxy

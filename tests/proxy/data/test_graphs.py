@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdkit import Chem
 
+from molgfn.chem.similarity import MORGAN
 from molgfn.chem.standardise import standard_mol
 from molgfn.errors import DataError
 from molgfn.proxy.data.graphs import featurise, featurise_counted, featurise_smiles
 from molgfn.proxy.data.layout import ATOM_FEATURES, BOND_TYPES, LAYOUTS
-from molgfn.proxy.data.morgan import MORGAN
 
 ACETANILIDE = "CC(=O)Nc1ccccc1"
 

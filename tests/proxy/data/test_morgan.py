@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from rdkit import Chem
 
-from molgfn.chem.similarity import fingerprint
-from molgfn.proxy.data.morgan import MORGAN, environment_array, environment_bits, environment_counts
+from molgfn.chem.similarity import MORGAN, fingerprint
+from molgfn.proxy.data.morgan import environment_array, environment_bits, environment_counts
 
 PAIRS = {
     "enantiomers": ("C[C@H](N)C(=O)O", "C[C@@H](N)C(=O)O"),
