@@ -93,8 +93,12 @@ def test_a_lab_table_retrains_the_proxy_and_the_campaign_goes_on_with_it(capsys,
     assert code == 0, err
     with (run / "exports" / "candidates.csv").open(newline="") as file:
         latest = [row for row in csv.DictReader(file) if row["round"] == "2"]
-    assert latest
-    assert {row["source_model"] for row in latest} == {"checkpoints/round_002/flow; proxies/001"}
+    # What was sent keeps the prediction it was chosen by; the others are predicted again after the last round.
+    models = {(row["status"] == "proposed", row["source_model"]) for row in latest}
+    assert models == {
+        (False, "checkpoints/round_002/flow; proxies/001"),
+        (True, "checkpoints/round_002/flow; checkpoints/round_002/proxy"),
+    }
     assert "proxies/001" in (run / "report.html").read_text()
     assert molgfn(capsys, "status", run)[1].count("proxy      checkpoints/round_002/proxy\n") == 1
 
