@@ -1,1 +1,1 @@
-"""What the flow network has to beat, on the same environments and rewards."""
+"""Methods that the flow network is compared with, on the same environments and rewards."""

@@ -1,4 +1,4 @@
-"""Metropolis-Hastings over neighbouring points of the hypergrid, the plainest MCMC there."""
+"""Metropolis-Hastings over neighbouring points of the hypergrid, the simplest MCMC."""
 
 import numpy as np
 

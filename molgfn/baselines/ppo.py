@@ -39,7 +39,7 @@ class PPOSettings:
     minibatch_size : int
         Trajectories of one gradient step.
     epochs : int
-        Times that each trajectory is learnt from.
+        How often each trajectory is learnt from.
     learning_rate : float
     clip : float
         The ratio of new to old probability of an action earns nothing beyond 1 +- clip.

@@ -1,4 +1,4 @@
-"""The floor of every comparison: molecules from a random walk over the blocks, without learning."""
+"""The lowest baseline of every comparison: molecules from a random walk over the blocks, without learning."""
 
 import numpy as np
 

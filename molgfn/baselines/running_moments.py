@@ -14,7 +14,7 @@ class RunningMoments:
         self._count, self._sum, self._sum_squares = 0, 0.0, 0.0
 
     def add(self, log_reward: Floats) -> None:
-        """See some more rewards, shape (B,)."""
+        """Take in more rewards, shape (B,)."""
         unit = max(self._log_unit, float(log_reward.max()))
         shrink = np.exp(self._log_unit - unit)
         self._log_unit = unit

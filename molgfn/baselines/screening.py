@@ -1,4 +1,4 @@
-"""Screening: a library in random order, the plainest use of an oracle."""
+"""Screening: a library in random order, the simplest way to use an oracle."""
 
 from collections.abc import Sequence
 

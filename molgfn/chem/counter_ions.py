@@ -1,4 +1,4 @@
-"""Counter-ions and solvents, known by their structure: what is taken away so that the compound is left."""
+"""Counter-ions and solvents, recognised by their structure. They are removed so that the compound is left."""
 
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -235,8 +235,8 @@ def _keys(kind: str) -> frozenset[str]:
 def candidates(components: Iterable[Chem.Mol]) -> Sequence[Chem.Mol]:
     """Return the components that may be the compound, each once.
 
-    Those without carbon never are. Counter-ions and solvents are not, unless nothing else is there: then it is the
-    counter-ions, and without these the solvents.
+    A component without carbon is never the compound. A counter-ion or solvent is the compound only if nothing else is
+    there: first the counter-ions, and if there are none, the solvents.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The properties that a property window or a column of the candidate table is about, as RDKit defines them."""
+"""The properties for property windows and for columns of the candidate table, as RDKit defines them."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields

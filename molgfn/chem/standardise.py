@@ -1,4 +1,4 @@
-"""One molecule, one spelling: salts, charges, sulfoxides and stereo, settled before anything is cut or scored."""
+"""The standard form of a molecule: salts, charges, sulfoxides and stereo are treated before it is cut or scored."""
 
 import re
 from dataclasses import dataclass
@@ -112,7 +112,7 @@ def _charge_separated() -> tuple[rdChemReactions.ChemicalReaction, ...]:
 def parent_of(smiles: str) -> Parent:
     """Strip salts and neutralise, keeping stereo.
 
-    Counter-ions and solvents are known by structure (`molgfn.chem.counter_ions`), charges are removed where a proton
+    Counter-ions and solvents are recognised by structure (`molgfn.chem.counter_ions`), charges are removed where a proton
     can do it, and charge-separated sulfoxides and sulfones are written S=O.
 
     Raises
@@ -186,7 +186,7 @@ def _compound(mol: Chem.Mol) -> Chem.Mol:
 
 
 def standard_mol(smiles: str, stereo: Stereo = "merge") -> Chem.Mol:
-    """Return the one molecule that molgfn reasons about: parent, without isotopes or map numbers.
+    """Return the molecule that molgfn works with: the parent, without isotopes or map numbers.
 
     Its atoms are in the order of its canonical SMILES, so that nothing computed from it depends on how the input was
     spelled.

@@ -1,4 +1,4 @@
-"""What chemistry tells of blocks, stems and pairs of stems before anything is learned: like things are close."""
+"""Chemical descriptors of blocks, stems and pairs of stems: similar ones are close before anything is learned."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -124,7 +124,7 @@ class FragmentEnvironment:
         return free
 
     def _room(self, states: States) -> Ints:
-        """Return how many blocks could still be hung on each state, the maximum not minded, shape (S,)."""
+        """Return how many blocks could still be hung on each state, whatever the maximum, shape (S,)."""
         kinds = self.tables.kind[states.blocks]
         room: Ints = (self._open(states) * np.where(kinds >= 0, self._growth[kinds], 0)).sum(axis=(1, 2))
         return room
@@ -272,7 +272,7 @@ class FragmentEnvironment:
 
 
 class _FixedBlock(Block):
-    """A block of a core: it lies where it lies."""
+    """A block of a core, which is never moved or taken away."""
 
     @property
     def permutations(self) -> tuple[tuple[int, ...], ...]:

@@ -1,4 +1,4 @@
-"""A vocabulary as integer arrays: all that stepping through states needs."""
+"""A vocabulary as integer arrays, for stepping through states."""
 
 from dataclasses import dataclass
 from functools import cached_property

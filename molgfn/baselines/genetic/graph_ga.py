@@ -1,6 +1,6 @@
-"""A genetic algorithm over molecular graphs (Jensen 2019), set as the PMO benchmark tuned it (Gao et al. 2022).
+"""A genetic algorithm over molecular graphs (Jensen 2019) with the settings of the PMO benchmark (Gao et al. 2022).
 
-It is bound to no blocks. Parents are drawn in proportion to their reward R; the best of parents and children survive.
+It does not use blocks. Parents are drawn in proportion to their reward R; the best of parents and children survive.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Trees of blocks: what a molecule is to molgfn, and when two trees are the same molecule."""
+"""Trees of blocks, the form in which molgfn holds molecules, and when two trees are the same molecule."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from math import factorial, prod
 from molgfn.chem.trees.blocks import Block
 
 OPEN, PARENT = -2, -1
-# Branches that come again are not coded again; the least recently used are forgotten.
+# The codes of recent branches are kept, so that they are not computed again.
 _CODES_KEPT = 4_000
 
 
@@ -39,7 +39,7 @@ class Tree:
 
 @dataclass(frozen=True)
 class Identity:
-    """Which molecule a tree is, and in how many ways it is its own mirror.
+    """Which molecule a tree is, and how many symmetries it has.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class TreeCodes:
     """Canonical codes of trees of blocks of one vocabulary.
 
     A branch hanging from its parent gets a number that depends on its isomorphism class alone: its block, and the
-    numbers of what hangs on each stem atom, least over the symmetries of the block. A tree is known by the code of its
+    numbers of what hangs on each stem atom, least over the symmetries of the block. The code of a tree is that of its
     centre (of the lesser of the two where a join is the centre), which every automorphism keeps. Codes are 63-bit
     digests, so that nothing has to be remembered: among a million molecules two share one with a chance of 1e-7.
     """
