@@ -112,8 +112,8 @@ def _charge_separated() -> tuple[rdChemReactions.ChemicalReaction, ...]:
 def parent_of(smiles: str) -> Parent:
     """Strip salts and neutralise, keeping stereo.
 
-    Counter-ions and solvents are recognised by structure (`molgfn.chem.counter_ions`), charges are removed where a proton
-    can do it, and charge-separated sulfoxides and sulfones are written S=O.
+    Counter-ions and solvents are recognised by structure (`molgfn.chem.counter_ions`), charges are removed where a
+    proton can do it, and charge-separated sulfoxides and sulfones are written S=O.
 
     Raises
     ------

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from molgfn.cli.assay import AssayFile, ColumnMap, DecimalMark, Endpoint, StereoOfProxy, Unit, columns_by_role
+from molgfn.files import refuse_input_as_output
 from molgfn.progress import progress_for
 
 ProxyFolder = Annotated[Path, typer.Argument(metavar="PROXY", help="The folder of a proxy.", show_default=False)]
@@ -46,6 +47,7 @@ def score(
     training molecule (in_domain, nn_similarity, nn_smiles), and the reason if a row has no prediction (error). If the
     file has a column of that name, the new one gets a number: pred_mean_2.
     """
+    refuse_input_as_output(out, [file])  # Before the models are loaded.
     from molgfn.proxy.proxy import Proxy
     from molgfn.proxy.score_file import score_file
 

@@ -19,12 +19,13 @@ from molgfn.proxy.data.training_molecules import kept_molecules, write_training_
 from molgfn.proxy.description import ModelKind, ProxyInfo, existing, read_info
 from molgfn.proxy.interfaces import Ensemble, Neighbours, Prediction
 from molgfn.proxy.networks.curves import read_curves, write_curves
+from molgfn.proxy.plain_description import DESCRIPTION
 from molgfn.proxy.settings import TrainingEpoch
 from molgfn.proxy.uncertainty.domain import fingerprints, least_tested, nearest
 from molgfn.proxy.uncertainty.extrapolation import ValueRange
 from molgfn.proxy.uncertainty.limits import Limits, limits
 
-WEIGHTS, DESCRIPTION, CURVES = "weights.safetensors", "proxy.json", "curves.csv"
+WEIGHTS, CURVES = "weights.safetensors", "curves.csv"
 
 _ENSEMBLES: dict[ModelKind, Callable[[Mapping[str, NDArray[np.generic]], ProxyInfo], Ensemble]] = {
     "network": Mixture.of,

@@ -1,6 +1,5 @@
 """All proxies of a campaign, and which one it uses; no proxy is ever deleted."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from molgfn.campaign.record.run_directory import RunDirectory
 from molgfn.campaign.record.store import Store
 from molgfn.files import write_json
+from molgfn.proxy.plain_description import plain_description
 
 
 def proxy_after(run: RunDirectory, store: Store, round_number: int) -> Path:
@@ -56,7 +56,6 @@ def _entries(run: RunDirectory, store: Store, learnt: int) -> Iterator[dict[str,
 
 
 def _described(run: RunDirectory, folder: Path, made: str) -> dict[str, Any]:
-    file = folder / "proxy.json"
-    info = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    info = plain_description(folder)
     facts = {key: info.get(key) for key in ("unit", "direction", "n_train", "data_sha256")}
     return {"folder": run.relative(folder), "made": made, **facts}

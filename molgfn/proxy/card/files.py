@@ -13,7 +13,8 @@ from molgfn.proxy.data.training_data import TrainingData
 from molgfn.proxy.data.training_molecules import FILE as TRAINING_MOLECULES
 from molgfn.proxy.description import existing
 from molgfn.proxy.evaluation.cross_validation import PROXY, Held
-from molgfn.proxy.proxy import CURVES, DESCRIPTION, WEIGHTS, Proxy
+from molgfn.proxy.plain_description import DESCRIPTION
+from molgfn.proxy.proxy import CURVES, WEIGHTS, Proxy
 from molgfn.proxy.uncertainty.limits import limits_of_folder
 
 CARD, CARD_FOR_PROGRAMS, HELD_OUT = "card.md", "card.json", "held_out.csv"

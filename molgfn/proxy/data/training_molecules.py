@@ -1,7 +1,6 @@
 """The training molecules of a proxy, kept beside it: to find the nearest one, and to train on them again."""
 
 import csv
-import json
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ from molgfn.chem.standardise import Stereo
 from molgfn.errors import ConfigError
 from molgfn.files import write_csv
 from molgfn.proxy.data.training_data import TrainingData
+from molgfn.proxy.plain_description import plain_description
 
 FILE = "molecules.csv"
 COLUMNS = ("smiles", "value", "relation", "n")
@@ -30,10 +30,7 @@ def write_training_molecules(data: TrainingData, folder: Path) -> None:
 
 def stereo_of_folder(folder: Path) -> Stereo:
     """Return `stereo` of the proxy in a folder without loading the proxy; "merge" if there is none."""
-    path = folder / "proxy.json"
-    if not path.is_file():
-        return "merge"
-    stereo: Stereo = json.loads(path.read_text(encoding="utf-8")).get("stereo", "merge")
+    stereo: Stereo = plain_description(folder).get("stereo", "merge")
     return stereo
 
 

@@ -1,12 +1,10 @@
 """Decides whether a proxy gives error bars and a domain, for all readers of a proxy."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from molgfn.proxy.data.training_molecules import FILE
+from molgfn.proxy.plain_description import plain_description
 from molgfn.proxy.uncertainty.calibration import LEAST, Calibration
 from molgfn.proxy.uncertainty.domain import Domain
 
@@ -39,10 +37,9 @@ def limits(calibration: Calibration | None, domain: Domain | None, unit: str, *,
 
 def limits_of_folder(folder: Path) -> Limits | None:
     """Return what the proxy in a folder does not give, without loading its networks; None if there is no proxy."""
-    path = folder / "proxy.json"
-    if not path.is_file():
+    described = plain_description(folder)
+    if not described:
         return None
-    described: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     calibration, domain = described.get("calibration"), described.get("domain")
     return limits(
         Calibration.model_validate(calibration) if calibration else None,
