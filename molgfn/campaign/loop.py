@@ -105,7 +105,7 @@ def resume_run(
     campaign = load_campaign(run.resolved) if rounds is None else _extended(run, rounds)
     with Store.read(run.database) as store:
         finished = {(row.round, row.phase) for row in store.phases()}
-    if set(_plan(campaign)) <= finished:
+    if set(_plan(campaign)) <= finished and run.was_completed():
         progress.log(f"{path}: all {campaign.campaign.rounds} rounds are done")
         return path
     parts = assemble(campaign)

@@ -7,6 +7,7 @@ import signal
 import time
 from dataclasses import astuple, replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -179,6 +180,21 @@ def test_a_run_killed_at_any_moment_ends_the_same_and_asks_nothing_twice(uninter
     assert known <= set(before)
     assert not known & set(again)
     assert len(before) - len(known) <= 1
+    assert record(run) == record(whole)
+    assert tables(run) == tables(whole)
+
+
+def test_a_run_killed_after_its_last_phase_is_brought_to_its_end(uninterrupted, tmp_path, monkeypatch):
+    whole, _ = uninterrupted
+    with monkeypatch.context() as patch:
+        patch.setattr("molgfn.campaign.loop.predict_again", Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            start(tmp_path, StandIns(tmp_path / "asked"))
+    run = only_run(tmp_path)
+    last = run / "rounds" / "002"
+    assert last.is_dir()
+    shutil.rmtree(last)
+    resume(run, StandIns(tmp_path / "asked"))
     assert record(run) == record(whole)
     assert tables(run) == tables(whole)
 

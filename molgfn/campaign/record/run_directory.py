@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -84,6 +85,14 @@ class RunDirectory:
             # A killed process may have left half a line; the new line must not be appended to it.
             torn = log.read(1) not in (b"", b"\n")
             log.write(("\n" * torn + line + "\n").encode())
+
+    def was_completed(self) -> bool:
+        """Return whether the run came to its end after its last phase; also if there is no log."""
+        path = self.path / "log.jsonl"
+        if not path.is_file():
+            return True
+        events = re.findall(r'"event": "(started|resumed|phase|finished)"', path.read_text(encoding="utf-8"))
+        return events[-1:] in ([], ["finished"])
 
     @contextmanager
     def lock(self) -> Iterator[None]:
