@@ -7,10 +7,12 @@ INSTALLED := .venv/.installed
 demo: $(INSTALLED)
 	$(BIN)/molgfn demo
 
+# Python keeps the modules that it compiles. They are compiled when they are first used, which is faster than compiling
+# all modules of all packages when these are installed.
+export PYTHONDONTWRITEBYTECODE :=
+
 # A module stays with one worker, so that what its tests share is made once.
 test: export OMP_NUM_THREADS := 1
-# Tests start many processes: each would compile all modules again where compiled ones are not kept.
-test: export PYTHONDONTWRITEBYTECODE :=
 test: $(INSTALLED)
 	$(BIN)/pytest -n 2 --dist loadscope
 
@@ -33,7 +35,7 @@ lock: $(INSTALLED)
 $(INSTALLED): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if (3, 11) <= v < (3, 13) else f"molgfn needs Python 3.11 or 3.12; this is {v.major}.{v.minor}. Try: make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $(INSTALLED)
 
