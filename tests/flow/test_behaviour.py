@@ -33,7 +33,7 @@ FOUR = ("c1ccccc1", "C1CNCCN1", "C=O", "CO")
 def test_the_law_is_the_same_under_every_way_of_drawing(behaviour: dict[str, float]) -> None:
     environment = FragmentEnvironment(small_vocabulary(FOUR), 1, 2)
     settings = MoleculeSettings(
-        **{"steps": 500, "width": 64, "batch_size": 32, "learning_rate": 1e-2, "replay_fraction": 0.0, **behaviour}
+        **{"steps": 250, "width": 32, "batch_size": 32, "learning_rate": 2e-2, "replay_fraction": 0.0, **behaviour}
     )
     # All off-policy molecules are biaryls: the library is as biased as it can be.
     library = [environment.vocabulary.decompose(Chem.MolFromSmiles("c1ccc(-c2ccccc2)cc1"))]

@@ -23,9 +23,9 @@ def trainer(seed: int = 0, settings: TrainerSettings = SETTINGS) -> Trainer:
 
 def test_training_lowers_the_residual() -> None:
     losses: list[TrainingStep] = []
-    trainer(settings=TrainerSettings(steps=150, batch_size=32, width=32, layers=2)).train(150, losses.append)
-    assert sum(s.loss for s in losses[-20:]) < 0.25 * sum(s.loss for s in losses[:20])
-    assert [s.step for s in losses] == list(range(1, 151))
+    trainer(settings=TrainerSettings(steps=60, batch_size=16, width=32, layers=2)).train(60, losses.append)
+    assert sum(s.loss for s in losses[-15:]) < 0.75 * sum(s.loss for s in losses[:15])
+    assert [s.step for s in losses] == list(range(1, 61))
 
 
 def test_same_seed_same_training() -> None:
@@ -122,13 +122,13 @@ def test_samples_say_what_they_are_made_of() -> None:
 def test_every_objective_finds_the_same_law(objective: str, backward: str, penalty: str) -> None:
     environment = FragmentEnvironment(small_vocabulary(("c1ccccc1", "C1CNCCN1", "C=O", "CO")), 1, 2)
     settings = TrainerSettings(
-        steps=600, width=32, layers=2, batch_size=32, learning_rate=1e-2, replay_fraction=0.0,
+        steps=200, width=32, layers=2, batch_size=32, learning_rate=2e-2, replay_fraction=0.0,
         objective=objective, backward=backward, penalty=penalty,
     )  # type: ignore[arg-type]  # fmt: skip
     t = Trainer(environment, log_qed4, settings, seed=0)
-    t.train(600)
+    t.train(200)
     space = Space(environment)
-    assert total_variation(space.policy_law(t.network), space.law(qed4)) <= 0.05
+    assert total_variation(space.policy_law(t.network), space.law(qed4)) <= 0.03
 
 
 @pytest.mark.parametrize("core", [None, "c1ccc([*:1])c([*:2])c1"])
