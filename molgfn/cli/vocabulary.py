@@ -26,7 +26,7 @@ def build(
     It holds the most frequent blocks of the library, and the joins between them. Prints how many molecules the
     vocabulary can build, and why the others cannot be built.
     """
-    from molgfn.chem.library.build import build_vocabulary
+    from molgfn.prior.build import build_vocabulary
 
     print(build_vocabulary(library, out, size, progress_for(sys.stderr)))
 

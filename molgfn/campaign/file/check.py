@@ -92,13 +92,19 @@ def _flat(stereo: Stereo) -> str:
 
 def _vocabulary_finding(campaign: Campaign) -> Finding:
     from molgfn.environments.fragments import FragmentEnvironment
+    from molgfn.prior.prior import LibraryPrior
 
     section = campaign.vocabulary
     vocabulary = Vocabulary.load(section.file)
     core = campaign.core.smiles if campaign.core else None
-    FragmentEnvironment(vocabulary, min_blocks=section.min_blocks, max_blocks=section.max_blocks, core=core)
-    built = f"{section.min_blocks} to {section.max_blocks} a molecule"
-    return Finding("vocabulary", f"{section.file.name}: {len(vocabulary)} blocks, {built}")
+    environment = FragmentEnvironment(
+        vocabulary, min_blocks=section.min_blocks, max_blocks=section.max_blocks, core=core
+    )
+    built, prior, weight = f"{section.min_blocks} to {section.max_blocks} a molecule", "", campaign.prior.weight
+    if weight:
+        counted = LibraryPrior(environment, weight).law.counts.molecules
+        prior = f"; prior of weight {weight:g} from {counted:,} molecules"
+    return Finding("vocabulary", f"{section.file.name}: {len(vocabulary)} blocks, {built}{prior}")
 
 
 def _core_findings(campaign: Campaign) -> Iterator[Finding]:

@@ -53,6 +53,13 @@ class CoreSection(Section):
     smiles: Annotated[str, AfterValidator(core_smiles)]
 
 
+class PriorSection(Section):
+    """`[prior]`: how much molecules are preferred that look like those of the library of the vocabulary."""
+
+    weight: NotNegative = 0.0
+    """Exponent of the library's law beside the reward; 0: no prior."""
+
+
 class WindowsSection(Section):
     """`[objective.windows]`: [low, high] of each property, ends included; inf where there is no limit."""
 
@@ -150,6 +157,7 @@ class Campaign(Section):
     core: CoreSection | None = None
     objective: ObjectiveSection = ObjectiveSection()
     proxy: ProxySection = ProxySection()
+    prior: PriorSection = PriorSection()
     sampler: SamplerSection = SamplerSection()
     acquisition: AcquisitionSection = AcquisitionSection()
     selection: SelectionSection = SelectionSection()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from molgfn.campaign.file.load import Campaign
@@ -14,8 +15,9 @@ from molgfn.chem.trees.tree import Tree
 from molgfn.chem.trees.vocabulary import NotCovered, Vocabulary
 from molgfn.direction import Direction
 from molgfn.environments.fragments import FragmentEnvironment
-from molgfn.flow.fragments.trainer import MoleculeSettings, Trainer, random_samples
+from molgfn.flow.fragments.trainer import MoleculeSettings, Trainer, random_samples, samples_of
 from molgfn.oracles.interfaces import Oracle
+from molgfn.prior.prior import LibraryPrior
 from molgfn.proxy.proxy import Proxy
 from molgfn.proxy.settings import ProxySettings
 from molgfn.proxy.train import train_proxy
@@ -27,7 +29,7 @@ class CampaignParts:
     Raises
     ------
     ConfigError, DataError
-        If the vocabulary cannot be read, or cannot build a molecule of the smallest size.
+        If the vocabulary cannot be read, cannot build a molecule of the smallest size, or has no law for the prior.
     """
 
     def __init__(self, campaign: Campaign) -> None:
@@ -40,6 +42,8 @@ class CampaignParts:
             max_blocks=section.max_blocks,
             core=campaign.core.smiles if campaign.core else None,
         )
+        weight = campaign.prior.weight
+        self._prior = LibraryPrior(self._environment, weight) if weight else None
 
     def open_oracle(self) -> Oracle:
         return open_oracle(self._campaign)
@@ -53,10 +57,12 @@ class CampaignParts:
 
     def flow_trainer(self, reward: Reward, seed: int, library: Sequence[Tree] = ()) -> FlowTrainer:
         settings = MoleculeSettings(**self._campaign.sampler.model_dump())
-        return Trainer(self._environment, reward, settings, seed, library=library)
+        return Trainer(self._environment, reward, settings, seed, library=library, prior=self._prior)
 
     def random_samples(self, n: int, seed: int) -> Sequence[Sampled]:
-        return random_samples(self._environment, n, seed)
+        if self._prior is None or self._campaign.core is not None:
+            return random_samples(self._environment, n, seed)
+        return samples_of(self._environment, self._prior.draw(n, np.random.default_rng(seed)))
 
     def load_proxy(self, folder: Path) -> ProxyModel:
         return Proxy.load(folder)

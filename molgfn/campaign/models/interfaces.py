@@ -102,7 +102,7 @@ class Parts(Protocol):
         ...
 
     def random_samples(self, n: int, seed: int) -> Sequence[Sampled]:
-        """Return molecules of the uniform random policy."""
+        """Return random molecules: of the library's law if the campaign has a prior, else of the random policy."""
         ...
 
     def load_proxy(self, folder: Path) -> ProxyModel:

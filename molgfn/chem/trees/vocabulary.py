@@ -15,10 +15,13 @@ from molgfn.chem.standardise import MoleculeError, standard_mol
 from molgfn.chem.trees.blocks import Block, automorphisms
 from molgfn.chem.trees.cut import may_join
 from molgfn.chem.trees.fragmentation import Fragments, canonical_order, fragment
+from molgfn.chem.trees.neighbourhoods import NeighbourhoodCounts
 from molgfn.chem.trees.tree import Tree
 from molgfn.errors import DataError
 
-FORMAT = "molgfn-vocabulary-1"
+FORMAT = "molgfn-vocabulary-2"
+# Earlier files have no law of their library. Their name is part of every digest, so that digests stay what they were.
+_FORMAT_1 = "molgfn-vocabulary-1"
 
 
 class NotCovered(ValueError):
@@ -48,12 +51,15 @@ class Vocabulary:
         several trees can give one molecule.
     source : dict
         Where it came from, for the card.
+    library : NeighbourhoodCounts, optional
+        What the molecules of the library look like; none in files of earlier versions, and in the 2021 format.
     """
 
     name: str
     blocks: tuple[Block, ...]
     joins: frozenset[tuple[str, str]] | None
     source: dict[str, Any] = field(default_factory=dict, compare=False)
+    library: NeighbourhoodCounts | None = field(default=None, compare=False)
 
     def __len__(self) -> int:
         return len(self.blocks)
@@ -136,7 +142,7 @@ class Vocabulary:
 
     def _content(self) -> dict[str, Any]:
         return {
-            "format": FORMAT,
+            "format": _FORMAT_1,
             "name": self.name,
             "blocks": [
                 {"smiles": b.smiles, "stems": [list(s) for s in zip(b.stem_atoms, b.multiplicity, strict=True)]}
@@ -147,14 +153,15 @@ class Vocabulary:
 
     def save(self, path: Path) -> None:
         """Write the vocabulary as JSON, a block a line."""
-        content = self._content() | {"source": self.source}
+        content = self._content() | {"format": FORMAT, "source": self.source}
         lines = [json.dumps(block) for block in content.pop("blocks")]
         joins = content.pop("joins")
         join_lines = ["null"] if joins is None else ["[", ",\n".join("  " + json.dumps(j) for j in joins), "]"]
         head = json.dumps(content, indent=1)[:-2]
         body = ",\n".join("  " + line for line in lines)
+        library = f',\n "library": {self.library.as_json()}' if self.library else ""
         path.write_text(
-            f'{head},\n "blocks": [\n{body}\n ],\n "joins": {chr(10).join(join_lines)}\n}}\n', encoding="utf-8"
+            f'{head},\n "blocks": [\n{body}\n ],\n "joins": {chr(10).join(join_lines)}{library}\n}}\n', encoding="utf-8"
         )
 
     @classmethod
@@ -178,7 +185,7 @@ class Vocabulary:
             ) from None
         if isinstance(content, dict) and {"block_smi", "block_r"} <= content.keys():
             return _read_2021(path, content)
-        if not isinstance(content, dict) or content.get("format") != FORMAT:
+        if not isinstance(content, dict) or content.get("format") not in (FORMAT, _FORMAT_1):
             raise DataError(
                 f"{path}: not a vocabulary: no key `format` with the value {FORMAT!r}.",
                 "Accepted: JSON of `molgfn vocabulary build`, or a block list with block_name, block_smi and block_r.",
@@ -187,14 +194,21 @@ class Vocabulary:
             rows = [(row.get("smiles"), dict(row.get("stems", []))) for row in content.get("blocks", [])]
             joins = content.get("joins")
             pairs = None if joins is None else frozenset((a, b) for a, b in joins)
-        except (AttributeError, TypeError, ValueError) as error:
+            counts = content.get("library")
+            library = None if counts is None else NeighbourhoodCounts.of_json(counts, len(rows))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise DataError(
-                f"{path}: not a vocabulary: `blocks`, `stems` or `joins` is not what it should be: {error}",
+                f"{path}: not a vocabulary: `blocks`, `stems`, `joins` or `library` is not what it should be: {error}",
                 'A block is {"smiles": TEXT, "stems": [[ATOM, COUNT], ...]}, and a join a pair. Build the file again '
                 "with `molgfn vocabulary build`.",
             ) from None
         blocks = _checked_blocks(path, rows)
-        return cls(str(content.get("name", path.stem)), blocks, pairs, content.get("source", {}))
+        if library is not None and not library.fits(blocks):
+            raise DataError(
+                f"{path}: `library` names blocks or stems that the vocabulary does not have.",
+                "Build the file again with `molgfn vocabulary build`.",
+            )
+        return cls(str(content.get("name", path.stem)), blocks, pairs, content.get("source", {}), library)
 
 
 def _digest(content: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from molgfn.chem.trees.tree import Identity, Tree
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.states import States
 from molgfn.errors import MolgfnError
@@ -13,6 +14,9 @@ from molgfn.flow.replay import Targets
 
 Reward = Callable[[Sequence[str]], NDArray[np.float64]]
 """Log reward, shape (B,), finite, of B molecules given by their standard SMILES."""
+
+Prior = Callable[[States, Sequence[Tree], Sequence[Identity]], NDArray[np.float64]]
+"""Log prior, shape (S,), finite, up to a constant, of S finished states, with their trees and identities."""
 
 REMEMBERED = 20_000
 
@@ -29,8 +33,8 @@ class Scored:
     log_reward : float
         The value of the reward.
     log_target : float
-        The target of training: `log_reward` minus the logs of the build multiplicity and of the number of trees that
-        give the molecule.
+        The target of training: `log_reward` plus the log prior, minus the logs of the build multiplicity and of the
+        number of trees that give the molecule.
     """
 
     smiles: str
@@ -48,11 +52,19 @@ class TreeScorer:
     reward : Reward
     capacity : int
         Number of molecules that are kept; after that the oldest ones are removed.
+    prior : Prior, optional
+        The law is then proportional to prior times reward.
     """
 
-    def __init__(self, environment: FragmentEnvironment, reward: Reward, capacity: int = REMEMBERED) -> None:
+    def __init__(
+        self,
+        environment: FragmentEnvironment,
+        reward: Reward,
+        capacity: int = REMEMBERED,
+        prior: Prior | None = None,
+    ) -> None:
         self._environment = environment
-        self._reward = reward
+        self._reward, self._prior = reward, prior
         self._capacity = capacity
         self._kept: dict[int, Scored] = {}
 
@@ -69,20 +81,31 @@ class TreeScorer:
         identities = [environment.codes.identity(tree) for tree in trees]
         codes = [identity.code for identity in identities]
         new = {code: row for row, code in enumerate(codes) if code not in self._kept}
-        smiles = [environment.smiles(trees[row]) for row in new.values()]
+        rows = list(new.values())
         fresh: dict[int, Scored] = {}
-        if smiles:
-            values = np.asarray(self._reward(smiles), dtype=np.float64)
-            check_finite(smiles, values)
-            for (code, row), name, value in zip(new.items(), smiles, values.tolist(), strict=True):
-                multiplicity = environment.log_build_multiplicity(trees[row], identities[row].automorphisms)
-                target = value - multiplicity - environment.log_trees(name)
-                fresh[code] = Scored(name, environment.block_smiles(trees[row]), value, target)
+        if rows:
+            scored = self._score(states.take(np.array(rows)), [trees[r] for r in rows], [identities[r] for r in rows])
+            fresh = dict(zip(new, scored, strict=True))
         result = [fresh[code] if code in fresh else self._kept[code] for code in codes]
         self._kept.update(fresh)
         while len(self._kept) > self._capacity:
             del self._kept[next(iter(self._kept))]
         return result
+
+    def _score(self, states: States, trees: list[Tree], identities: list[Identity]) -> list[Scored]:
+        environment = self._environment
+        smiles = [environment.smiles(tree) for tree in trees]
+        values = np.asarray(self._reward(smiles), dtype=np.float64)
+        check_finite(smiles, values)
+        prior = np.zeros(len(trees)) if self._prior is None else self._prior(states, trees, identities)
+        scored = []
+        for tree, identity, name, value, log_prior in zip(
+            trees, identities, smiles, values.tolist(), prior.tolist(), strict=True
+        ):
+            multiplicity = environment.log_build_multiplicity(tree, identity.automorphisms)
+            target = value + log_prior - multiplicity - environment.log_trees(name)
+            scored.append(Scored(name, environment.block_smiles(tree), value, target))
+        return scored
 
 
 def targets_of(scored: Sequence[Scored]) -> Targets:

@@ -14,7 +14,7 @@ from molgfn.flow.condition import Condition
 from molgfn.flow.fragments.flow import ConditionedFlow, FragmentFlow
 from molgfn.flow.fragments.local_search import without_last_blocks
 from molgfn.flow.fragments.random_walk import random_states
-from molgfn.flow.fragments.reward import REMEMBERED, Reward, Scored, TreeScorer, targets_of
+from molgfn.flow.fragments.reward import REMEMBERED, Prior, Reward, Scored, TreeScorer, targets_of
 from molgfn.flow.interfaces import FlowEvaluator
 from molgfn.flow.replay import Targets
 from molgfn.flow.training import TrainerSettings, Training, TrainingStep
@@ -83,6 +83,8 @@ class Trainer(Training[States]):
         Where the network runs.
     library : sequence of Tree
         Molecules for `library_fraction`.
+    prior : Prior, optional
+        The law is then proportional to prior times reward.
     """
 
     def __init__(
@@ -93,11 +95,12 @@ class Trainer(Training[States]):
         seed: int,
         device: str = "cpu",
         library: Sequence[Tree] = (),
+        prior: Prior | None = None,
     ) -> None:
         self.environment = environment
         self.library = list(library)
         # The molecules of a library are used again and again, and must stay in the cache.
-        self.scorer = TreeScorer(environment, reward, REMEMBERED + len(library))
+        self.scorer = TreeScorer(environment, reward, REMEMBERED + len(library), prior)
         self._visited: list[Scored] = []
         self.behaviour = settings if isinstance(settings, MoleculeSettings) else _plain(settings)
         with torch.random.fork_rng(devices=[]):
@@ -202,7 +205,11 @@ def _as_samples(environment: FragmentEnvironment, states: States, log_pf: list[f
     ]
 
 
+def samples_of(environment: FragmentEnvironment, states: States) -> list[Sample]:
+    """Return finished states that no policy has drawn as samples; their log probability is not known (NaN)."""
+    return _as_samples(environment, states, [float("nan")] * len(states))
+
+
 def random_samples(environment: FragmentEnvironment, n: int, seed: int) -> list[Sample]:
     """Draw n molecules from a random policy (see `random_states`); their log probability is not known (NaN)."""
-    states = random_states(environment, n, np.random.default_rng(seed))
-    return _as_samples(environment, states, [float("nan")] * n)
+    return samples_of(environment, random_states(environment, n, np.random.default_rng(seed)))

@@ -6,9 +6,9 @@ from scipy.sparse import csr_array
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, PairwiseKernel, WhiteKernel
 
+from molgfn.chem.similarity import N_ENVIRONMENTS
 from molgfn.proxy.classical.gaussian_process import GaussianProcess, fit_process, tanimoto
 from molgfn.proxy.data.graphs import featurise_counted
-from molgfn.proxy.data.morgan import N_ENVIRONMENTS
 from molgfn.proxy.data.training_data import merge
 
 ASKED = ["CCOc1ccccc1", "CCCCCCCC", "O=C(N)c1ccncc1"]

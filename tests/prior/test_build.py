@@ -2,12 +2,12 @@ from pathlib import Path
 
 import pytest
 
-from molgfn.chem.library.build import build_vocabulary
 from molgfn.chem.library.census import take_census
 from molgfn.chem.library.choice import choose_vocabulary
 from molgfn.chem.library.coverage import measure_coverage
 from molgfn.chem.trees.vocabulary import Vocabulary
 from molgfn.errors import ConfigError, DataError
+from molgfn.prior.build import build_vocabulary
 from molgfn.progress import SilentProgress
 from tests.library import library_molecules
 

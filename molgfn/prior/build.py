@@ -1,6 +1,7 @@
-"""Building a vocabulary file and its card from a compound library."""
+"""Building a vocabulary file, with the law of its library, and its card."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,14 @@ import rdkit
 from molgfn.chem.library.census import Census, take_census
 from molgfn.chem.library.choice import choose_vocabulary
 from molgfn.chem.library.coverage import Coverage, measure_coverage
-from molgfn.chem.trees.vocabulary import FORMAT, Vocabulary
+from molgfn.chem.trees.neighbourhoods import count_neighbourhoods
+from molgfn.chem.trees.tree import Tree
+from molgfn.chem.trees.vocabulary import FORMAT, NotCovered, Vocabulary
+from molgfn.environments.tables import BlockTables
 from molgfn.errors import ConfigError, DataError
 from molgfn.files import write_csv, write_text
+from molgfn.prior.law import LEAST_MOLECULES
+from molgfn.prior.sizes import with_size_weights
 from molgfn.progress import Progress
 
 _CARD_MARK = "Made by `molgfn vocabulary build"
@@ -43,6 +49,10 @@ def build_vocabulary(library: Path, out: Path, size: int, progress: Progress) ->
             "A library of some hundred drug-like molecules or more is needed.",
         )
     coverage = measure_coverage(census, vocabulary)
+    counts = count_neighbourhoods(_sample_of_trees(census, vocabulary), vocabulary.blocks)
+    if counts.molecules:
+        tables = BlockTables(vocabulary.blocks, len(vocabulary), vocabulary)
+        vocabulary = replace(vocabulary, library=with_size_weights(counts, tables))
     source = vocabulary.source | {
         "size": size,
         "library": library.name,
@@ -60,11 +70,35 @@ def build_vocabulary(library: Path, out: Path, size: int, progress: Progress) ->
             f"{out}: {len(vocabulary)} blocks, {len(vocabulary.joins or ())} kinds of joins, "
             f"building {coverage.covered:.1%} of {coverage.molecules:,} molecules within {coverage.max_blocks} blocks",
             f"{card}: the card",
+            _law_in_words(counts.molecules),
             *_rejected_rows(census, rejected),
         ]
     )
 
 
+def _sample_of_trees(census: Census, vocabulary: Vocabulary) -> Iterator[Tree]:
+    """Yield the trees of molecules that the vocabulary builds, evenly spread over the library."""
+    covered = []
+    for fragments in census.molecules:
+        try:
+            covered.append(vocabulary.tree(fragments))
+        except NotCovered:
+            continue
+    step = max(len(covered) / MOST_COUNTED, 1.0)
+    yield from (covered[int(k * step)] for k in range(min(len(covered), MOST_COUNTED)))
+
+
+def _law_in_words(counted: int) -> str:
+    if counted >= LEAST_MOLECULES:
+        return f"law of the library: from {counted:,} molecules"
+    return (
+        f"law of the library: from {counted:,} molecules only; fewer than {LEAST_MOLECULES:,} are too few to count "
+        "whole neighbourhoods, so that each join is drawn by itself"
+    )
+
+
+MOST_COUNTED = 20_000
+"""Molecules of which neighbourhoods are counted; more would make the file large and the law hardly better."""
 REJECTED_COLUMNS = ("line", "text", "reason")
 
 
@@ -85,7 +119,7 @@ def _refuse_to_overwrite(library: Path, out: Path, card: Path, rejected: Path) -
     """Refuse to write where something else is; what this command wrote before may be replaced."""
     if out.suffix in (".md", ".csv") or out.is_dir():
         raise ConfigError(f"-o {out}: not the name of a vocabulary file.", "Give it the ending .json.")
-    marks = {out: FORMAT, card: _CARD_MARK, rejected: ",".join(REJECTED_COLUMNS)}
+    marks = {out: FORMAT.rstrip("2"), card: _CARD_MARK, rejected: ",".join(REJECTED_COLUMNS)}
     for path, mark in marks.items():
         if path.exists() and library.exists() and path.samefile(library):
             raise ConfigError(f"-o {out}: would overwrite the library {library}.", "Choose another name.")
@@ -94,6 +128,17 @@ def _refuse_to_overwrite(library: Path, out: Path, card: Path, rejected: Path) -
                 f"-o {out}: {path} exists, and was not written by `molgfn vocabulary build`.",
                 "Choose another name, or move that file away.",
             )
+
+
+def _law_in_card(vocabulary: Vocabulary) -> str:
+    if vocabulary.library is None:
+        return "None: no molecule of the library is built by the vocabulary."
+    distinct = sum(map(len, vocabulary.library.counts))
+    return (
+        f"Counted: {vocabulary.library.blocks:,} blocks of {vocabulary.library.molecules:,} molecules, with "
+        f"{distinct:,} different neighbourhoods\n(what is joined to the stems of a block). Molecules that look like "
+        "these are preferred where a campaign has a prior."
+    )
 
 
 def vocabulary_card(vocabulary: Vocabulary, coverage: Coverage, source: dict[str, Any]) -> str:
@@ -113,6 +158,10 @@ Digest `{vocabulary.sha256[:16]}`.
 {source["rejected_lines"]} lines rejected) with RDKit {source["rdkit"]}.
 A stem or join is kept when it was seen at least {source["support"]} times.
 The most frequent: {first}.
+
+## The law of the library
+
+{_law_in_card(vocabulary)}
 
 ## Coverage
 

@@ -1,0 +1,1 @@
+"""The prior: which molecules a library of real compounds makes likely."""

@@ -1,0 +1,222 @@
+"""The library's law: how likely a molecule is by the neighbourhoods of its blocks (a Markov law on trees of blocks).
+
+Stems are labelled here. Let P(n) be the probability that a block of the library, drawn at random, has the neighbourhood
+n, and m(j) the probability that a block has the join j, which is the same from both of its ends. Then
+
+    f(x) = prod over blocks of P(n) / prod over joins of m(j)
+
+is the probability of growing the labelled tree x from one of its blocks: first the neighbourhood of that block, then
+those of its neighbours given the join that leads to them, and so on. A molecule of N blocks is grown in N W ways, where
+W is its build multiplicity (`molgfn.environments.fragments`). The law over molecules is p(x) proportional to W f s(N).
+Trees that grow by neighbourhoods alone stop at other sizes than real molecules do; s(N) makes good for that.
+
+P is a mixture of three laws of neighbourhoods:
+
+- second order: as counted in the library, each spread evenly over what the symmetries of the block and of its
+  neighbours make of it;
+- first order: which stems are joined as counted, what each is joined to drawn by itself;
+- uniform: every legal join equally likely, so that no molecule has probability 0.
+
+The first two have the same m; that of the third is symmetric too, and so is the mixture's.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from math import factorial, prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from molgfn.chem.trees.neighbourhoods import Neighbourhood, NeighbourhoodCounts, images
+from molgfn.environments.tables import BlockTables
+from molgfn.prior.classes import ClassMargins, library_margins, uniform_margins
+from molgfn.prior.keys import KeyNumbers, KeyTable
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+LEAST_MOLECULES = 1_000
+"""Molecules from which on neighbourhoods are counted as wholes; of fewer only the first order is used."""
+
+
+@dataclass(frozen=True)
+class Smoothing:
+    """How the three laws of neighbourhoods are mixed.
+
+    Attributes
+    ----------
+    distinct : float
+        The weight of the second order is n / (n + distinct * d) for a block that was seen n times with d different
+        neighbourhoods (Witten and Bell 1991).
+    uniform : float
+        Weight of the uniform law.
+    occupation : float
+        Of the uniform law, see `uniform_margins`.
+    """
+
+    distinct: float = 1.0
+    uniform: float = 0.001
+    occupation: float = 0.2
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """Blocks and joins of a batch of molecules, as far as the law has terms for them. K blocks, J ends of joins.
+
+    Attributes
+    ----------
+    state, block : array, shape (K,)
+        Molecule of each block, and its number in the vocabulary.
+    node, own, other : array, shape (J,)
+        For both ends of each join its place among the K blocks, its stem atom, and the class of the stem that it is
+        joined to.
+    """
+
+    state: Ints
+    block: Ints
+    node: Ints
+    own: Ints
+    other: Ints
+
+
+class LibraryLaw:
+    """The law of molecules of a library.
+
+    Parameters
+    ----------
+    counts : NeighbourhoodCounts
+        At least one block.
+    tables : BlockTables
+        Of the vocabulary, without a core.
+    smoothing : Smoothing
+
+    Attributes
+    ----------
+    second_order : array, shape (V,)
+        Weight of the second order for each block; the first order has the rest.
+    library, uniform, mixed : ClassMargins
+        Margins of the first two laws, of the third one, and of the mixture.
+    """
+
+    def __init__(self, counts: NeighbourhoodCounts, tables: BlockTables, smoothing: Smoothing | None = None) -> None:
+        self.counts, self.tables, self.smoothing = counts, tables, smoothing or Smoothing()
+        self.second_order = _second_order_weights(counts, self.smoothing)
+        self.library = library_margins(counts, tables)
+        self.uniform = uniform_margins(tables, self.smoothing.occupation)
+        rest = self.smoothing.uniform
+        self.mixed = ClassMargins.of(
+            (1 - rest) * self.library.block + rest * self.uniform.block,
+            (1 - rest) * self.library.join + rest * self.uniform.join,
+            tables,
+        )
+        self._keys = KeyNumbers.of(tables)
+        self._wholes, self._patterns = self._key_tables()
+        with np.errstate(divide="ignore", invalid="ignore"):
+            self._log_given = np.log(np.nan_to_num(self.library.join / self.library.occupied[:, None]))
+            self._log_join = np.log(self.mixed.join)
+        self._log_closed, self._log_uniform = self._uniform_terms()
+
+    def _key_tables(self) -> tuple[KeyTable, KeyTable]:
+        """Return log P of every single neighbourhood, and of every single set of joined stems, stems labelled."""
+        wholes: dict[int, float] = {}
+        patterns: dict[int, float] = {}
+        total, size = self.counts.blocks, self.tables.class_size
+        for number, of_block in enumerate(self.counts.counts):
+            for around, count in of_block.items():
+                classes = [(own, int(self.tables.kind[other, stem])) for own, other, stem in around]
+                choices = prod(int(size[c]) for _, c in classes)
+                self._spread(classes, number, count / total / choices, wholes, self._keys.of_joins)
+            for stems, count in stem_patterns(of_block).items():
+                self._spread([(own, 0) for own in stems], number, count / total, patterns, self._key_of_pattern)
+        return tuple(  # type: ignore[return-value]
+            KeyTable({key: float(np.log(value)) for key, value in table.items()}, -np.inf)
+            for table in (wholes, patterns)
+        )
+
+    def _key_of_pattern(self, block: int, joins: Iterable[tuple[int, int]]) -> int:
+        return self._keys.of_pattern(block, (own for own, _ in joins))
+
+    def _spread(
+        self,
+        joins: list[tuple[int, int]],
+        number: int,
+        share: float,
+        table: dict[int, float],
+        key: Callable[[int, Iterable[tuple[int, int]]], int],
+    ) -> None:
+        """Add an even part of the share to every image of these joins; stems on one atom are labelled too."""
+        block = self.tables.blocks[number]
+        swapped = prod(
+            factorial(m) // _arrangements([c for own, c in joins if own == stem], m)
+            for stem, m in enumerate(block.multiplicity)
+        )
+        all_images = images(((own, c, 0) for own, c in joins), block)
+        for image in all_images:
+            name = key(number, [(own, c) for own, c, _ in image])
+            table[name] = table.get(name, 0.0) + share / (len(all_images) * swapped)
+
+    def _uniform_terms(self) -> tuple[Floats, Floats]:
+        """Return log P of each block with all stems open, shape (V,), and what a join adds to it, shape (C, C)."""
+        kinds, n_blocks = self.tables.kind[: self.tables.n_vocabulary], self.tables.n_vocabulary
+        log_open = np.log1p(-n_blocks * self.uniform.occupied)
+        padded = np.where(kinds >= 0, log_open[kinds], 0.0)
+        closed = (padded * self.tables.multiplicity[:n_blocks]).sum(axis=1) - np.log(n_blocks)
+        with np.errstate(divide="ignore"):
+            return closed, np.log(n_blocks * self.uniform.join) - log_open[:, None]
+
+    def log_density(self, nodes: Nodes, length: Ints) -> Floats:
+        """Return log f s of each molecule, shape (S,); `length` is the number of its blocks, shape (S,)."""
+        return self._log_f(nodes, len(length)) + self.log_size_weight(length)
+
+    def log_size_weight(self, length: Ints) -> Floats:
+        """Return log s of molecules of so many blocks; those larger than any in the table get its last value."""
+        weights = self.counts.size_weights or (1.0,)
+        table: Floats = np.log(np.array(weights))
+        return table[np.minimum(length, len(weights) - 1)]
+
+    def _log_f(self, nodes: Nodes, size: int) -> Floats:
+        """Return log f of each of `size` molecules; 0 for one without any term."""
+        own_class = self.tables.kind[nodes.block[nodes.node], nodes.own]
+        total = np.zeros(size)
+        np.add.at(total, nodes.state, self._log_neighbourhoods(nodes, own_class))
+        # Both ends of a join are listed: each takes half of it.
+        np.add.at(total, nodes.state[nodes.node], -0.5 * self._log_join[own_class, nodes.other])
+        return total
+
+    def _log_neighbourhoods(self, nodes: Nodes, own_class: Ints) -> Floats:
+        """Return log P of the neighbourhood of each block, shape (K,)."""
+        whole = self._keys.block[nodes.block]
+        pattern = whole.copy()
+        np.add.at(whole, nodes.node, self._keys.join[nodes.own, nodes.other])
+        np.add.at(pattern, nodes.node, self._keys.stem[nodes.own])
+        first = self._patterns(pattern)
+        np.add.at(first, nodes.node, self._log_given[own_class, nodes.other])
+        uniform = self._log_closed[nodes.block]
+        np.add.at(uniform, nodes.node, self._log_uniform[own_class, nodes.other])
+        rest, weight = self.smoothing.uniform, self.second_order[nodes.block]
+        with np.errstate(divide="ignore"):
+            counted = np.logaddexp(np.log(weight) + self._wholes(whole), np.log1p(-weight) + first)
+        mixed: Floats = np.logaddexp(np.log1p(-rest) + counted, np.log(rest) + uniform)
+        return mixed
+
+
+def stem_patterns(of_block: dict[Neighbourhood, int]) -> Counter[tuple[int, ...]]:
+    """Count which stem atoms are joined, whatever to."""
+    patterns: Counter[tuple[int, ...]] = Counter()
+    for around, count in of_block.items():
+        patterns[tuple(own for own, _, _ in around)] += count
+    return patterns
+
+
+def _second_order_weights(counts: NeighbourhoodCounts, smoothing: Smoothing) -> Floats:
+    if counts.molecules < LEAST_MOLECULES:
+        return np.zeros(len(counts.counts))
+    seen = np.array([sum(of_block.values()) for of_block in counts.counts], dtype=np.float64)
+    distinct = np.array([len(of_block) for of_block in counts.counts], dtype=np.float64)
+    return seen / np.maximum(seen + smoothing.distinct * distinct, 1.0)
+
+
+def _arrangements(joined: list[int], multiplicity: int) -> int:
+    """Return how many swaps of the stems on an atom keep what they are joined to."""
+    return factorial(multiplicity - len(joined)) * prod(factorial(n) for n in Counter(joined).values())

@@ -1,0 +1,77 @@
+"""The library's law as a prior of the molecules of an environment."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from molgfn.chem.trees.tree import Identity, Tree
+from molgfn.environments.fragments import FragmentEnvironment
+from molgfn.environments.states import States
+from molgfn.environments.tables import BlockTables
+from molgfn.errors import ConfigError
+from molgfn.prior.growth import Growth
+from molgfn.prior.law import LibraryLaw
+from molgfn.prior.states import LawNodes
+
+Floats = NDArray[np.float64]
+
+
+class LibraryPrior:
+    """How likely the molecules of an environment are in the library of its vocabulary.
+
+    Parameters
+    ----------
+    environment : FragmentEnvironment
+    weight : float
+        Exponent of the law: the prior is p_library(x)^weight.
+
+    Raises
+    ------
+    ConfigError
+        If the vocabulary has no law of a library.
+    """
+
+    def __init__(self, environment: FragmentEnvironment, weight: float = 1.0) -> None:
+        vocabulary = environment.vocabulary
+        if vocabulary.library is None:
+            raise ConfigError(
+                f"[prior] weight = {weight:g}: the vocabulary {vocabulary.name} does not say how often its blocks are "
+                "joined in a library.",
+                "Build it again with `molgfn vocabulary build`, or set weight = 0.",
+            )
+        self.environment, self.weight = environment, weight
+        self.law = LibraryLaw(vocabulary.library, BlockTables(vocabulary.blocks, len(vocabulary), vocabulary))
+        self._nodes = LawNodes(environment)
+        self._log_order = np.log([float(block.order) for block in environment.plain_blocks])
+
+    def __call__(self, states: States, trees: Sequence[Tree], identities: Sequence[Identity]) -> Floats:
+        """Return weight * log p_library of finished states up to a constant, shape (S,).
+
+        `trees` and `identities` are those of the states (`FragmentEnvironment.tree` and `codes`), as they are at hand.
+        """
+        return self.weight * self.log_law(states, trees, identities)
+
+    def log_law(self, states: States, trees: Sequence[Tree], identities: Sequence[Identity]) -> Floats:
+        """Return log p_library up to a constant: log W f s, see `molgfn.prior.law`, shape (S,)."""
+        orders = [self._log_order[list(tree.blocks)].sum() for tree in trees]
+        log_w = np.array(orders) - np.log([float(identity.automorphisms) for identity in identities])
+        log_law: Floats = self.law.log_density(self._nodes(states), states.length) + log_w
+        return log_law
+
+    def draw(self, count: int, generator: np.random.Generator) -> States:
+        """Draw molecules from the library's law (weight 1); the environment must have no core.
+
+        Raises
+        ------
+        ConfigError
+            If next to no molecule of the law is as large as the environment asks for.
+        """
+        environment = self.environment
+        try:
+            return Growth(self.law, environment.min_blocks, environment.max_blocks).draw(count, generator)
+        except ValueError as error:
+            raise ConfigError(
+                f"[vocabulary] min_blocks = {environment.min_blocks}, max_blocks = {environment.max_blocks}: {error}",
+                "Choose other limits, or set [prior] weight = 0.",
+            ) from None
