@@ -7,8 +7,7 @@ INSTALLED := .venv/.installed
 demo: $(INSTALLED)
 	$(BIN)/molgfn demo
 
-# Python keeps the modules that it compiles. They are compiled when they are first used, which is faster than compiling
-# all modules of all packages when these are installed.
+# Modules are compiled when they are first used, not when they are installed; what is compiled is kept.
 export PYTHONDONTWRITEBYTECODE :=
 
 # A module stays with one worker, so that what its tests share is made once.

@@ -1,12 +1,12 @@
 """How much sampled molecules look like those of a library: can a random forest tell them apart?
 
-    python benchmarks/realism.py --vocabulary data/vocabulary.json [--candidates NAME=FILE.csv ...] [--json]
+    python benchmarks/realism.py --vocabulary data/vocabulary.json [--candidates NAME=FILE.csv ...]
 
 Sets of molecules: the library itself, random molecules of the vocabulary, its law (`molgfn.prior`), and the column
-`smiles` of any tables. Each is compared with as many molecules of ZINC 250k that the vocabulary builds; these are not
-among the molecules whose neighbourhoods were counted, unless the whole list was. The forest has 300 trees on Morgan
-counts (radius 2, 2,048); the area under the curve is that of 5-fold cross-validation, the mean of the given seeds; 0.5:
-it cannot tell them apart. Novel: not in ZINC 250k, stereo aside.
+`smiles` of any tables. Each is compared with as many molecules of ZINC 250k that the vocabulary builds, drawn at
+random; some of them may be among those whose neighbourhoods were counted. Every row is a line of JSON. The forest has
+300 trees on Morgan counts (radius 2, 2,048); the area under the curve is that of 5-fold cross-validation, the mean of
+the given seeds; 0.5: it cannot tell them apart. Novel: not in ZINC 250k, stereo aside.
 """
 
 import argparse
@@ -24,12 +24,13 @@ import pandas as pd
 from made_with import COMMIT
 from numpy.typing import NDArray
 from rdkit import Chem, DataStructs, RDLogger
-from rdkit.Chem import QED, rdFingerprintGenerator, rdMolDescriptors
+from rdkit.Chem import QED, rdMolDescriptors
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-from molgfn.chem.standardise import standard_mol
+from molgfn.chem.similarity import MORGAN
+from molgfn.chem.standardise import standard_mol, standard_smiles
 from molgfn.chem.trees.vocabulary import NotCovered, Vocabulary
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.states import States
@@ -37,7 +38,6 @@ from molgfn.flow.fragments.random_walk import random_states
 from molgfn.prior.prior import LibraryPrior
 
 MIN_BLOCKS, MAX_BLOCKS = 2, 8
-COUNTS = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=2048)
 ACYCLIC_AMIDE = Chem.MolFromSmarts("[NX3;!$(N-[#7,#8,#16]=*);!R][CX3](=O)[#6]")
 SULFONAMIDE = Chem.MolFromSmarts("[NX3][SX4](=O)(=O)[#6]")
 
@@ -64,7 +64,7 @@ def covered(vocabulary: Vocabulary, listed: Sequence[str], generator: random.Ran
 
 def auc(molecules: Sequence[str], reference: Sequence[str], seed: int) -> float:
     """Return how well a forest tells the two apart."""
-    x = np.array([COUNTS.GetCountFingerprintAsNumPy(Chem.MolFromSmiles(s)) for s in (*molecules, *reference)])
+    x = np.array([MORGAN.GetCountFingerprintAsNumPy(Chem.MolFromSmiles(s)) for s in (*molecules, *reference)])
     y = np.repeat([1, 0], [len(molecules), len(reference)])
     folds = StratifiedKFold(5, shuffle=True, random_state=seed)
     forest = RandomForestClassifier(300, random_state=seed)
@@ -76,7 +76,7 @@ def described(molecules: Sequence[str], known: set[str]) -> dict[str, float]:
     mols = [Chem.MolFromSmiles(smiles) for smiles in molecules]
     aromatic = [[a for a in mol.GetAromaticAtoms() if a.GetAtomicNum() != 6] for mol in mols]
     linked = [mol.HasSubstructMatch(ACYCLIC_AMIDE) or mol.HasSubstructMatch(SULFONAMIDE) for mol in mols]
-    fingerprints = [COUNTS.GetFingerprint(mol) for mol in mols]
+    fingerprints = [MORGAN.GetFingerprint(mol) for mol in mols]
     similarity: NDArray[np.float64] = np.array(
         [np.mean(DataStructs.BulkTanimotoSimilarity(f, fingerprints)) for f in fingerprints[:200]]
     )
@@ -114,7 +114,7 @@ def main(words: Sequence[str]) -> None:
     RDLogger.DisableLog("rdApp.*")
     vocabulary, listed = Vocabulary.load(arguments.vocabulary), library()
     environment = FragmentEnvironment(vocabulary, MIN_BLOCKS, MAX_BLOCKS)
-    known = {Chem.MolToSmiles(Chem.MolFromSmiles(smiles), isomericSmiles=False) for smiles in listed}
+    known = set(map(standard_smiles, listed))
     real = covered(vocabulary, listed, random.Random(99))
     reference, other = ([next(real) for _ in range(arguments.molecules)] for _ in range(2))
 

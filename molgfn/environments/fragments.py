@@ -52,7 +52,7 @@ class FragmentEnvironment:
         self.start = 0 if self.core is None else len(self.core.blocks)
         self.min_blocks, self.max_blocks = max(min_blocks, self.start), max_blocks
         own = () if self.core is None else self.core.blocks
-        self.tables = BlockTables((*vocabulary.blocks, *own), len(vocabulary), vocabulary)
+        self.tables = BlockTables.of(vocabulary, own)
         self._growth, self._block_growth = self.tables.growth(max_blocks)
         self._plain = PlainTrees(self.tables, self.core, self.min_blocks, max_blocks)
         self.plain_blocks, self.codes = self._plain.blocks, self._plain.codes

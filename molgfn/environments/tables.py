@@ -33,6 +33,11 @@ class BlockTables:
     n_vocabulary: int
     vocabulary: Vocabulary
 
+    @classmethod
+    def of(cls, vocabulary: Vocabulary, core: tuple[Block, ...] = ()) -> "BlockTables":
+        """Return the tables of a vocabulary and of the blocks of a core."""
+        return cls((*vocabulary.blocks, *core), len(vocabulary), vocabulary)
+
     @cached_property
     def max_stems(self) -> int:
         """P."""

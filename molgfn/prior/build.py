@@ -13,7 +13,7 @@ from molgfn.chem.library.choice import choose_vocabulary
 from molgfn.chem.library.coverage import Coverage, measure_coverage
 from molgfn.chem.trees.neighbourhoods import count_neighbourhoods
 from molgfn.chem.trees.tree import Tree
-from molgfn.chem.trees.vocabulary import FORMAT, NotCovered, Vocabulary
+from molgfn.chem.trees.vocabulary import ANY_FORMAT, NotCovered, Vocabulary
 from molgfn.environments.tables import BlockTables
 from molgfn.errors import ConfigError, DataError
 from molgfn.files import write_csv, write_text
@@ -51,7 +51,7 @@ def build_vocabulary(library: Path, out: Path, size: int, progress: Progress) ->
     coverage = measure_coverage(census, vocabulary)
     counts = count_neighbourhoods(_sample_of_trees(census, vocabulary), vocabulary.blocks)
     if counts.molecules:
-        tables = BlockTables(vocabulary.blocks, len(vocabulary), vocabulary)
+        tables = BlockTables.of(vocabulary)
         vocabulary = replace(vocabulary, library=with_size_weights(counts, tables))
     source = vocabulary.source | {
         "size": size,
@@ -119,7 +119,7 @@ def _refuse_to_overwrite(library: Path, out: Path, card: Path, rejected: Path) -
     """Refuse to write where something else is; what this command wrote before may be replaced."""
     if out.suffix in (".md", ".csv") or out.is_dir():
         raise ConfigError(f"-o {out}: not the name of a vocabulary file.", "Give it the ending .json.")
-    marks = {out: FORMAT.rstrip("2"), card: _CARD_MARK, rejected: ",".join(REJECTED_COLUMNS)}
+    marks = {out: ANY_FORMAT, card: _CARD_MARK, rejected: ",".join(REJECTED_COLUMNS)}
     for path, mark in marks.items():
         if path.exists() and library.exists() and path.samefile(library):
             raise ConfigError(f"-o {out}: would overwrite the library {library}.", "Choose another name.")

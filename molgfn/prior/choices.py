@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from molgfn.arrays import FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -24,12 +22,12 @@ class Choices:
         Sum of the weights of all choices before.
     """
 
-    choice: Ints
-    start: Ints
-    cumulative: Floats
+    choice: IntArray
+    start: IntArray
+    cumulative: FloatArray
 
     @classmethod
-    def of(cls, group: Sequence[int] | Ints, weight: Sequence[float] | Floats, n_groups: int) -> "Choices":
+    def of(cls, group: Sequence[int] | IntArray, weight: Sequence[float] | FloatArray, n_groups: int) -> "Choices":
         """Group the choices 0, 1, ... by their group."""
         groups = np.asarray(group, dtype=np.int64)
         order = np.argsort(groups, kind="stable")
@@ -37,7 +35,7 @@ class Choices:
         weights = np.asarray(weight, dtype=np.float64)[order]
         return cls(order, start, np.concatenate([[0.0], np.cumsum(weights)]))
 
-    def draw(self, group: Ints, generator: np.random.Generator) -> Ints:
+    def draw(self, group: IntArray, generator: np.random.Generator) -> IntArray:
         """Draw a choice in each of these groups; none of them may be empty."""
         first, last = self.start[group], self.start[group + 1]
         low, high = self.cumulative[first], self.cumulative[last]
@@ -61,15 +59,15 @@ class Joins:
         Class of the stem that is joined to it.
     """
 
-    row: Ints
-    own: Ints
-    other: Ints
+    row: IntArray
+    own: IntArray
+    other: IntArray
 
     @classmethod
     def concatenate(cls, parts: "Sequence[Joins]") -> "Joins":
         return cls(*(np.concatenate(arrays) for arrays in zip(*((p.row, p.own, p.other) for p in parts), strict=True)))
 
-    def of_rows(self, rows: Ints) -> "Joins":
+    def of_rows(self, rows: IntArray) -> "Joins":
         """Return the joins with the rows renamed: row i becomes rows[i]."""
         return Joins(rows[self.row], self.own, self.other)
 
@@ -81,7 +79,7 @@ class JoinLists:
         self._start = np.concatenate([[0], np.cumsum([len(joins) for joins in lists])]).astype(np.int64)
         self._pairs = np.array([pair for joins in lists for pair in joins], dtype=np.int64).reshape(-1, 2)
 
-    def __call__(self, which: Ints) -> Joins:
+    def __call__(self, which: IntArray) -> Joins:
         """Return the joins of these lists; rows are places in `which`."""
         length = self._start[which + 1] - self._start[which]
         row = np.repeat(np.arange(len(which)), length)

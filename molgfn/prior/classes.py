@@ -1,20 +1,41 @@
-"""Joins between classes of stems, counted: what both orders of the library's law share."""
+"""Counted joins by the classes of stems (the orbits of the stems of a block), which both orders of the law share."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from molgfn.arrays import FloatArray
 from molgfn.chem.trees.neighbourhoods import NeighbourhoodCounts
 from molgfn.environments.tables import BlockTables
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+ClassJoins = tuple[tuple[int, int], ...]
+"""Joins of a block: own stem atom, class of the stem that is joined to it."""
+
+
+def class_joins(counts: NeighbourhoodCounts, tables: BlockTables) -> list[dict[ClassJoins, int]]:
+    """Return for each block how often it has each neighbourhood, with classes in place of blocks and stem atoms."""
+    return [
+        {
+            tuple((own, int(tables.kind[other, stem])) for own, other, stem in around): n
+            for around, n in of_block.items()
+        }
+        for of_block in counts.counts
+    ]
+
+
+def stem_patterns(of_block: Mapping[ClassJoins, int]) -> Counter[tuple[int, ...]]:
+    """Count which stem atoms of a block are joined, whatever to."""
+    patterns: Counter[tuple[int, ...]] = Counter()
+    for joins, count in of_block.items():
+        patterns[tuple(own for own, _ in joins)] += count
+    return patterns
 
 
 @dataclass(frozen=True)
 class ClassMargins:
-    """How often a stem is joined to another one, by the classes of both (the orbits of the stems of a block).
+    """How often a stem is joined to another one, by the classes of both.
 
     Everything is per block of the library. C classes, V blocks.
 
@@ -29,27 +50,26 @@ class ClassMargins:
         For a single stem of this class the probability that a block holds it and that it is joined to anything.
     """
 
-    block: Floats
-    join: Floats
-    occupied: Floats
+    block: FloatArray
+    join: FloatArray
+    occupied: FloatArray
 
     @classmethod
-    def of(cls, block: Floats, join: Floats, tables: BlockTables) -> "ClassMargins":
+    def of(cls, block: FloatArray, join: FloatArray, tables: BlockTables) -> "ClassMargins":
         """Add `occupied`."""
         return cls(block, join, join @ tables.class_size.astype(np.float64))
 
 
-def library_margins(counts: NeighbourhoodCounts, tables: BlockTables) -> ClassMargins:
+def library_margins(counted: Sequence[Mapping[ClassJoins, int]], tables: BlockTables) -> ClassMargins:
     """Return the margins of counted neighbourhoods."""
-    total = counts.blocks
-    block = np.array([sum(of_block.values()) for of_block in counts.counts]) / total
+    seen = np.array([sum(of_block.values()) for of_block in counted])
     joins = np.zeros((tables.n_classes, tables.n_classes))
-    for number, of_block in enumerate(counts.counts):
+    for number, of_block in enumerate(counted):
         for around, count in of_block.items():
-            for own, other, stem in around:
-                joins[tables.kind[number, own], tables.kind[other, stem]] += count
+            for own, other in around:
+                joins[tables.kind[number, own], other] += count
     size = tables.class_size.astype(np.float64)
-    return ClassMargins.of(block, joins / (total * np.outer(size, size)), tables)
+    return ClassMargins.of(seen / seen.sum(), joins / (seen.sum() * np.outer(size, size)), tables)
 
 
 def uniform_margins(tables: BlockTables, occupation: float) -> ClassMargins:

@@ -4,15 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from molgfn.arrays import BoolArray, IntArray
 from molgfn.environments.states import States
 from molgfn.prior.choices import Choices, Joins
 from molgfn.prior.law import LibraryLaw
 from molgfn.prior.orders import FirstOrder, OrderDraws, SecondOrder, Uniform
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 _LEAST_GROWN, _MOST_BATCHES = 64, 200
 
@@ -21,12 +18,12 @@ _LEAST_GROWN, _MOST_BATCHES = 64, 200
 class _Pending:
     """Blocks that are to be added: the state, the node to be joined to and its stem, class of the block's own stem."""
 
-    state: Ints
-    parent: Ints
-    parent_stem: Ints
-    own: Ints
+    state: IntArray
+    parent: IntArray
+    parent_stem: IntArray
+    own: IntArray
 
-    def take(self, rows: NDArray[np.bool_]) -> "_Pending":
+    def take(self, rows: BoolArray) -> "_Pending":
         return _Pending(self.state[rows], self.parent[rows], self.parent_stem[rows], self.own[rows])
 
 
@@ -47,8 +44,8 @@ class Growth:
         self.law, self.min_blocks, self.max_blocks = law, min_blocks, max_blocks
         tables = law.tables
         self._orders: tuple[OrderDraws, ...] = (
-            SecondOrder(law.counts, tables),
-            FirstOrder(law.counts, law.library, tables),
+            SecondOrder(law.joins, tables),
+            FirstOrder(law.joins, law.library, tables),
             Uniform(law.uniform, tables),
         )
         self._blocks = Choices.of(np.zeros(tables.n_vocabulary, dtype=np.int64), law.library.block, 1)
@@ -116,31 +113,31 @@ class Growth:
         ]
         return _pending(pending.state, node, parts)
 
-    def _order_of(self, own: Ints, parent: Ints, generator: np.random.Generator) -> Ints:
+    def _order_of(self, own: IntArray, parent: IntArray, generator: np.random.Generator) -> IntArray:
         """Draw which of the three laws gives the neighbourhood of a block, given the join that led to it."""
         law, rest = self.law, self.law.smoothing.uniform
         counted = (1 - rest) * law.library.join[own, parent]
         uniform = rest * law.uniform.join[own, parent]
         draw = generator.random(len(own)) * (counted + uniform)
         second = counted * law.second_order[law.tables.class_block[own]]
-        order: Ints = (draw >= second).astype(np.int64) + (draw >= counted)
+        order: IntArray = (draw >= second).astype(np.int64) + (draw >= counted)
         return order
 
 
-def _rows_of(order: Ints) -> list[Ints]:
+def _rows_of(order: IntArray) -> list[IntArray]:
     return [np.nonzero(order == k)[0] for k in range(3)]
 
 
-def _pending(state: Ints, node: Ints, parts: Sequence[Joins]) -> _Pending:
+def _pending(state: IntArray, node: IntArray, parts: Sequence[Joins]) -> _Pending:
     joins = Joins.concatenate(parts)
     # Sorted, so that the nodes of a state stand together.
     joins = Joins(*(array[np.argsort(joins.row, kind="stable")] for array in (joins.row, joins.own, joins.other)))
     return _Pending(state[joins.row], node[joins.row], joins.own, joins.other)
 
 
-def _rank(state: Ints) -> Ints:
+def _rank(state: IntArray) -> IntArray:
     """Return for each row of a grouped array the number of rows of its group before it."""
     start = np.concatenate([[True], state[1:] != state[:-1]]) if len(state) else np.zeros(0, dtype=np.bool_)
     first = np.maximum.accumulate(np.where(start, np.arange(len(state)), 0))
-    rank: Ints = np.arange(len(state)) - first
+    rank: IntArray = np.arange(len(state)) - first
     return rank

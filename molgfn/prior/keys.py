@@ -11,10 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from molgfn.arrays import FloatArray
 from molgfn.environments.tables import BlockTables
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 Keys = NDArray[np.uint64]
 
 _SEED = 2021
@@ -60,16 +59,16 @@ class KeyNumbers:
 
 
 class KeyTable:
-    """A value for each key; another one for all keys that are not in the table."""
+    """The logs of probabilities by key; that of a key which is not in the table is 0."""
 
-    def __init__(self, values: Mapping[int, float], missing: float) -> None:
-        keys = np.array(sorted(values), dtype=np.uint64)
+    def __init__(self, probabilities: Mapping[int, float]) -> None:
+        keys = np.array(sorted(probabilities), dtype=np.uint64)
+        # The last entry is for keys above all others.
         self._keys = np.append(keys, np.uint64(2**64 - 1))
-        self._values = np.append([values[int(key)] for key in keys], missing)
-        self._missing = missing
+        self._logs = np.append(np.log([probabilities[int(key)] for key in keys]), -np.inf)
 
-    def __call__(self, keys: Keys) -> Floats:
-        """Return the value of each key, in the shape of `keys`."""
+    def __call__(self, keys: Keys) -> FloatArray:
+        """Return the log probability of each key, in the shape of `keys`."""
         place = np.searchsorted(self._keys, keys)
-        found: Floats = np.where(self._keys[place] == keys, self._values[place], self._missing)
+        found: FloatArray = np.where(self._keys[place] == keys, self._logs[place], -np.inf)
         return found

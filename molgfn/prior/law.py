@@ -26,15 +26,12 @@ from dataclasses import dataclass
 from math import factorial, prod
 
 import numpy as np
-from numpy.typing import NDArray
 
-from molgfn.chem.trees.neighbourhoods import Neighbourhood, NeighbourhoodCounts, images
+from molgfn.arrays import FloatArray, IntArray
+from molgfn.chem.trees.neighbourhoods import NeighbourhoodCounts, images
 from molgfn.environments.tables import BlockTables
-from molgfn.prior.classes import ClassMargins, library_margins, uniform_margins
+from molgfn.prior.classes import ClassJoins, class_joins, library_margins, stem_patterns, uniform_margins
 from molgfn.prior.keys import KeyNumbers, KeyTable
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 LEAST_MOLECULES = 1_000
 """Molecules from which on neighbourhoods are counted as wholes; of fewer only the first order is used."""
@@ -73,11 +70,11 @@ class Nodes:
         joined to.
     """
 
-    state: Ints
-    block: Ints
-    node: Ints
-    own: Ints
-    other: Ints
+    state: IntArray
+    block: IntArray
+    node: IntArray
+    own: IntArray
+    other: IntArray
 
 
 class LibraryLaw:
@@ -95,26 +92,24 @@ class LibraryLaw:
     ----------
     second_order : array, shape (V,)
         Weight of the second order for each block; the first order has the rest.
-    library, uniform, mixed : ClassMargins
-        Margins of the first two laws, of the third one, and of the mixture.
+    joins : list of dict of ClassJoins to int
+        The counts, see `class_joins`.
+    library, uniform : ClassMargins
+        Margins of the first two laws, and of the third one.
     """
 
     def __init__(self, counts: NeighbourhoodCounts, tables: BlockTables, smoothing: Smoothing | None = None) -> None:
         self.counts, self.tables, self.smoothing = counts, tables, smoothing or Smoothing()
         self.second_order = _second_order_weights(counts, self.smoothing)
-        self.library = library_margins(counts, tables)
+        self.joins = class_joins(counts, tables)
+        self.library = library_margins(self.joins, tables)
         self.uniform = uniform_margins(tables, self.smoothing.occupation)
         rest = self.smoothing.uniform
-        self.mixed = ClassMargins.of(
-            (1 - rest) * self.library.block + rest * self.uniform.block,
-            (1 - rest) * self.library.join + rest * self.uniform.join,
-            tables,
-        )
         self._keys = KeyNumbers.of(tables)
         self._wholes, self._patterns = self._key_tables()
         with np.errstate(divide="ignore", invalid="ignore"):
             self._log_given = np.log(np.nan_to_num(self.library.join / self.library.occupied[:, None]))
-            self._log_join = np.log(self.mixed.join)
+            self._log_join = np.log((1 - rest) * self.library.join + rest * self.uniform.join)
         self._log_closed, self._log_uniform = self._uniform_terms()
 
     def _key_tables(self) -> tuple[KeyTable, KeyTable]:
@@ -122,24 +117,21 @@ class LibraryLaw:
         wholes: dict[int, float] = {}
         patterns: dict[int, float] = {}
         total, size = self.counts.blocks, self.tables.class_size
-        for number, of_block in enumerate(self.counts.counts):
-            for around, count in of_block.items():
-                classes = [(own, int(self.tables.kind[other, stem])) for own, other, stem in around]
-                choices = prod(int(size[c]) for _, c in classes)
-                self._spread(classes, number, count / total / choices, wholes, self._keys.of_joins)
+        for number, of_block in enumerate(self.joins):
+            for joins, count in of_block.items():
+                choices = prod(int(size[c]) for _, c in joins)
+                self._spread(joins, number, count / total / choices, wholes, self._keys.of_joins)
             for stems, count in stem_patterns(of_block).items():
-                self._spread([(own, 0) for own in stems], number, count / total, patterns, self._key_of_pattern)
-        return tuple(  # type: ignore[return-value]
-            KeyTable({key: float(np.log(value)) for key, value in table.items()}, -np.inf)
-            for table in (wholes, patterns)
-        )
+                pattern = tuple((own, 0) for own in stems)
+                self._spread(pattern, number, count / total, patterns, self._key_of_pattern)
+        return KeyTable(wholes), KeyTable(patterns)
 
     def _key_of_pattern(self, block: int, joins: Iterable[tuple[int, int]]) -> int:
         return self._keys.of_pattern(block, (own for own, _ in joins))
 
     def _spread(
         self,
-        joins: list[tuple[int, int]],
+        joins: ClassJoins,
         number: int,
         share: float,
         table: dict[int, float],
@@ -156,7 +148,7 @@ class LibraryLaw:
             name = key(number, [(own, c) for own, c, _ in image])
             table[name] = table.get(name, 0.0) + share / (len(all_images) * swapped)
 
-    def _uniform_terms(self) -> tuple[Floats, Floats]:
+    def _uniform_terms(self) -> tuple[FloatArray, FloatArray]:
         """Return log P of each block with all stems open, shape (V,), and what a join adds to it, shape (C, C)."""
         kinds, n_blocks = self.tables.kind[: self.tables.n_vocabulary], self.tables.n_vocabulary
         log_open = np.log1p(-n_blocks * self.uniform.occupied)
@@ -165,17 +157,17 @@ class LibraryLaw:
         with np.errstate(divide="ignore"):
             return closed, np.log(n_blocks * self.uniform.join) - log_open[:, None]
 
-    def log_density(self, nodes: Nodes, length: Ints) -> Floats:
+    def log_density(self, nodes: Nodes, length: IntArray) -> FloatArray:
         """Return log f s of each molecule, shape (S,); `length` is the number of its blocks, shape (S,)."""
         return self._log_f(nodes, len(length)) + self.log_size_weight(length)
 
-    def log_size_weight(self, length: Ints) -> Floats:
+    def log_size_weight(self, length: IntArray) -> FloatArray:
         """Return log s of molecules of so many blocks; those larger than any in the table get its last value."""
         weights = self.counts.size_weights or (1.0,)
-        table: Floats = np.log(np.array(weights))
+        table: FloatArray = np.log(np.array(weights))
         return table[np.minimum(length, len(weights) - 1)]
 
-    def _log_f(self, nodes: Nodes, size: int) -> Floats:
+    def _log_f(self, nodes: Nodes, size: int) -> FloatArray:
         """Return log f of each of `size` molecules; 0 for one without any term."""
         own_class = self.tables.kind[nodes.block[nodes.node], nodes.own]
         total = np.zeros(size)
@@ -184,7 +176,7 @@ class LibraryLaw:
         np.add.at(total, nodes.state[nodes.node], -0.5 * self._log_join[own_class, nodes.other])
         return total
 
-    def _log_neighbourhoods(self, nodes: Nodes, own_class: Ints) -> Floats:
+    def _log_neighbourhoods(self, nodes: Nodes, own_class: IntArray) -> FloatArray:
         """Return log P of the neighbourhood of each block, shape (K,)."""
         whole = self._keys.block[nodes.block]
         pattern = whole.copy()
@@ -197,19 +189,11 @@ class LibraryLaw:
         rest, weight = self.smoothing.uniform, self.second_order[nodes.block]
         with np.errstate(divide="ignore"):
             counted = np.logaddexp(np.log(weight) + self._wholes(whole), np.log1p(-weight) + first)
-        mixed: Floats = np.logaddexp(np.log1p(-rest) + counted, np.log(rest) + uniform)
+        mixed: FloatArray = np.logaddexp(np.log1p(-rest) + counted, np.log(rest) + uniform)
         return mixed
 
 
-def stem_patterns(of_block: dict[Neighbourhood, int]) -> Counter[tuple[int, ...]]:
-    """Count which stem atoms are joined, whatever to."""
-    patterns: Counter[tuple[int, ...]] = Counter()
-    for around, count in of_block.items():
-        patterns[tuple(own for own, _, _ in around)] += count
-    return patterns
-
-
-def _second_order_weights(counts: NeighbourhoodCounts, smoothing: Smoothing) -> Floats:
+def _second_order_weights(counts: NeighbourhoodCounts, smoothing: Smoothing) -> FloatArray:
     if counts.molecules < LEAST_MOLECULES:
         return np.zeros(len(counts.counts))
     seen = np.array([sum(of_block.values()) for of_block in counts.counts], dtype=np.float64)

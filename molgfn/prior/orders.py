@@ -8,27 +8,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from molgfn.chem.trees.neighbourhoods import NeighbourhoodCounts
+from molgfn.arrays import IntArray
 from molgfn.environments.tables import BlockTables
 from molgfn.prior.choices import Choices, JoinLists, Joins
-from molgfn.prior.classes import ClassMargins
-from molgfn.prior.law import stem_patterns
+from molgfn.prior.classes import ClassJoins, ClassMargins, stem_patterns
 
-Ints = NDArray[np.int64]
-_JoinList = tuple[tuple[int, int], ...]
-_Counts = Sequence[Mapping[_JoinList, int]]
+_Counts = Sequence[Mapping[ClassJoins, int]]
 
 
 class OrderDraws(Protocol):
     """Draws neighbourhoods by one law."""
 
-    def of_blocks(self, block: Ints, generator: np.random.Generator) -> Joins:
+    def of_blocks(self, block: IntArray, generator: np.random.Generator) -> Joins:
         """Draw the neighbourhood of each block."""
         ...
 
-    def rest(self, own: Ints, parent: Ints, generator: np.random.Generator) -> Joins:
+    def rest(self, own: IntArray, parent: IntArray, generator: np.random.Generator) -> Joins:
         """Draw the further joins of blocks that were reached at a stem of class `own` from one of class `parent`."""
         ...
 
@@ -36,49 +32,39 @@ class OrderDraws(Protocol):
 class SecondOrder:
     """Whole neighbourhoods, as counted."""
 
-    def __init__(self, counts: NeighbourhoodCounts, tables: BlockTables) -> None:
+    def __init__(self, counted: _Counts, tables: BlockTables) -> None:
         self._n_classes = tables.n_classes
-        lists: list[dict[_JoinList, int]] = []
-        for of_block in counts.counts:
-            named = (
-                (tuple((own, int(tables.kind[other, stem])) for own, other, stem in around), count)
-                for around, count in of_block.items()
-            )
-            lists.append(dict(named))
-        self._wholes = _Weighted(lists)
-        self._rests = _WeightedRests(lists, tables, by_both=True)
+        self._wholes = _Weighted(counted)
+        self._rests = _WeightedRests(counted, tables, by_both=True)
 
-    def of_blocks(self, block: Ints, generator: np.random.Generator) -> Joins:
+    def of_blocks(self, block: IntArray, generator: np.random.Generator) -> Joins:
         return self._wholes.draw(block, generator)
 
-    def rest(self, own: Ints, parent: Ints, generator: np.random.Generator) -> Joins:
+    def rest(self, own: IntArray, parent: IntArray, generator: np.random.Generator) -> Joins:
         return self._rests.draw(own * self._n_classes + parent, generator)
 
 
 class FirstOrder:
     """Which stems are joined as counted; what each is joined to, drawn by itself."""
 
-    def __init__(self, counts: NeighbourhoodCounts, margins: ClassMargins, tables: BlockTables) -> None:
-        self._kind, self._class_block = tables.kind, tables.class_block
-        patterns: list[dict[_JoinList, int]] = [
+    def __init__(self, counted: _Counts, margins: ClassMargins, tables: BlockTables) -> None:
+        patterns: list[dict[ClassJoins, int]] = [
             {tuple((own, int(tables.kind[number, own])) for own in stems): n for stems, n in stem_patterns(c).items()}
-            for number, c in enumerate(counts.counts)
+            for number, c in enumerate(counted)
         ]
         self._wholes = _Weighted(patterns)
         self._rests = _WeightedRests(patterns, tables, by_both=False)
-        own, self._other = np.nonzero(margins.join)
-        weight = (margins.join * tables.class_size)[own, self._other]
-        self._partner = Choices.of(own, weight, tables.n_classes)
+        self._partners = _Partners(margins, tables)
 
-    def of_blocks(self, block: Ints, generator: np.random.Generator) -> Joins:
+    def of_blocks(self, block: IntArray, generator: np.random.Generator) -> Joins:
         return self._joined(self._wholes.draw(block, generator), generator)
 
-    def rest(self, own: Ints, parent: Ints, generator: np.random.Generator) -> Joins:  # noqa: ARG002
+    def rest(self, own: IntArray, parent: IntArray, generator: np.random.Generator) -> Joins:  # noqa: ARG002
         return self._joined(self._rests.draw(own, generator), generator)
 
     def _joined(self, stems: Joins, generator: np.random.Generator) -> Joins:
         """Draw what each stem is joined to; the lists of patterns hold the class of the own stem instead."""
-        return Joins(stems.row, stems.own, self._other[self._partner.draw(stems.other, generator)])
+        return Joins(stems.row, stems.own, self._partners.draw(stems.other, generator))
 
 
 class Uniform:
@@ -87,17 +73,15 @@ class Uniform:
     def __init__(self, margins: ClassMargins, tables: BlockTables) -> None:
         self._tables = tables
         self._occupied = margins.occupied * tables.n_vocabulary
-        own, self._other = np.nonzero(margins.join)
-        weight = (margins.join * tables.class_size)[own, self._other]
-        self._partner = Choices.of(own, weight, tables.n_classes)
+        self._partners = _Partners(margins, tables)
 
-    def of_blocks(self, block: Ints, generator: np.random.Generator) -> Joins:
+    def of_blocks(self, block: IntArray, generator: np.random.Generator) -> Joins:
         return self._drawn(block, np.full(len(block), -1), generator)
 
-    def rest(self, own: Ints, parent: Ints, generator: np.random.Generator) -> Joins:  # noqa: ARG002
+    def rest(self, own: IntArray, parent: IntArray, generator: np.random.Generator) -> Joins:  # noqa: ARG002
         return self._drawn(self._tables.class_block[own], self._tables.class_stem[own], generator)
 
-    def _drawn(self, block: Ints, taken: Ints, generator: np.random.Generator) -> Joins:
+    def _drawn(self, block: IntArray, taken: IntArray, generator: np.random.Generator) -> Joins:
         """Join each stem with its probability, but for one on the stem atom that is taken."""
         free = self._tables.multiplicity[block]
         rows = np.nonzero(taken >= 0)[0]
@@ -107,7 +91,18 @@ class Uniform:
         kind = self._tables.kind[block[row], stem]
         joined = generator.random(len(row)) < self._occupied[kind]
         row, stem, kind = row[joined], stem[joined], kind[joined]
-        return Joins(row, stem, self._other[self._partner.draw(kind, generator)])
+        return Joins(row, stem, self._partners.draw(kind, generator))
+
+
+class _Partners:
+    """Classes of stems that stems of a class are joined to, drawn by their margins."""
+
+    def __init__(self, margins: ClassMargins, tables: BlockTables) -> None:
+        own, self._other = np.nonzero(margins.join)
+        self._choices = Choices.of(own, (margins.join * tables.class_size)[own, self._other], tables.n_classes)
+
+    def draw(self, own: IntArray, generator: np.random.Generator) -> IntArray:
+        return self._other[self._choices.draw(own, generator)]
 
 
 class _Weighted:
@@ -119,7 +114,7 @@ class _Weighted:
         weight = [count for of_block in lists for count in of_block.values()]
         self._choices = Choices.of(block, weight, len(lists))
 
-    def draw(self, block: Ints, generator: np.random.Generator) -> Joins:
+    def draw(self, block: IntArray, generator: np.random.Generator) -> Joins:
         return self._lists(self._choices.draw(block, generator))
 
 
@@ -130,7 +125,7 @@ class _WeightedRests:
     """
 
     def __init__(self, lists: _Counts, tables: BlockTables, *, by_both: bool) -> None:
-        rests: list[_JoinList] = []
+        rests: list[ClassJoins] = []
         group, weight = [], []
         for number, of_block in enumerate(lists):
             for joins, count in of_block.items():
@@ -141,11 +136,11 @@ class _WeightedRests:
         self._lists = JoinLists(rests)
         self._choices = Choices.of(group, weight, tables.n_classes**2 if by_both else tables.n_classes)
 
-    def draw(self, group: Ints, generator: np.random.Generator) -> Joins:
+    def draw(self, group: IntArray, generator: np.random.Generator) -> Joins:
         return self._lists(self._choices.draw(group, generator))
 
 
-def _each_join(joins: _JoinList, number: int, tables: BlockTables) -> Iterator[tuple[int, int, _JoinList]]:
+def _each_join(joins: ClassJoins, number: int, tables: BlockTables) -> Iterator[tuple[int, int, ClassJoins]]:
     """Yield for each join the classes of both stems, and the other joins, turned to its first stem."""
     block = tables.blocks[number]
     for place, (stem, other) in enumerate(joins):

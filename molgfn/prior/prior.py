@@ -1,10 +1,11 @@
 """The library's law as a prior of the molecules of an environment."""
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from molgfn.arrays import FloatArray
 from molgfn.chem.trees.tree import Identity, Tree
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.states import States
@@ -13,8 +14,6 @@ from molgfn.errors import ConfigError
 from molgfn.prior.growth import Growth
 from molgfn.prior.law import LibraryLaw
 from molgfn.prior.states import LawNodes
-
-Floats = NDArray[np.float64]
 
 
 class LibraryPrior:
@@ -41,23 +40,23 @@ class LibraryPrior:
                 "Build it again with `molgfn vocabulary build`, or set weight = 0.",
             )
         self.environment, self.weight = environment, weight
-        self.law = LibraryLaw(vocabulary.library, BlockTables(vocabulary.blocks, len(vocabulary), vocabulary))
+        self.law = LibraryLaw(vocabulary.library, BlockTables.of(vocabulary))
         self._nodes = LawNodes(environment)
         self._log_order = np.log([float(block.order) for block in environment.plain_blocks])
 
-    def __call__(self, states: States, trees: Sequence[Tree], identities: Sequence[Identity]) -> Floats:
+    def __call__(self, states: States, trees: Sequence[Tree], identities: Sequence[Identity]) -> FloatArray:
         """Return weight * log p_library of finished states up to a constant, shape (S,).
 
         `trees` and `identities` are those of the states (`FragmentEnvironment.tree` and `codes`), as they are at hand.
         """
-        return self.weight * self.log_law(states, trees, identities)
-
-    def log_law(self, states: States, trees: Sequence[Tree], identities: Sequence[Identity]) -> Floats:
-        """Return log p_library up to a constant: log W f s, see `molgfn.prior.law`, shape (S,)."""
         orders = [self._log_order[list(tree.blocks)].sum() for tree in trees]
         log_w = np.array(orders) - np.log([float(identity.automorphisms) for identity in identities])
-        log_law: Floats = self.law.log_density(self._nodes(states), states.length) + log_w
-        return log_law
+        log_prior: FloatArray = self.weight * (self.law.log_density(self._nodes(states), states.length) + log_w)
+        return log_prior
+
+    @cached_property
+    def _growth(self) -> Growth:
+        return Growth(self.law, self.environment.min_blocks, self.environment.max_blocks)
 
     def draw(self, count: int, generator: np.random.Generator) -> States:
         """Draw molecules from the library's law (weight 1); the environment must have no core.
@@ -69,7 +68,7 @@ class LibraryPrior:
         """
         environment = self.environment
         try:
-            return Growth(self.law, environment.min_blocks, environment.max_blocks).draw(count, generator)
+            return self._growth.draw(count, generator)
         except ValueError as error:
             raise ConfigError(
                 f"[vocabulary] min_blocks = {environment.min_blocks}, max_blocks = {environment.max_blocks}: {error}",

@@ -1,13 +1,11 @@
 """The blocks and joins of environment states for which the library's law has terms."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from molgfn.arrays import BoolArray, IntArray
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.states import States
 from molgfn.prior.law import Nodes
-
-Ints = NDArray[np.int64]
 
 
 class LawNodes:
@@ -21,8 +19,8 @@ class LawNodes:
         tables, vocabulary = environment.tables, environment.vocabulary
         self._kind, self._legal = tables.kind, tables.legal
         self._n_classes = tables.n_classes
-        self._number: Ints = np.array([vocabulary.numbers.get(block.smiles, -1) for block in tables.blocks])
-        self._stem: Ints = np.full(tables.kind.shape, -1, dtype=np.int64)
+        self._number: IntArray = np.array([vocabulary.numbers.get(block.smiles, -1) for block in tables.blocks])
+        self._stem: IntArray = np.full(tables.kind.shape, -1, dtype=np.int64)
         for row, block in enumerate(tables.blocks):
             if self._number[row] >= 0:
                 atoms = vocabulary.blocks[self._number[row]].stem_atoms
@@ -49,10 +47,10 @@ class LawNodes:
             np.concatenate([self._kind[lower, own], self._kind[upper, stem]]),
         )
 
-    def _has_term(self, upper: Ints, stem: Ints, lower: Ints, own: Ints) -> NDArray[np.bool_]:
+    def _has_term(self, upper: IntArray, stem: IntArray, lower: IntArray, own: IntArray) -> BoolArray:
         kinds = self._kind[upper, stem], self._kind[lower, own]
         both = (self._stem[upper, stem] >= 0) & (self._stem[lower, own] >= 0)
         has_class = (kinds[0] < self._n_classes) & (kinds[1] < self._n_classes)
         legal = self._legal[kinds[0], np.where(has_class, kinds[1], 0)]
-        kept: NDArray[np.bool_] = both & has_class & legal
+        kept: BoolArray = both & has_class & legal
         return kept

@@ -33,7 +33,7 @@ def counted(vocabulary: Vocabulary, molecules: int, max_blocks: int = 6, seed: i
 
 
 def law_of(vocabulary: Vocabulary, counts: NeighbourhoodCounts, **smoothing: float) -> LibraryLaw:
-    return LibraryLaw(counts, BlockTables(vocabulary.blocks, len(vocabulary), vocabulary), Smoothing(**smoothing))
+    return LibraryLaw(counts, BlockTables.of(vocabulary), Smoothing(**smoothing))
 
 
 @pytest.fixture(scope="module")

@@ -24,8 +24,8 @@ def with_law(vocabulary: Vocabulary, molecules: int = 1_200, sizes: bool = True)
     states = random_states(environment, molecules, np.random.default_rng(0))
     trees = [environment.tree(states, row) for row in range(molecules)]
     # Piperazines count double, so that the law is far from that of random molecules.
-    counts = count_neighbourhoods([t for t in trees for _ in range(1 + 1 * (1 in t.blocks))], vocabulary.blocks)
-    tables = BlockTables(vocabulary.blocks, len(vocabulary), vocabulary)
+    counts = count_neighbourhoods([t for t in trees for _ in range(1 + (1 in t.blocks))], vocabulary.blocks)
+    tables = BlockTables.of(vocabulary)
     return replace(vocabulary, library=with_size_weights(counts, tables) if sizes else counts)
 
 

@@ -58,8 +58,8 @@ class NeighbourhoodCounts:
 
     def as_json(self) -> str:
         """Return the counts as JSON, a block a line."""
-        lines = [json.dumps([[n, *around] for around, n in of_block.items()]) for of_block in self.counts]
-        body = ",\n   ".join(line.replace(" ", "") for line in lines)
+        rows = ([[n, *around] for around, n in of_block.items()] for of_block in self.counts)
+        body = ",\n   ".join(json.dumps(row, separators=(",", ":")) for row in rows)
         sizes, weights = json.dumps(self.sizes), json.dumps([float(f"{weight:.6g}") for weight in self.size_weights])
         return f'{{"sizes": {sizes},\n  "size_weights": {weights},\n  "neighbourhoods": [\n   {body}\n  ]}}'
 

@@ -19,9 +19,11 @@ from molgfn.chem.trees.neighbourhoods import NeighbourhoodCounts
 from molgfn.chem.trees.tree import Tree
 from molgfn.errors import DataError
 
-FORMAT = "molgfn-vocabulary-2"
+ANY_FORMAT = "molgfn-vocabulary-"
+"""With which the format of every vocabulary file begins."""
+FORMAT = f"{ANY_FORMAT}2"
 # Earlier files have no law of their library. Their name is part of every digest, so that digests stay what they were.
-_FORMAT_1 = "molgfn-vocabulary-1"
+_FORMAT_1 = f"{ANY_FORMAT}1"
 
 
 class NotCovered(ValueError):
