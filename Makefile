@@ -10,6 +10,13 @@ demo: $(INSTALLED)
 # Modules are compiled when they are first used, not when they are installed; what is compiled is kept.
 export PYTHONDONTWRITEBYTECODE :=
 
+# Objects lie together in large pieces of memory, which are kept: where memory is slow to reach, as on some virtual
+# machines, torch then loads in two thirds of the time.
+lint test: export PYTHONMALLOC := malloc
+lint test: export MALLOC_TOP_PAD_ := 67108864
+lint test: export MALLOC_TRIM_THRESHOLD_ := 4000000000
+lint test: export MALLOC_MMAP_THRESHOLD_ := 1000000000
+
 # A module stays with one worker, so that what its tests share is made once.
 test: export OMP_NUM_THREADS := 1
 test: $(INSTALLED)

@@ -1,24 +1,32 @@
 import csv
 import json
 import re
-import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 from rdkit import Chem
 
+from benchmarks import paper
 from benchmarks.paper import count_modes, done_before, scaffolds
 from benchmarks.published_proxy import PublishedProxy
 from tests.benchmarks.test_published_proxy import SHAPES
 
-ROOT = Path(__file__).parents[2]
 BLOCKS = [("c1ccccc1", [0, 2, 3, 4]), ("C1CCNCC1", [0, 3]), ("CO", [0, 1]), ("C=O", [0, 0]), ("CN", [0, 1]), ("F", [0])]
 
 
-def run(*words: str) -> str:
-    command = [sys.executable, "benchmarks/paper.py", *words]
-    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """The script, called with words of a command line; what it prints."""
+
+    def run(*words: str) -> str:
+        monkeypatch.setattr(sys, "argv", ["paper.py", *words])
+        paper.main()
+        return capsys.readouterr().out
+
+    return run
 
 
 def small_files(folder: Path) -> list[str]:
@@ -43,27 +51,27 @@ def small_files(folder: Path) -> list[str]:
     return [word for key, name in files.items() for word in (key, str(folder / name))]
 
 
-def test_without_the_published_files_it_says_so() -> None:
+def test_without_the_published_files_it_says_so(run: Callable[..., str]) -> None:
     assert run("--json") == (
         "skipped: the published files are not part of this repository; give --blocks, --proxy, --reference.\n"
     )
 
 
-def test_every_method_fills_its_row(tmp_path: Path) -> None:
+def test_every_method_fills_its_row(run: Callable[..., str], tmp_path: Path) -> None:
     methods = ["TB", "FM", "MARS", "PPO", "random"]
     words = [word for name in methods for word in ("--method", name)]
-    printed = run("--json", "--visits", "300", *words, *small_files(tmp_path))
+    printed = run("--json", "--visits", "100", *words, *small_files(tmp_path))
     rows = [json.loads(line) for line in printed.splitlines()]
     assert [row["method"] for row in rows] == methods
     for row in rows:
-        assert row["visits"] == 300
+        assert row["visits"] == 100
         assert row["top_10"] >= row["top_100"] >= row["top_1000"] > 0
         assert 0 < row["tanimoto_morgan"] < 1
-        assert row["distinct"] <= 300
+        assert row["distinct"] <= 100
         assert row["modes_among"] == 5000
         assert re.fullmatch(r"[0-9a-f]{7,}(\+changes)?|unknown", row["commit"])
     (tmp_path / "rows.jsonl").write_text(printed)
-    assert done_before(tmp_path / "rows.jsonl") == {(name, 0, 10.0, 300) for name in methods}
+    assert done_before(tmp_path / "rows.jsonl") == {(name, 0, 10.0, 100) for name in methods}
     lines = run("--table", str(tmp_path / "rows.jsonl")).splitlines()[2:]
     assert [line.split(" | ")[1:4] for line in lines] == [[name, "10", "1"] for name in methods]
     assert f"| {rows[0]['top_10']:.2f} |" in lines[0]

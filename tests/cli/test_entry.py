@@ -158,7 +158,7 @@ def test_the_tab_key_completes_commands_once_it_is_set_up(tmp_path):
     # The shell is found by the processes above this one: bash itself starts it.
     command = f"{sys.executable} -c 'from molgfn.cli import main; main()' --install-completion; exit $?"
     ended = subprocess.run(
-        ["bash", "-c", command], capture_output=True, text=True, timeout=120, check=False, env=settings
+        ["bash", "-c", command], capture_output=True, text=True, timeout=LIMIT_S, check=False, env=settings
     )
     assert ended.returncode == 0, ended.stderr
     (script,) = (tmp_path / ".bash_completions").iterdir()

@@ -45,7 +45,7 @@ def prior_law(space: Space, prior: LibraryPrior) -> Law:
     return space.law(lambda names: qed4(names) * np.array([weight[name] for name in names]))
 
 
-@pytest.mark.parametrize("core", [None, "c1ccc([*:1])cc1"])
+@pytest.mark.parametrize("core", [pytest.param(None, marks=pytest.mark.slow), "c1ccc([*:1])cc1"])
 def test_the_trained_law_is_prior_times_reward(four: Vocabulary, core: str | None) -> None:
     environment = FragmentEnvironment(four, 1, 2 if core is None else 3, core)
     space = Space(environment)
