@@ -27,7 +27,7 @@ from line_plot import Line, Panel, line_plot
 from made_with import COMMIT
 from scipy.stats import spearmanr
 
-from molgfn.environments.bit_sequences import BitSequences, Sentences, flipped_modes, random_modes
+from molgfn.environments.testbeds.bit_sequences import BitSequences, Sentences, flipped_modes, random_modes
 from molgfn.flow.testbeds.bits import BitFlow
 from molgfn.flow.training import TrainerSettings, Training
 

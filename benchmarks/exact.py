@@ -3,8 +3,9 @@
     python benchmarks/exact.py --json [--case NAME ...] [--seeds 0 1 2] [--blocks blocks_PDB_105.json]
 
 R = QED^(4 beta); the default network, trained only on trajectories that it drew itself. Prints one row a case and seed,
-as text or as one line of JSON. `--done FILE` skips rows that a file of such lines already holds. The cases named
-`2021-...` need the published block list of Bengio et al. 2021.
+as text or as one line of JSON. `--list` prints the names of all cases. `--done FILE` skips rows that a file of such
+lines already holds. The cases named `2021-...` need the published block list of Bengio et al. 2021. In the cases named
+`...-prior` the law is p_library R / Z (docs/theory/law.md); `...-masks` have upper limits, `...-core` a core.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import platform
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -24,13 +25,17 @@ from rdkit import Chem
 from rdkit.Chem import QED
 
 from molgfn.bundled import bundled
+from molgfn.chem.trees.neighbourhoods import count_neighbourhoods
 from molgfn.chem.trees.tree import Tree
 from molgfn.chem.trees.vocabulary import Vocabulary
 from molgfn.environments.fragments import FragmentEnvironment
+from molgfn.flow.fragments.random_walk import random_states
 from molgfn.flow.fragments.trainer import Trainer, TrainerSettings
 from molgfn.flow.laws.comparison import compare
 from molgfn.flow.laws.enumeration import Space, total_variation
 from molgfn.flow.loss import BackwardName, ObjectiveName
+from molgfn.prior.prior import LibraryPrior
+from molgfn.prior.sizes import with_size_weights
 
 TWELVE = (
     "c1ccccc1", "C1CCCCC1", "C1CNCCN1", "c1cn[nH]c1", "c1ccncc1", "CC=O", "C=O", "N", "CO", "F", "CC", "O=[SH2]=O",
@@ -50,12 +55,25 @@ class Case:
     batch_size: int = 128
     backward: BackwardName = "uniform"
     corrected: bool = True
+    prior: bool = False
+    masks: bool = False
+    core: bool = False
 
     @property
     def name(self) -> str:
         words = [self.vocabulary, str(self.max_blocks), self.objective, f"beta{self.beta:g}"]
         words += [] if self.backward == "uniform" else [self.backward]
+        words += [word for word in ("prior", "masks", "core") if getattr(self, word)]
         return "-".join(words + ([] if self.corrected else ["uncorrected"]))
+
+    @property
+    def space(self) -> tuple[str, int, bool, bool, bool]:
+        """What the space of molecules depends on, and whether it has a prior."""
+        return self.vocabulary, self.max_blocks, self.prior, self.masks, self.core
+
+    @property
+    def limits(self) -> dict[str, float]:
+        return {"mw": 85.0 * self.max_blocks, "aromatic_rings": 1.0} if self.masks else {}
 
 
 def _cases() -> dict[str, Case]:
@@ -76,6 +94,10 @@ def _cases() -> dict[str, Case]:
         Case("2021", 2, "TB", 1, steps=3000, learning_rate=5e-3, batch_size=256),
         Case("2021", 2, "TB", 1, steps=3000, learning_rate=5e-3, batch_size=256, corrected=False),
     ]
+    for name in ("TB", "SubTB"):
+        for most, steps, rate in ((2, 1500, 1e-2), (3, 2500, 5e-3)):
+            plain = Case("12", most, name, steps=steps, learning_rate=rate, prior=True)
+            cases += [plain, replace(plain, masks=True), replace(plain, core=True)]
     return {case.name: case for case in cases}
 
 
@@ -108,14 +130,50 @@ def log_qed(smiles: str) -> float:
     return float(np.log(QED.qed(Chem.MolFromSmiles(smiles))))
 
 
-def run(case: Case, seed: int, space: Space, log_qeds: dict[str, float]) -> dict[str, object]:
-    environment = space.environment
+def with_law(vocabulary: Vocabulary) -> Vocabulary:
+    """Return a vocabulary with the counts of 1,200 random molecules; those that hold a piperazine count twice."""
+    environment = FragmentEnvironment(vocabulary, 2, 5)
+    states = random_states(environment, 1_200, np.random.default_rng(0))
+    trees = [environment.tree(states, row) for row in range(len(states))]
+    piperazine = vocabulary.numbers["C1CNCCN1"]
+    counts = count_neighbourhoods([t for t in trees for _ in range(1 + (piperazine in t.blocks))], vocabulary.blocks)
+    return replace(vocabulary, library=with_size_weights(counts, environment.tables))
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A complete space, log QED of its molecules, its prior if there is one, and the log prior of its molecules."""
+
+    space: Space
+    log_qed: dict[str, float]
+    prior: LibraryPrior | None
+    log_prior: dict[str, float]
+
+    @classmethod
+    def of(cls, case: Case, blocks: Path | None = None) -> "Listed":
+        vocabulary = chosen_vocabulary(case.vocabulary, blocks)
+        vocabulary = with_law(vocabulary) if case.prior else vocabulary
+        core = "c1ccc([*:1])cc1" if case.core else None
+        environment = FragmentEnvironment(vocabulary, 1, case.max_blocks, core, case.limits)
+        space = Space(environment)
+        prior = LibraryPrior(environment) if case.prior else None
+        log_prior: dict[str, float] = {}
+        for level in space.levels if prior is not None else ():
+            trees = [environment.tree(level.states, row) for row in range(len(level.states))]
+            values = prior(level.states, trees, [environment.codes.identity(tree) for tree in trees])
+            log_prior |= dict(zip(level.smiles, values.tolist(), strict=True))
+        return cls(space, {smiles: log_qed(smiles) for smiles in dict.fromkeys(space.molecules())}, prior, log_prior)
+
+
+def run(case: Case, seed: int, listed: Listed) -> dict[str, object]:
+    space, environment = listed.space, listed.space.environment
 
     def log_reward(smiles: Sequence[str]) -> np.ndarray:
-        return np.array([4 * case.beta * log_qeds[s] for s in smiles])
+        return np.array([4 * case.beta * listed.log_qed[s] for s in smiles])
 
-    def reward(smiles: Sequence[str]) -> np.ndarray:
-        return np.exp(log_reward(smiles))
+    def weight(smiles: Sequence[str]) -> np.ndarray:
+        """Return what the law is proportional to."""
+        return np.exp(log_reward(smiles) + np.array([listed.log_prior.get(s, 0.0) for s in smiles]))
 
     trained = (
         environment if case.corrected else Uncorrected(environment.vocabulary, environment.min_blocks, case.max_blocks)
@@ -129,11 +187,11 @@ def run(case: Case, seed: int, space: Space, log_qeds: dict[str, float]) -> dict
         backward=case.backward,
     )
     started = time.process_time()
-    trainer = Trainer(trained, log_reward, settings, seed)
+    trainer = Trainer(trained, log_reward, settings, seed, prior=listed.prior)
     trainer.train(case.steps)
     cpu_s = time.process_time() - started
     law = space.policy_law(trainer.network)
-    target = space.law(reward)
+    target = space.law(weight)
     row: dict[str, object] = {
         "case": case.name,
         "vocabulary": environment.vocabulary.name,
@@ -146,11 +204,11 @@ def run(case: Case, seed: int, space: Space, log_qeds: dict[str, float]) -> dict
         "corrected": case.corrected,
         "trajectories": case.steps * settings.batch_size,
         **asdict(compare(law, target)),
-        "log_z_error": float(trainer.network.log_z.detach()) - float(np.log(reward(target.smiles).sum())),
+        "log_z_error": float(trainer.network.log_z.detach()) - float(np.log(weight(target.smiles).sum())),
         "cpu_s": round(cpu_s, 1),
     }
     if not case.corrected:
-        biased = space.biased_law(reward)
+        biased = space.biased_law(weight)
         row["tv_from_biased_law"] = total_variation(law, biased)
         row["tv_of_biased_law"] = total_variation(biased, target)
     return row | {"settings": asdict(settings)}
@@ -196,16 +254,20 @@ def main() -> None:
     parser.add_argument("--case", choices=CASES, action="append", help="all if not given; may be repeated")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--blocks", type=Path, help="the block list of 2021, for the cases that need it")
+    parser.add_argument("--list", action="store_true", help="print the names of all cases, and do nothing else")
     parser.add_argument("--done", type=Path, help="file of rows that need not be made again")
     parser.add_argument("--table", type=Path, help="print such a file as a table, and do nothing else")
     arguments = parser.parse_args()
     if arguments.table is not None:
         print(table(arguments.table))
         return
+    if arguments.list:
+        print("\n".join(CASES))
+        return
     torch.set_num_threads(1)
     versions = {"python": platform.python_version(), **{n: version(n) for n in ("molgfn", "torch", "rdkit", "numpy")}}
     done = done_before(arguments.done)
-    spaces: dict[tuple[str, int], tuple[Space, dict[str, float]]] = {}
+    spaces: dict[tuple[str, int, bool, bool, bool], Listed] = {}
     for case in (CASES[name] for name in arguments.case or CASES):
         if case.vocabulary == "2021" and arguments.blocks is None:
             print(f"{case.name}: skipped, it needs --blocks", file=sys.stderr)
@@ -213,13 +275,9 @@ def main() -> None:
         for seed in arguments.seeds:
             if (case.name, seed) in done:
                 continue
-            key = (case.vocabulary, case.max_blocks)
-            if key not in spaces:
-                space = Space(
-                    FragmentEnvironment(chosen_vocabulary(case.vocabulary, arguments.blocks), 1, case.max_blocks)
-                )
-                spaces[key] = space, {smiles: log_qed(smiles) for smiles in dict.fromkeys(space.molecules())}
-            row = run(case, seed, *spaces[key])
+            if case.space not in spaces:
+                spaces[case.space] = Listed.of(case, arguments.blocks)
+            row = run(case, seed, spaces[case.space])
             if arguments.json:
                 command = f"python benchmarks/exact.py --json --case {case.name} --seeds {seed}"
                 command += f" --blocks {arguments.blocks.name}" if case.vocabulary == "2021" else ""

@@ -33,7 +33,7 @@ from made_with import COMMIT
 
 from molgfn.baselines.grid_mcmc import GridMCMC
 from molgfn.baselines.ppo import PPOSettings, PPOTraining
-from molgfn.environments.hypergrid import GridPaths, Hypergrid
+from molgfn.environments.testbeds.hypergrid import GridPaths, Hypergrid
 from molgfn.flow.testbeds.grids import GridFlow
 from molgfn.flow.training import TrainerSettings, Training
 

@@ -6,7 +6,9 @@ Sets of molecules: the library itself, random molecules of the vocabulary, its l
 `smiles` of any tables. Each is compared with as many molecules of ZINC 250k that the vocabulary builds, drawn at
 random; some of them may be among those whose neighbourhoods were counted. Every row is a line of JSON. The forest has
 300 trees on Morgan counts (radius 2, 2,048); the area under the curve is that of 5-fold cross-validation, the mean of
-the given seeds; 0.5: it cannot tell them apart. Novel: not in ZINC 250k, stereo aside.
+the given seeds; 0.5: it cannot tell them apart. `auc_same_size` compares with as many molecules of ZINC that have the
+same numbers of heavy atoms. Novel: not in ZINC 250k, stereo aside. New ring systems: share of molecules with a ring
+system that no molecule of ZINC 250k has. Liabilities: see `liabilities.py`.
 """
 
 import argparse
@@ -15,12 +17,15 @@ import platform
 import random
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from liabilities import liabilities
 from made_with import COMMIT
 from numpy.typing import NDArray
 from rdkit import Chem, DataStructs, RDLogger
@@ -30,7 +35,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from molgfn.chem.similarity import MORGAN
-from molgfn.chem.standardise import standard_mol, standard_smiles
+from molgfn.chem.standardise import standard_mol
 from molgfn.chem.trees.vocabulary import NotCovered, Vocabulary
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.states import States
@@ -71,11 +76,54 @@ def auc(molecules: Sequence[str], reference: Sequence[str], seed: int) -> float:
     return float(roc_auc_score(y, cross_val_predict(forest, x, y, cv=folds, method="predict_proba")[:, 1]))
 
 
-def described(molecules: Sequence[str], known: set[str]) -> dict[str, float]:
+def same_size(molecules: Sequence[str], pool: Sequence[str], generator: random.Random) -> list[str]:
+    """Return for each molecule another one of the pool that has as many heavy atoms, or nearly so."""
+    by_size: dict[int, list[str]] = {}
+    for smiles in generator.sample(pool, len(pool)):
+        by_size.setdefault(Chem.MolFromSmiles(smiles).GetNumHeavyAtoms(), []).append(smiles)
+    chosen = []
+    for smiles in molecules:
+        size = Chem.MolFromSmiles(smiles).GetNumHeavyAtoms()
+        nearest = min((other for other, left in by_size.items() if left), key=lambda other: (abs(other - size), other))
+        chosen.append(by_size[nearest].pop())
+    return chosen
+
+
+def ring_systems(mol: Chem.Mol) -> set[str]:
+    """Return the ring systems of a molecule as SMILES, without what hangs on them."""
+    systems: list[set[int]] = []
+    for ring in map(set, mol.GetRingInfo().AtomRings()):
+        fused = [system for system in systems if system & ring]
+        systems = [system for system in systems if not system & ring] + [ring.union(*fused)]
+    # A fragment is written in the order of its molecule; read alone, it gets an order of its own.
+    texts = (Chem.MolFragmentToSmiles(mol, sorted(system)) for system in systems)
+    return {Chem.MolToSmiles(Chem.MolFromSmiles(text, sanitize=False)) for text in texts}
+
+
+@dataclass(frozen=True)
+class Library:
+    """All molecules of the library in standard form, and their ring systems."""
+
+    molecules: set[str]
+    ring_systems: set[str]
+
+    @classmethod
+    def of(cls, listed: Sequence[str]) -> "Library":
+        molecules, systems = set(), set[str]()
+        for smiles in listed:
+            mol = standard_mol(smiles)
+            molecules.add(Chem.MolToSmiles(mol))
+            systems |= ring_systems(mol)
+        return cls(molecules, systems)
+
+
+def described(molecules: Sequence[str], library: Library) -> dict[str, float]:
     """Return what the molecules look like on average."""
     mols = [Chem.MolFromSmiles(smiles) for smiles in molecules]
     aromatic = [[a for a in mol.GetAromaticAtoms() if a.GetAtomicNum() != 6] for mol in mols]
-    linked = [mol.HasSubstructMatch(ACYCLIC_AMIDE) or mol.HasSubstructMatch(SULFONAMIDE) for mol in mols]
+    amides, sulfonamides = (
+        [mol.HasSubstructMatch(pattern) for mol in mols] for pattern in (ACYCLIC_AMIDE, SULFONAMIDE)
+    )
     fingerprints = [MORGAN.GetFingerprint(mol) for mol in mols]
     similarity: NDArray[np.float64] = np.array(
         [np.mean(DataStructs.BulkTanimotoSimilarity(f, fingerprints)) for f in fingerprints[:200]]
@@ -86,19 +134,34 @@ def described(molecules: Sequence[str], known: set[str]) -> dict[str, float]:
         "aromatic_heteroatoms": float(np.mean([len(atoms) for atoms in aromatic])),
         "fraction_csp3": float(np.mean([rdMolDescriptors.CalcFractionCSP3(mol) for mol in mols])),
         "qed": float(np.mean([QED.qed(mol) for mol in mols])),
-        "amide_or_sulfonamide": float(np.mean(linked)),
+        "acyclic_amide": float(np.mean(amides)),
+        "sulfonamide": float(np.mean(sulfonamides)),
+        "amide_or_sulfonamide": float(np.mean(np.logical_or(amides, sulfonamides))),
+        "liabilities": float(np.mean([bool(liabilities(mol)) for mol in mols])),
+        "new_ring_systems": float(np.mean([not ring_systems(mol) <= library.ring_systems for mol in mols])),
         "mean_similarity": float(similarity.mean()),
         "unique": len(set(molecules)) / len(molecules),
-        "novel": float(np.mean([smiles not in known for smiles in molecules])),
+        "novel": float(np.mean([smiles not in library.molecules for smiles in molecules])),
     }
 
 
-def row(name: str, molecules: Sequence[str], reference: Sequence[str], known: set[str], seeds: Sequence[int]) -> None:
+@dataclass(frozen=True)
+class Real:
+    """What sets are compared with: the library, molecules of it, and a pool to choose others of the same size from."""
+
+    library: Library
+    reference: Sequence[str]
+    pool: Sequence[str]
+
+
+def row(name: str, molecules: Sequence[str], real: Real, seeds: Sequence[int]) -> None:
     """Print one row of the table, as JSON."""
-    count = min(len(molecules), len(reference))
-    values = [auc(molecules[:count], reference[:count], seed) for seed in seeds]
+    count = min(len(molecules), len(real.reference))
+    values = [auc(molecules[:count], real.reference[:count], seed) for seed in seeds]
+    matched = same_size(molecules[:count], real.pool, random.Random(0))
     facts = {"set": name, "molecules": len(molecules), "compared": count, "auc": round(float(np.mean(values)), 4)}
-    rounded = {key: round(value, 4) for key, value in described(molecules, known).items()}
+    facts |= {"auc_same_size": round(float(np.mean([auc(molecules[:count], matched, seed) for seed in seeds])), 4)}
+    rounded = {key: round(value, 4) for key, value in described(molecules, real.library).items()}
     made = {"commit": COMMIT, "seeds": list(seeds), "python": platform.python_version(), "rdkit": version("rdkit")}
     print(json.dumps(facts | {"aucs": [round(value, 4) for value in values]} | rounded | made), flush=True)
 
@@ -114,22 +177,22 @@ def main(words: Sequence[str]) -> None:
     RDLogger.DisableLog("rdApp.*")
     vocabulary, listed = Vocabulary.load(arguments.vocabulary), library()
     environment = FragmentEnvironment(vocabulary, MIN_BLOCKS, MAX_BLOCKS)
-    known = set(map(standard_smiles, listed))
-    real = covered(vocabulary, listed, random.Random(99))
-    reference, other = ([next(real) for _ in range(arguments.molecules)] for _ in range(2))
+    drawn_real = covered(vocabulary, listed, random.Random(99))
+    other, reference, pool = (list(islice(drawn_real, n * arguments.molecules)) for n in (1, 1, 10))
+    real = Real(Library.of(listed), reference, pool)
 
     def smiles_of(states: States) -> list[str]:
         return [environment.smiles(environment.tree(states, k)) for k in range(len(states))]
 
-    row("library", other, reference, known, arguments.seeds)
+    row("library", other, real, arguments.seeds)
     walk = random_states(environment, arguments.molecules, np.random.default_rng(1))
-    row("random policy", smiles_of(walk), reference, known, arguments.seeds)
+    row("random policy", smiles_of(walk), real, arguments.seeds)
     if vocabulary.library is not None:
         drawn = LibraryPrior(environment).draw(arguments.drawn, np.random.default_rng(1))
-        row("law of the library", smiles_of(drawn), reference, known, arguments.seeds)
+        row("law of the library", smiles_of(drawn), real, arguments.seeds)
     for candidates in arguments.candidates:
         name, _, file = candidates.partition("=")
-        row(name, pd.read_csv(file)["smiles"].tolist(), reference, known, arguments.seeds)
+        row(name, pd.read_csv(file)["smiles"].tolist(), real, arguments.seeds)
 
 
 if __name__ == "__main__":

@@ -89,7 +89,7 @@ class Share:
         self._inside = False
         env = made.environment
         for owner, names in (
-            (env, ("open_stems", "dead_ends", "may_stop", "leaves", "without", "putting_back", "tree", "smiles")),
+            (env, ("open_stems", "may_stop", "leaves", "without", "putting_back", "tree", "smiles")),
             (env, ("block_smiles", "log_build_multiplicity")),
             (env.codes, ("identity",)),
         ):

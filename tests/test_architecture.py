@@ -12,15 +12,16 @@ ROOT = Path(__file__).parent.parent
 LONGEST_MODULE, LONGEST_FUNCTION, MOST_FILES = 300, 59, 12
 BELOW = {
     "cli": {"report", "campaign", "proxy", "oracles", "assay", "prior", "chem", "tables"},
-    "report": {"campaign", "proxy", "oracles", "chem"},
-    "campaign": {"flow", "baselines", "proxy", "oracles", "assay", "prior", "environments", "chem", "tables"},
+    "report": {"campaign", "proxy", "oracles", "prior", "environments", "routes", "chem"},
+    "campaign": {"flow", "baselines", "proxy", "oracles", "assay", "prior", "environments", "routes", "chem", "tables"},
     "baselines": {"flow", "environments", "chem"},
     "flow": {"environments", "chem"},
     "prior": {"environments", "chem"},
     "proxy": {"assay", "chem", "tables"},
     "oracles": {"chem"},
     "assay": {"chem", "tables"},
-    "environments": {"chem"},
+    "environments": {"chem", "routes"},
+    "routes": {"chem", "tables"},
     "chem": {"tables"},
     "tables": set(),
 }

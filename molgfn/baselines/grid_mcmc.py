@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from molgfn.environments.hypergrid import Hypergrid, Ints
+from molgfn.environments.testbeds.hypergrid import Hypergrid, Ints
 
 
 class GridMCMC:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from molgfn.campaign.file.load import Campaign, load_campaign, resolved_toml
+from molgfn.campaign.file.load import Campaign, load_resolved, resolved_toml
 from molgfn.campaign.models.agreement import check_proxy_quantity, unit_of_data
 from molgfn.campaign.models.history import write_index
 from molgfn.campaign.models.interfaces import Parts
@@ -102,7 +102,7 @@ def resume_run(
         As `start_run`; ConfigError if `path` is not a run directory, or another process is running it.
     """
     run = open_run(path)
-    campaign = load_campaign(run.resolved) if rounds is None else _extended(run, rounds)
+    campaign = load_resolved(run.resolved) if rounds is None else _extended(run, rounds)
     with Store.read(run.database) as store:
         finished = {(row.round, row.phase) for row in store.phases()}
     if set(_plan(campaign)) <= finished and run.was_completed():
@@ -118,7 +118,7 @@ def resume_run(
 def _extended(run: RunDirectory, rounds: int) -> Campaign:
     """Set another number of rounds, also in the resolved campaign file."""
     with run.lock():
-        campaign = load_campaign(run.resolved, [f"campaign.rounds={rounds}"])
+        campaign = load_resolved(run.resolved, [f"campaign.rounds={rounds}"])
         write_text(run.resolved, resolved_toml(campaign, run.path))
     return campaign
 

@@ -30,6 +30,12 @@ class Properties:
     sa_score : float
         Synthetic accessibility, 1 (easy) to 10 (hard) (Ertl and Schuffenhauer 2009).
     heavy_atoms : int
+    rings, aromatic_rings : int
+        Rings of the smallest set of smallest rings, and those of them that are aromatic.
+    fraction_csp3 : float
+        Share of the carbon atoms that are sp3, 0 to 1; 0 without carbon.
+    stereocentres : int
+        Tetrahedral stereocentres, whether their configuration is given or not.
     """
 
     mw: float
@@ -41,6 +47,10 @@ class Properties:
     qed: float
     sa_score: float
     heavy_atoms: int
+    rings: int
+    aromatic_rings: int
+    fraction_csp3: float
+    stereocentres: int
 
 
 PROPERTY_NAMES = tuple(field.name for field in fields(Properties))
@@ -65,6 +75,10 @@ def _clogp(mol: Chem.Mol) -> float:
     return float(clogp)
 
 
+def _stereocentres(mol: Chem.Mol) -> int:
+    return sum(element.type == Chem.StereoType.Atom_Tetrahedral for element in Chem.FindPotentialStereo(mol))
+
+
 _FUNCTIONS: dict[str, Callable[[Chem.Mol], float]] = {
     "mw": rdMolDescriptors._CalcMolWt,  # what Descriptors.MolWt calls
     "clogp": _clogp,
@@ -75,6 +89,10 @@ _FUNCTIONS: dict[str, Callable[[Chem.Mol], float]] = {
     "qed": QED.qed,
     "sa_score": _sa_score,
     "heavy_atoms": rdMolDescriptors.CalcNumHeavyAtoms,
+    "rings": rdMolDescriptors.CalcNumRings,
+    "aromatic_rings": rdMolDescriptors.CalcNumAromaticRings,
+    "fraction_csp3": rdMolDescriptors.CalcFractionCSP3,
+    "stereocentres": _stereocentres,
 }
 
 

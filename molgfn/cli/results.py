@@ -22,6 +22,11 @@ class Format(StrEnum):
     csv = "csv"
     smi = "smi"
     sdf = "sdf"
+    routes = "routes"
+
+
+_ENDING = {Format.routes: "csv"}
+"""Endings of files that differ from the name of the format."""
 
 
 def status(
@@ -91,16 +96,15 @@ def _format_of(kind: Format | None, out: Path | None) -> Format:
     """
     if out is None:
         return kind or Format.csv
-    endings = [f".{name}" for name in Format]
     ending = out.suffix.lower()
-    accepted = endings if kind is None else [f".{kind.value}"]
+    accepted = [f".{name}" for name in ("csv", "smi", "sdf")] if kind is None else [f".{_ENDING.get(kind, kind)}"]
     if ending not in accepted:
         named = "" if kind is None else f", but --format says {kind.value}"
         raise ConfigError(
             f"-o {out}: the name ends with {ending or 'no ending'}{named}.",
             f"Accepted: {', '.join(accepted)}. The ending says how the file is written.",
         )
-    return Format(ending[1:])
+    return kind or Format(ending[1:])
 
 
 def report(run: Run) -> None:

@@ -68,6 +68,8 @@ class Descriptors:
 def _components(counts: NDArray[np.float64]) -> Floats:
     """Return the first principal components of log counts, shape (n, <= 32), scaled to unit variance over all."""
     logs = np.log1p(counts)
+    # Most bits are of no atom environment here; without them the result is the same, and sooner there.
+    logs = logs[:, logs.any(axis=0)]
     logs -= logs.mean(axis=0)
     left, size, _ = np.linalg.svd(logs, full_matrices=False)
     scores = left[:, :COMPONENTS] * size[:COMPONENTS]

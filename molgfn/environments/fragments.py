@@ -7,8 +7,9 @@ reward divided by its product, the *build multiplicity* of the molecule: prod_i 
 trees give one molecule (blocks that may be joined anyhow) they share its reward.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +17,16 @@ from numpy.typing import NDArray
 from molgfn.chem.trees.assembly import assemble_smiles
 from molgfn.chem.trees.blocks import Block
 from molgfn.chem.trees.tree import Tree, TreeCodes
-from molgfn.chem.trees.vocabulary import Vocabulary
+from molgfn.chem.trees.vocabulary import NotCovered, Vocabulary
 from molgfn.environments.core import Core, read_core
+from molgfn.environments.descriptors import Descriptors
+from molgfn.environments.limits import Limits
+from molgfn.environments.masks import Masks
 from molgfn.environments.molecules import PlainTrees
+from molgfn.environments.reach import check_reach
 from molgfn.environments.states import OpenStems, States
 from molgfn.environments.tables import BlockTables
-from molgfn.errors import ConfigError
+from molgfn.routes.route import hard_joins
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -37,6 +42,8 @@ class FragmentEnvironment:
         The blocks of a core count.
     core : str, optional
         SMILES of a scaffold to start from, attachment points as `[*:1]`; molecules are then those grown from it.
+    limits : mapping of str to float, optional
+        Highest allowed value of properties that only grow (`LIMITED`): what would go beyond one is not built.
 
     Raises
     ------
@@ -45,7 +52,12 @@ class FragmentEnvironment:
     """
 
     def __init__(
-        self, vocabulary: Vocabulary, min_blocks: int = 2, max_blocks: int = 8, core: str | None = None
+        self,
+        vocabulary: Vocabulary,
+        min_blocks: int = 2,
+        max_blocks: int = 8,
+        core: str | None = None,
+        limits: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
         self.vocabulary = vocabulary
         self.core: Core | None = None if core is None else read_core(core, vocabulary)
@@ -53,34 +65,16 @@ class FragmentEnvironment:
         self.min_blocks, self.max_blocks = max(min_blocks, self.start), max_blocks
         own = () if self.core is None else self.core.blocks
         self.tables = BlockTables.of(vocabulary, own)
-        self._growth, self._block_growth = self.tables.growth(max_blocks)
+        self.limits = Limits(self.tables, limits)
+        self.masks = Masks(self.tables, self.limits, self.min_blocks, max_blocks)
         self._plain = PlainTrees(self.tables, self.core, self.min_blocks, max_blocks)
         self.plain_blocks, self.codes = self._plain.blocks, self._plain.codes
-        self._check_reach()
+        check_reach(self)
 
-    def _check_reach(self) -> None:
-        if not 1 <= self.min_blocks <= self.max_blocks:
-            raise ConfigError(
-                f"[vocabulary] min_blocks = {self.min_blocks}, max_blocks = {self.max_blocks}: "
-                "need 1 <= min_blocks <= max_blocks"
-                + (f", and the core alone has {self.start} blocks." if self.start else ".")
-            )
-        if self.core is None:
-            largest = 1 + int(self._block_growth[: len(self.vocabulary)].max())
-        else:
-            start = self.initial(1)
-            largest = self.start + int(self._room(start)[0])
-            if largest == self.start:
-                raise ConfigError(
-                    f"[core] smiles = {self.core.smiles!r}: "
-                    f"the vocabulary {self.vocabulary.name} joins nothing at its open stems."
-                )
-        if largest < self.min_blocks:
-            raise ConfigError(
-                f"[vocabulary] min_blocks = {self.min_blocks}: the vocabulary {self.vocabulary.name} "
-                f"({len(self.vocabulary)} blocks) cannot build molecules of more than {largest} blocks.",
-                "Lower min_blocks, or build the vocabulary from a larger library.",
-            )
+    @cached_property
+    def descriptors(self) -> Descriptors:
+        """The chemistry of blocks, kinds of stem and relations."""
+        return Descriptors.of(self.tables)
 
     # States
 
@@ -123,21 +117,22 @@ class FragmentEnvironment:
                 free[:, node] = np.maximum(free[:, node] - closed, 0)
         return free
 
-    def _room(self, states: States) -> Ints:
+    def capacity(self, states: States) -> Ints:
         """Return how many blocks could still be hung on each state, whatever the maximum, shape (S,)."""
         kinds = self.tables.kind[states.blocks]
-        room: Ints = (self._open(states) * np.where(kinds >= 0, self._growth[kinds], 0)).sum(axis=(1, 2))
+        room: Ints = (self._open(states) * np.where(kinds >= 0, self.masks.growth[kinds], 0)).sum(axis=(1, 2))
         return room
 
     def open_stems(self, states: States) -> OpenStems:
-        """Return where a block may be added; nothing for full states and for the empty one."""
+        """Return where a block may be added, and which may not; nothing for full states and for the empty one."""
         free = self._open(states)
         free[states.length >= self.max_blocks] = 0
         state, node, stem = np.nonzero(free)
         kind = self.tables.kind[states.blocks[state, node], stem]
-        alive = self._growth[kind] > 0
+        alive = self.masks.growth[kind] > 0
         state, node, stem, kind = (array[alive] for array in (state, node, stem, kind))
-        return OpenStems(state, node, stem, kind, free[state, node, stem])
+        nothing = np.zeros(0, dtype=np.int64), np.zeros((0, self.tables.n_classes), dtype=np.bool_)
+        return self.masks.applied(states, OpenStems(state, node, stem, kind, free[state, node, stem], *nothing))
 
     def may_stop(self, states: States) -> NDArray[np.bool_]:
         """Return whether a state is a molecule that may be handed over, shape (S,)."""
@@ -145,17 +140,7 @@ class FragmentEnvironment:
 
     def first_blocks(self) -> NDArray[np.bool_]:
         """Return which blocks may come first: those from which the minimum can be reached, shape (V,)."""
-        return 1 + self._block_growth[: len(self.vocabulary)] >= self.min_blocks
-
-    def dead_ends(self, states: States, stems: OpenStems) -> NDArray[np.bool_] | None:
-        """Return which (open stem, class) leaves too little room to reach the minimum, shape (O, C); None if none."""
-        short = self.min_blocks - states.length[stems.state] - 1
-        if not (short > 0).any():
-            return None
-        tables = self.tables
-        left = self._room(states)[stems.state] - self._growth[stems.kind]
-        brought = self._block_growth[tables.class_block] - self._growth[: tables.n_classes]
-        return left[:, None] + brought < short[:, None]
+        return self.masks.first_blocks
 
     def leaves(self, states: States) -> NDArray[np.bool_]:
         """Return which nodes can be taken away, shape (S, N): with one join (or the only node), not of the core."""
@@ -236,9 +221,13 @@ class FragmentEnvironment:
         Raises
         ------
         NotCovered
-            If no tree of `min_blocks` to `max_blocks` blocks gives it.
+            If no tree of `min_blocks` to `max_blocks` blocks gives it, or it is above a limit.
         """
-        return self._plain.trees(smiles)
+        trees = self._plain.trees(smiles)
+        hard = hard_joins(trees[0], self.plain_blocks) if self.limits else 0
+        if self.limits and (above := self.limits.first_above((self.plain_blocks[b] for b in trees[0].blocks), hard)):
+            raise NotCovered([f"{above[0]} {above[1]:.4g} is above {self.limits.highest[above[0]]:.4g}"])
+        return trees
 
     def log_trees(self, smiles: str) -> float:
         """Return the log of how many trees give a molecule, each of which gets that part of its reward."""

@@ -91,6 +91,10 @@ class OpenStems:
         Kind of stem (see `BlockTables`).
     count : array, shape (O,)
         Equivalent open stems on that atom: each is an action of its own.
+    masked_row : array, shape (R,)
+        The rows at which some class may not be joined although `BlockTables.legal` allows it, ascending.
+    masked : array of bool, shape (R, C)
+        Which classes may not be joined there.
     """
 
     state: Ints
@@ -98,3 +102,20 @@ class OpenStems:
     stem: Ints
     kind: Ints
     count: Ints
+    masked_row: Ints
+    masked: NDArray[np.bool_]
+
+    def allowed(self, legal: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return which classes may be joined at each open stem, shape (O, C), from `BlockTables.legal`."""
+        allowed = legal[self.kind]
+        allowed[self.masked_row] &= ~self.masked
+        return allowed
+
+    def without(self, rows: Ints) -> "OpenStems":
+        """Return the open stems but those of some rows."""
+        kept = np.ones(len(self.state), dtype=np.bool_)
+        kept[rows] = False
+        place = np.cumsum(kept) - 1
+        stays = kept[self.masked_row]
+        state, node, stem, kind, count = (a[kept] for a in (self.state, self.node, self.stem, self.kind, self.count))
+        return OpenStems(state, node, stem, kind, count, place[self.masked_row[stays]], self.masked[stays])

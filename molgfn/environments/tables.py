@@ -125,11 +125,17 @@ class BlockTables:
         table = np.ones((self.n_kinds, self.n_classes), dtype=np.bool_)
         if self.vocabulary.joins is None:
             return table
-        for q in range(self.n_kinds):
-            for c in range(self.n_classes):
-                (a, role_a), (b, role_b) = ends[q], ends[c]
-                table[q, c] = (min(a, b), max(a, b)) in self.vocabulary.joins and may_join(role_a, role_b)
-        return table
+        # Many kinds share one atom environment and role.
+        distinct = list(dict.fromkeys(ends.values()))
+        place = np.array([distinct.index(ends[q]) for q in range(self.n_kinds)])
+        joins = np.array(
+            [
+                [(min(a, b), max(a, b)) in self.vocabulary.joins and may_join(role_a, role_b) for b, role_b in distinct]
+                for a, role_a in distinct
+            ],
+            dtype=np.bool_,
+        )
+        return np.asarray(joins[place[:, None], place[: self.n_classes]])
 
     @cached_property
     def ways(self) -> Ints:

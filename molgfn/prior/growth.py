@@ -1,6 +1,6 @@
 """Growing molecules by the library's law."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,8 +53,10 @@ class Growth:
         weight = np.where(length >= min_blocks, np.exp(law.log_size_weight(length)) / length, 0.0)
         self._kept = np.concatenate([[0.0], weight / weight.max()])
 
-    def draw(self, count: int, generator: np.random.Generator) -> States:
-        """Draw molecules; the nodes of each are in the order in which it grew.
+    def draw(
+        self, count: int, generator: np.random.Generator, within: Callable[[States], BoolArray] | None = None
+    ) -> States:
+        """Draw molecules, of which `within` is true if it is given; nodes are in the order in which they grew.
 
         Raises
         ------
@@ -67,6 +69,7 @@ class Growth:
                 return States.concatenate(drawn)
             grown = self.grow(max(_LEAST_GROWN, 3 * missing), generator)
             kept = grown.take(generator.random(len(grown)) < self._kept[grown.length])
+            kept = kept if within is None else kept.take(within(kept))
             drawn.append(kept.take(np.arange(min(len(kept), missing))))
             missing -= len(drawn[-1])
         raise ValueError(f"the law gives next to no molecules of {self.min_blocks} to {self.max_blocks} blocks")

@@ -64,13 +64,13 @@ class LibraryPrior:
         Raises
         ------
         ConfigError
-            If next to no molecule of the law is as large as the environment asks for.
+            If next to no molecule of the law is within the limits of the environment.
         """
         environment = self.environment
         try:
-            return self._growth.draw(count, generator)
+            return self._growth.draw(count, generator, environment.limits.within)
         except ValueError as error:
             raise ConfigError(
                 f"[vocabulary] min_blocks = {environment.min_blocks}, max_blocks = {environment.max_blocks}: {error}",
-                "Choose other limits, or set [prior] weight = 0.",
+                "Choose other limits or wider [objective.windows], or set [prior] weight = 0.",
             ) from None

@@ -16,6 +16,7 @@ from molgfn.chem.scaffolds import murcko_scaffold
 from molgfn.chem.standardise import MoleculeError, parse_smiles
 from molgfn.report.columns import CANDIDATE_COLUMNS, REJECTED_COLUMNS, Column
 from molgfn.report.reading import RunData, read_run
+from molgfn.report.tree_columns import CandidateTrees
 
 # The rule sets of the catalog CHEMBL flag half of all drugs: no help in a column that people read.
 _ALERT_CATALOGS = ("PAINS", "BRENK", "NIH")
@@ -36,7 +37,9 @@ def candidate_table(run: Path) -> pd.DataFrame:
         If one of its files cannot be read.
     """
     bring_up_to_date(run)
-    return _typed(describe(rank_compounds(read_run(run))), CANDIDATE_COLUMNS)
+    table = describe(rank_compounds(read_run(run)))
+    table = pd.concat([table, CandidateTrees.of(run, table["smiles"].tolist()).columns()], axis=1)
+    return _typed(table, CANDIDATE_COLUMNS)
 
 
 def rejected_table(run: Path) -> pd.DataFrame:

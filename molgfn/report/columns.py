@@ -100,16 +100,59 @@ CANDIDATE_COLUMNS = (
     Column("hbd", "integer", "Hydrogen bond donors; RDKit."),
     Column("hba", "integer", "Hydrogen bond acceptors; RDKit."),
     Column("rotatable_bonds", "integer", "Rotatable bonds, strict definition; RDKit."),
+    Column("heavy_atoms", "integer", "Heavy atoms."),
+    Column("rings", "integer", "Rings of the smallest set of smallest rings; RDKit."),
+    Column("aromatic_rings", "integer", "Those of them that are aromatic; RDKit."),
+    Column("fraction_csp3", "number", "Share of the carbon atoms that are sp3, 0 to 1; RDKit.", "", 3),
+    Column("stereocentres", "integer", "Tetrahedral stereocentres, whether their configuration is given or not."),
     Column(
         "undefined_stereo",
         "integer",
         "Tetrahedral centres and double bonds whose configuration is open in `smiles`.",
     ),
     Column("alerts", "text", "Structural alerts of the catalogs PAINS, BRENK and NIH, separated by '; '."),
+    Column(
+        "log_prior",
+        "number",
+        "Log of how likely the molecule is in the library that the vocabulary was made from, up to a constant; empty "
+        "where the vocabulary does not say how its blocks are joined in a library.",
+        "",
+        2,
+    ),
+    Column(
+        "log_prior_per_block",
+        "number",
+        "log_prior divided by the number of blocks: compares molecules of different size.",
+        "",
+        2,
+    ),
+    Column(
+        "hard_joins",
+        "integer",
+        "Bonds between blocks that are hard to make (difficulty 2 or 3 of the routes); a sketch.",
+    ),
+    Column(
+        "building_blocks",
+        "text",
+        "SMILES of the reactants of a possible route, separated by ' | ': a sketch, see `export --format routes`.",
+    ),
     Column("scaffold", "text", "Bemis-Murcko scaffold as SMILES; empty for a molecule without rings."),
     Column("blocks", "text", "SMILES of the blocks the molecule is built from, separated by ' | '."),
     Column("log_reward", "number", "Log of the reward that the sampler aimed at, at the latest prediction.", "", 4),
     Column("source_model", "text", "The sampler that proposed it, and the proxy that the prediction is from."),
+)
+
+ROUTE_COLUMNS = (
+    Column("compound_id", "text", "Compound of candidates.csv."),
+    Column("smiles", "text", "Structure of the compound."),
+    Column("step", "integer", "Number of the step, in a possible order; 0: nothing is cut."),
+    Column("reaction", "text", "Name of the reaction, as most chemists would try it first."),
+    Column("difficulty", "integer", "1: reliable; 2: often needs work; 3: no usual reaction makes this bond."),
+    Column("reactant_1", "text", "SMILES of a reactant, with its handles (halide, boronic acid, acid, amine ...)."),
+    Column("reactant_2", "text", "SMILES of the other reactant."),
+    Column("source_1", "text", "stock: in [routes] stock; buy: to be bought or made; step N: product of that step."),
+    Column("source_2", "text", "The same of reactant_2."),
+    Column("product", "text", "SMILES of the product, with the handles for later steps."),
 )
 
 REJECTED_COLUMNS = (

@@ -11,10 +11,11 @@ from molgfn.campaign.record.run_directory import open_run
 from molgfn.errors import ConfigError
 from molgfn.files import write_csv, write_json
 from molgfn.report.candidates import candidate_table, rejected_table
-from molgfn.report.columns import CANDIDATE_COLUMNS, REJECTED_COLUMNS, Column
+from molgfn.report.columns import CANDIDATE_COLUMNS, REJECTED_COLUMNS, ROUTE_COLUMNS, Column
 from molgfn.report.structure_files import write_sdf, write_smiles
+from molgfn.report.tree_columns import route_table
 
-Kind = Literal["csv", "smi", "sdf"]
+Kind = Literal["csv", "smi", "sdf", "routes"]
 
 EXPORTS = "exports"
 """Folder of the tables in a run directory."""
@@ -52,10 +53,11 @@ def export_candidates(run: Path, kind: Kind, out: Path | None = None, top: int |
     ----------
     run : Path
         Run directory.
-    kind : {"csv", "smi", "sdf"}
+    kind : {"csv", "smi", "sdf", "routes"}
         csv: every column. smi: SMILES, a tab and the compound id. sdf: a flat drawing with the columns as fields.
+        routes: a table of the steps by which each could be made.
     out : Path, optional
-        By default exports/candidates.KIND, or exports/candidates_top_N.KIND, of the run.
+        By default exports/candidates.KIND, or exports/candidates_top_N.KIND, of the run; exports/routes.csv for routes.
     top : int, optional
         Write only the `top` first candidates of the table.
 
@@ -72,7 +74,8 @@ def export_candidates(run: Path, kind: Kind, out: Path | None = None, top: int |
         If one of the files of the run cannot be read.
     """
     open_run(run)
-    path = out or run / EXPORTS / f"candidates{'' if top is None else f'_top_{top}'}.{kind}"
+    name, ending = ("routes", "csv") if kind == "routes" else ("candidates", kind)
+    path = out or run / EXPORTS / f"{name}{'' if top is None else f'_top_{top}'}.{ending}"
     if out is not None:
         _refuse_files_of_the_run(out, run)
     candidates = candidate_table(run)
@@ -84,6 +87,8 @@ def export_candidates(run: Path, kind: Kind, out: Path | None = None, top: int |
             write_smiles(path, candidates)
         case "sdf":
             write_sdf(path, candidates)
+        case "routes":
+            _write_csv(path, route_table(run, candidates), ROUTE_COLUMNS)
     return path
 
 
@@ -104,7 +109,7 @@ def _refuse_files_of_the_run(out: Path, run: Path) -> None:
 
 def explain_columns() -> dict[str, list[dict[str, Any]]]:
     """Explain every column of the exported tables: name, type, meaning and unit."""
-    tables = {"candidates.csv": CANDIDATE_COLUMNS, "rejected.csv": REJECTED_COLUMNS}
+    tables = {"candidates.csv": CANDIDATE_COLUMNS, "rejected.csv": REJECTED_COLUMNS, "routes.csv": ROUTE_COLUMNS}
     return {
         file: [{key: value for key, value in asdict(column).items() if key != "decimals"} for column in columns]
         for file, columns in tables.items()

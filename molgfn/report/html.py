@@ -20,6 +20,7 @@ from molgfn.report.plots import Series, distribution_plot, parity_plot, trend_pl
 from molgfn.report.reading import RunData, read_run
 from molgfn.report.retrainings import retrainings
 from molgfn.report.summary import RoundSummary, Spread, agreement, measured_compounds, summarise_rounds
+from molgfn.report.tree_columns import CandidateTrees
 
 BEST_SHOWN = 50
 REASONS_SHOWN = 15
@@ -66,6 +67,7 @@ def render_report(data: RunData) -> str:
 def _content(data: RunData) -> dict[str, Any]:
     ranked = rank_compounds(data)
     measured = measured_compounds(data)
+    measured = measured.join(CandidateTrees.of(data.folder, measured["smiles"].tolist()).log_priors())
     rounds = summarise_rounds(data, measured)
     compared = measured.dropna(subset=["pred_mean", "oracle_value"])
     return {
@@ -117,6 +119,10 @@ def _plots(
     if measured["efficiency"].notna().any():
         efficiency = _mean_and_sd([summary.efficiency for summary in rounds])
         plots["efficiency"] = trend_plot(labels, [efficiency], "ligand efficiency")
+    log_prior = measured["log_prior_per_block"].dropna()
+    if len(log_prior):
+        groups = [log_prior[measured.loc[log_prior.index, "round"] == summary.round] for summary in rounds]
+        plots["log_prior"] = distribution_plot(labels, groups, "log prior for each block")
     if len(compared):
         plots["parity"] = parity_plot(compared, data.unit, found_by(data))
     return plots

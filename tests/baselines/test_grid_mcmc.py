@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from molgfn.baselines.grid_mcmc import GridMCMC
-from molgfn.environments.hypergrid import Hypergrid
+from molgfn.environments.testbeds.hypergrid import Hypergrid
 
 CHAINS = 200_000
 

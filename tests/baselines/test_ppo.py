@@ -5,7 +5,7 @@ from torch import Tensor
 
 from molgfn.baselines.ppo import PPO, PPOSettings, PPOTraining, entropy_estimate, policy_loss
 from molgfn.environments.fragments import FragmentEnvironment
-from molgfn.environments.hypergrid import GridPaths, Hypergrid
+from molgfn.environments.testbeds.hypergrid import GridPaths, Hypergrid
 from molgfn.flow.testbeds.grids import GridFlow
 from tests.flow.rewards import log_qed4, qed4
 from tests.library import small_vocabulary

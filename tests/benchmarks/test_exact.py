@@ -4,8 +4,6 @@ from pathlib import Path
 import pytest
 
 from benchmarks import exact
-from molgfn.environments.fragments import FragmentEnvironment
-from molgfn.flow.laws.enumeration import Space
 
 KEYS = [
     "case", "vocabulary", "max_blocks", "molecules", "objective", "backward_policy", "beta", "seed", "corrected",
@@ -14,22 +12,29 @@ KEYS = [
 
 
 @pytest.fixture(scope="module")
-def space() -> tuple[Space, dict[str, float]]:
-    listed = Space(FragmentEnvironment(exact.chosen_vocabulary("12", None), 1, 2))
-    return listed, {smiles: exact.log_qed(smiles) for smiles in listed.molecules()}
+def listed() -> exact.Listed:
+    return exact.Listed.of(exact.Case("12", 2))
 
 
-def test_a_row_says_how_far_the_law_is(space: tuple[Space, dict[str, float]]) -> None:
-    row = exact.run(exact.Case("12", 2, steps=20, batch_size=32), 0, *space)
+def test_a_row_says_how_far_the_law_is(listed: exact.Listed) -> None:
+    row = exact.run(exact.Case("12", 2, steps=20, batch_size=32), 0, listed)
     assert list(row) == [*KEYS, "settings"]
     assert row["trajectories"] == 20 * 32
     assert 0 < row["tv"] < 1  # type: ignore[operator]
 
 
-def test_the_control_is_compared_with_the_law_it_should_land_on(space: tuple[Space, dict[str, float]]) -> None:
-    row = exact.run(exact.Case("12", 2, steps=80, batch_size=32, corrected=False), 0, *space)
+def test_the_control_is_compared_with_the_law_it_should_land_on(listed: exact.Listed) -> None:
+    row = exact.run(exact.Case("12", 2, steps=80, batch_size=32, corrected=False), 0, listed)
     assert row["tv_from_biased_law"] < row["tv"]  # type: ignore[operator]
     assert row["tv_of_biased_law"] == pytest.approx(0.495, abs=0.01)
+
+
+def test_every_kind_of_space_has_its_cases() -> None:
+    for word in ("", "-masks", "-core"):
+        assert {f"12-{n}-{name}-beta1-prior{word}" for n in (2, 3) for name in ("TB", "SubTB")} <= set(exact.CASES)
+    narrow = exact.Listed.of(exact.CASES["12-2-TB-beta1-prior-masks"])
+    assert set(narrow.log_prior) >= set(narrow.log_qed) > {"c1ccncc1"}
+    assert "c1ccc(-c2ccccc2)cc1" not in narrow.log_qed
 
 
 def test_rows_that_are_there_are_not_made_again(tmp_path: Path) -> None:

@@ -36,7 +36,18 @@ def test_values_are_those_of_the_standard_functions(smiles):
     assert found.rotatable_bonds == rdMolDescriptors.CalcNumRotatableBonds(mol, strict)
     assert found.qed == QED.qed(mol)
     assert found.heavy_atoms == mol.GetNumHeavyAtoms()
+    assert found.rings == mol.GetRingInfo().NumRings()
+    assert found.aromatic_rings == Lipinski.NumAromaticRings(mol)
+    assert found.fraction_csp3 == Lipinski.FractionCSP3(mol)
     assert 1 <= found.sa_score <= 10
+
+
+@pytest.mark.parametrize(
+    ("smiles", "count"),
+    [("CC(O)CC", 1), ("C[C@H](O)CC", 1), ("CC=CC", 0), ("CC1CCC(C)CC1", 2), ("C1CC2CCC1C2", 2), ("CC(O)C(O)C", 2)],
+)
+def test_stereocentres_count_whether_their_configuration_is_given_or_not(smiles, count):
+    assert property_values(Chem.MolFromSmiles(smiles), ["stereocentres"]) == {"stereocentres": count}
 
 
 def test_synthetic_accessibility_ranks_easy_before_hard():

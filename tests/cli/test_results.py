@@ -1,5 +1,7 @@
 """`molgfn export` through the shell's eyes: what is written where, and what is refused."""
 
+import csv
+
 import pytest
 
 from molgfn.cli import main
@@ -41,9 +43,28 @@ def test_the_file_named_is_written_in_the_format_of_its_ending(capsys, run, tmp_
     assert compound_id in (tmp_path / "best.sdf").read_text()
 
 
+def test_routes_are_a_table_of_steps(capsys, run, tmp_path):
+    code, out, err = export(capsys, run, "--format", "routes", "--top", 6)
+    assert (code, out) == (0, f"{run}/exports/routes_top_6.csv\n"), err
+    with open(out.strip(), newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len({row["compound_id"] for row in rows}) == 6
+    assert {row["source_1"] for row in rows} <= {"buy", "step 1", "step 2"}
+    assert any(row["reaction"] for row in rows)
+    (tmp_path / "stock.smi").write_text("\n".join(row["reactant_1"] for row in rows))
+    resolved = run / "campaign.resolved.toml"
+    before = resolved.read_text()
+    resolved.write_text(f'{before}\n[routes]\nstock = "{tmp_path}/stock.smi"\n')
+    code, out, err = export(capsys, run, "--format", "routes", "-o", tmp_path / "mine.csv")
+    resolved.write_text(before)
+    assert (code, out) == (0, f"{tmp_path}/mine.csv\n"), err
+    assert ",stock," in (tmp_path / "mine.csv").read_text()
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
+        (("-o", "best.smi", "--format", "routes"), "ends with .smi, but --format says routes.\n  Accepted: .csv."),
         (("-o", "best.xlsx"), "-o best.xlsx: the name ends with .xlsx.\n  Accepted: .csv, .smi, .sdf."),
         (("-o", "best"), "-o best: the name ends with no ending.\n  Accepted: .csv, .smi, .sdf."),
         (("-o", "best.csv", "--format", "sdf"), "ends with .csv, but --format says sdf.\n  Accepted: .sdf."),

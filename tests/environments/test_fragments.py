@@ -37,25 +37,27 @@ def build_weight(space: Space) -> dict[str, float]:
 
 
 @pytest.mark.parametrize(
-    ("blocks", "max_blocks", "core"),
+    ("blocks", "max_blocks", "core", "limits"),
     [
-        (("c1ccccc1", "C1CCCCC1", "C1CNCCN1", "CO", "N", "C=O"), 3, None),
-        (("c1ccccc1", "CC=O", "N", "O=[SH2]=O", "C1CNCCN1"), 4, None),
-        (("c1ccccc1", "CO", "C=O", "N"), 3, "c1cc([*:1])cc([*:2])c1"),
-        (("c1ccccc1", "CO", "N"), 4, "c1ccc(-c2ccc([*:1])cc2[*:2])cc1"),
-        (("C1CCCCC1", "C1CNCCN1", "CC", "C=O"), 3, "[*:1]C1([*:2])CCCCC1"),
-        (("c1ccccc1", "C=O", "N"), 5, "O=C(N[*:1])c1ccc([*:2])cc1"),
+        (("c1ccccc1", "C1CCCCC1", "C1CNCCN1", "CO", "N", "C=O"), 3, None, {}),
+        (("c1ccccc1", "CC=O", "N", "O=[SH2]=O", "C1CNCCN1"), 4, None, {}),
+        (("c1ccccc1", "CO", "C=O", "N"), 3, "c1cc([*:1])cc([*:2])c1", {}),
+        (("c1ccccc1", "CO", "N"), 4, "c1ccc(-c2ccc([*:1])cc2[*:2])cc1", {}),
+        (("C1CCCCC1", "C1CNCCN1", "CC", "C=O"), 3, "[*:1]C1([*:2])CCCCC1", {}),
+        (("c1ccccc1", "C=O", "N"), 5, "O=C(N[*:1])c1ccc([*:2])cc1", {}),
         # The core has stems that the vocabulary's block of the same SMILES lacks.
-        (("C1CNCCNC1", "C1CNCCN1", "CC"), 3, "C1CNC([*:2])C([*:1])CN1"),
+        (("C1CNCCNC1", "C1CNCCN1", "CC"), 3, "C1CNC([*:2])C([*:1])CN1", {}),
+        (("c1ccccc1", "C1CCCCC1", "C1CNCCN1", "CO", "N", "C=O"), 3, None, {"mw": 190, "rings": 2}),
+        (("c1ccccc1", "CO", "C=O", "N"), 3, "c1cc([*:1])cc([*:2])c1", {"heavy_atoms": 13, "aromatic_rings": 1}),
     ],
 )
 def test_build_multiplicity_is_what_building_in_every_order_gives(
-    blocks: tuple[str, ...], max_blocks: int, core: str | None
+    blocks: tuple[str, ...], max_blocks: int, core: str | None, limits: dict[str, float]
 ) -> None:
-    environment = FragmentEnvironment(small_vocabulary(blocks), 1, max_blocks, core)
+    environment = FragmentEnvironment(small_vocabulary(blocks), 1, max_blocks, core, limits)
     space = Space(environment)
     counted = build_weight(space)
-    assert len(counted) > 20
+    assert len(counted) > 15
     for level in space.levels:
         if environment.may_stop(level.states).all():
             for name, log_multiplicity in zip(level.smiles, level.log_multiplicity, strict=True):

@@ -11,8 +11,10 @@ from tests.flow.rewards import log_qed4, qed4
 from tests.library import small_vocabulary
 
 
-@pytest.mark.parametrize("objective", ["FM", "DB", "SubTB", "TB"])
-@pytest.mark.parametrize(("max_blocks", "core"), [(2, "c1ccc([*:1])cc1"), (1, None)])
+@pytest.mark.parametrize(
+    ("objective", "max_blocks", "core"),
+    [*((name, 2, "c1ccc([*:1])cc1") for name in ("FM", "DB", "SubTB", "TB")), ("FM", 1, None), ("SubTB", 1, None)],
+)
 def test_one_step_from_the_start_to_the_end_trains_to_the_law(
     objective: ObjectiveName, max_blocks: int, core: str | None
 ) -> None:

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from rdkit import Chem
 
-from molgfn.chem.properties import properties
+from molgfn.chem.properties import PROPERTY_NAMES, properties
 from molgfn.report.candidates import candidate_table, rejected_table
 from molgfn.report.columns import CANDIDATE_COLUMNS
 
@@ -92,7 +92,7 @@ def test_ligand_efficiency_is_empty_where_the_value_is_no_energy(make_run):
 def test_structure_columns_are_those_of_the_smiles(run):
     row = candidate_table(run).iloc[0]
     expected = properties(Chem.MolFromSmiles(row["smiles"]))
-    for name in ("mw", "clogp", "tpsa", "hbd", "hba", "rotatable_bonds", "qed", "sa_score"):
+    for name in PROPERTY_NAMES:
         assert row[name] == getattr(expected, name), name
     assert row["blocks"] == "c1ccccc1 | C=O"
 

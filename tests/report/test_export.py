@@ -8,7 +8,7 @@ from rdkit import Chem
 
 from molgfn.errors import ConfigError
 from molgfn.report.candidates import candidate_table
-from molgfn.report.columns import CANDIDATE_COLUMNS, REJECTED_COLUMNS
+from molgfn.report.columns import CANDIDATE_COLUMNS
 from molgfn.report.export import explain_columns, export_candidates, export_run
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -136,14 +136,14 @@ def test_numbers_below_zero_and_structures_stay_what_they_are(run):
 
 def test_columns_are_explained(run):
     path = export_run(run)
+    export_candidates(run, "routes")
     explained = json.loads((path.parent / "columns.json").read_text(encoding="utf-8"))
     for file, columns in explained.items():
         header = (path.parent / file).read_text().splitlines()[0].split(",")
         assert [column["name"] for column in columns] == header
         assert all(column["meaning"] and column["type"] in ("text", "integer", "number") for column in columns)
     assert explain_columns() == explained
-    assert set(explained) == {"candidates.csv", "rejected.csv"}
-    assert len(CANDIDATE_COLUMNS) + len(REJECTED_COLUMNS) == sum(map(len, explained.values()))
+    assert set(explained) == {"candidates.csv", "rejected.csv", "routes.csv"}
 
 
 def test_a_run_without_proposals_is_exported_as_headers(make_run):

@@ -16,11 +16,11 @@ from molgfn.campaign.models.agreement import check_proxy_quantity, unit_of_data
 from molgfn.campaign.models.oracle import open_oracle
 from molgfn.chem.properties import property_values
 from molgfn.chem.standardise import Stereo, parse_smiles
-from molgfn.chem.trees.vocabulary import Vocabulary
 from molgfn.errors import ConfigError, OracleError
 from molgfn.oracles.answers import ask
 from molgfn.oracles.interfaces import Compound, Failure, Oracle
 from molgfn.progress import Progress, duration
+from molgfn.routes.stock import Stock
 
 if TYPE_CHECKING:
     from molgfn.campaign.models.rehearsal import Rehearsal
@@ -39,6 +39,8 @@ def check_inputs(campaign: Campaign) -> Iterator[Finding]:
     yield from campaign.oracle.check()
     yield _vocabulary_finding(campaign)
     yield from _core_findings(campaign)
+    if campaign.routes.stock is not None:
+        yield Finding("stock", f"{campaign.routes.stock.name}: {len(Stock(campaign.routes.stock)):,} compounds")
     yield from _data_findings(campaign)
 
 
@@ -91,20 +93,16 @@ def _flat(stereo: Stereo) -> str:
 
 
 def _vocabulary_finding(campaign: Campaign) -> Finding:
-    from molgfn.environments.fragments import FragmentEnvironment
+    from molgfn.campaign.models.environment import environment_of
     from molgfn.prior.prior import LibraryPrior
 
     section = campaign.vocabulary
-    vocabulary = Vocabulary.load(section.file)
-    core = campaign.core.smiles if campaign.core else None
-    environment = FragmentEnvironment(
-        vocabulary, min_blocks=section.min_blocks, max_blocks=section.max_blocks, core=core
-    )
+    environment = environment_of(campaign)
     built, prior, weight = f"{section.min_blocks} to {section.max_blocks} a molecule", "", campaign.prior.weight
     if weight:
         counted = LibraryPrior(environment, weight).law.counts.molecules
         prior = f"; prior of weight {weight:g} from {counted:,} molecules"
-    return Finding("vocabulary", f"{section.file.name}: {len(vocabulary)} blocks, {built}{prior}")
+    return Finding("vocabulary", f"{section.file.name}: {len(environment.vocabulary)} blocks, {built}{prior}")
 
 
 def _core_findings(campaign: Campaign) -> Iterator[Finding]:
@@ -163,7 +161,11 @@ def _control_finding(campaign: Campaign, oracle: Oracle, progress: Progress) -> 
 
 
 def _constraints_finding(rehearsal: "Rehearsal") -> Finding:
-    met = f"{rehearsal.meeting} of {rehearsal.sampled} random molecules meet all constraints"
+    kind = "molecules of the library's law" if rehearsal.of_law else "random molecules"
+    met = f"{rehearsal.meeting:,} of {rehearsal.sampled:,} {kind} meet all constraints"
+    if rehearsal.of_law:
+        shares = [f"{name} {count / rehearsal.sampled:.1%}" for name, count in rehearsal.broken.most_common()]
+        met += f"; rejected by {', '.join(shares)}" if shares else ""
     if rehearsal.meeting:
         return Finding("objective", met)
     broken = ", ".join(f"{name} ({count})" for name, count in rehearsal.broken.most_common(3))

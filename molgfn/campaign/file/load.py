@@ -1,6 +1,7 @@
 """Read a campaign file: every problem in it is found at once, before anything else is loaded."""
 
 import tomllib
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,16 @@ from molgfn.campaign.file.sections import Campaign
 from molgfn.campaign.file.write import toml_document
 from molgfn.errors import ConfigError, did_you_mean
 
-__all__ = ["Campaign", "load_campaign", "resolved_toml"]
+__all__ = ["Campaign", "load_campaign", "load_resolved", "resolved_toml"]
+
+_WITHOUT_LIMIT = [-inf, inf]
+_BEFORE_THERE_WAS_A_KEY: dict[tuple[str, ...], Any] = {
+    ("objective", "masks"): False,
+    ("objective", "windows", "aromatic_rings"): _WITHOUT_LIMIT,
+    ("objective", "windows", "stereocentres"): _WITHOUT_LIMIT,
+    ("objective", "windows", "hard_joins"): _WITHOUT_LIMIT,
+}
+"""Keys that a resolved file of an earlier version lacks, with the value that does what that version did."""
 
 _LINE_HINT = 'A line is [section], or key = value; text stands in quotes, as name = "my-first".'
 
@@ -34,8 +44,22 @@ def load_campaign(path: Path, overrides: list[str] | None = None) -> Campaign:
     ConfigError
         With all problems of the file.
     """
+    return _checked(path, _read_toml(path), overrides or [])
+
+
+def load_resolved(path: Path, overrides: list[str] | None = None) -> Campaign:
+    """Read the resolved campaign file of a run; a key that its version did not have changes nothing.
+
+    Parameters and errors are those of `load_campaign`.
+    """
     tables = _read_toml(path)
-    given = dict(map(_parse_override, overrides or ()))
+    for place, value in _BEFORE_THERE_WAS_A_KEY.items():
+        _put(tables, place, value, only_if_missing=True)
+    return _checked(path, tables, overrides or [])
+
+
+def _checked(path: Path, tables: dict[str, Any], overrides: list[str]) -> Campaign:
+    given = dict(map(_parse_override, overrides))
     for place, (value, _) in given.items():
         _put(tables, place, value)
     _add_defaults(tables)
@@ -121,13 +145,14 @@ def _parse_override(text: str) -> tuple[tuple[str, ...], tuple[Any, str]]:
         return place, (value.strip(), text)
 
 
-def _put(tables: dict[str, Any], place: tuple[str, ...], value: Any) -> None:
+def _put(tables: dict[str, Any], place: tuple[str, ...], value: Any, only_if_missing: bool = False) -> None:
     for name in place[:-1]:
         inner = tables.setdefault(name, {})
         if not isinstance(inner, dict):
             return  # the section itself is wrong, and is reported
         tables = inner
-    tables[place[-1]] = value
+    if not (only_if_missing and place[-1] in tables):
+        tables[place[-1]] = value
 
 
 def _add_defaults(tables: dict[str, Any]) -> None:

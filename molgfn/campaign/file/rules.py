@@ -7,6 +7,7 @@ from molgfn.campaign.file.oracles.kind import OracleKind
 from molgfn.campaign.file.oracles.kinds import KINDS
 from molgfn.campaign.file.problem import Problem
 from molgfn.campaign.file.sections import CampaignSection, ObjectiveSection, VocabularySection
+from molgfn.environments.limits import HARD_JOINS
 
 
 def broken_rules(tables: Mapping[str, Any]) -> list[Problem]:
@@ -14,6 +15,7 @@ def broken_rules(tables: Mapping[str, Any]) -> list[Problem]:
     sections = {name: table if isinstance(table, Mapping) else {} for name, table in tables.items()}
     campaign, oracle = sections.get("campaign", {}), sections.get("oracle", {})
     problems = _block_limits(sections.get("vocabulary", {})) + _batch(campaign)
+    problems += _hard_joins(sections.get("objective", {}).get("windows"))
     kind = KINDS.get(str(oracle.get("kind")))
     if kind is not None:
         problems += _objective(sections.get("objective", {}), kind)
@@ -46,6 +48,15 @@ def _block_limits(vocabulary: Mapping[str, Any]) -> list[Problem]:
     if low is None or high is None or low <= high:
         return []
     return [Problem(("vocabulary", "min_blocks"), f"above max_blocks ({high:g}).", low)]
+
+
+def _hard_joins(windows: Any) -> list[Problem]:
+    window = windows.get(HARD_JOINS) if isinstance(windows, Mapping) else None
+    low = window[0] if isinstance(window, list) and window else None
+    if not isinstance(low, int | float) or low <= 0:
+        return []
+    text = "only the upper limit is used, as a mask; nobody wants bonds that are hard to make. Begin with 0."
+    return [Problem(("objective", "windows", HARD_JOINS), text, window)]
 
 
 def _batch(campaign: Mapping[str, Any]) -> list[Problem]:

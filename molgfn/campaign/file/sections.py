@@ -1,5 +1,6 @@
 """The sections of a campaign file, with their types, limits and defaults; those of oracles are in `oracles/`."""
 
+from math import inf
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -23,6 +24,7 @@ from molgfn.campaign.file.fields import (
 )
 from molgfn.campaign.file.oracles.kinds import OracleSection
 from molgfn.campaign.reward.constraints import Constraints
+from molgfn.environments.limits import HARD_JOINS
 
 
 class CampaignSection(Section):
@@ -72,10 +74,19 @@ class WindowsSection(Section):
     qed: Window = ANY
     sa_score: Window = (1.0, 5.0)
     heavy_atoms: Window = ANY
+    rings: Window = ANY
+    aromatic_rings: Window = (0.0, 4.0)
+    fraction_csp3: Window = ANY
+    stereocentres: Window = (0.0, 3.0)
+    hard_joins: Window = (0.0, 2.0)
 
     def limits(self) -> dict[str, tuple[float, float]]:
-        """Return the windows that limit anything, by property name."""
-        return {name: window for name, window in self if window != ANY}
+        """Return the windows that limit anything, by property name; hard joins are no property of a molecule alone."""
+        return {name: window for name, window in self if window != ANY and name != HARD_JOINS}
+
+    def upper(self) -> dict[str, float]:
+        """Return the upper limits, by property name."""
+        return {name: high for name, (_, high) in self if high < inf}
 
 
 class ObjectiveSection(Section):
@@ -86,6 +97,8 @@ class ObjectiveSection(Section):
     exponent: Positive = 8.0
     floor: Annotated[float, Field(gt=0, lt=1)] = 1e-3
     windows: WindowsSection = WindowsSection()
+    masks: bool = True
+    """Whether nothing is built beyond an upper limit of a property that only grows."""
     alerts: Catalogs = ("PAINS", "BRENK")
     required: Smarts = ()
     forbidden: Smarts = ()
@@ -141,6 +154,13 @@ class SelectionSection(Section):
     max_similarity: Share = 0.6
 
 
+class RoutesSection(Section):
+    """`[routes]`: what is known of reactants."""
+
+    stock: DataFile | None = None
+    """A table or list of the compounds that are there."""
+
+
 class ComputeSection(Section):
     """`[compute]`: worker processes (0: one for each core) and threads of the learning."""
 
@@ -161,4 +181,5 @@ class Campaign(Section):
     sampler: SamplerSection = SamplerSection()
     acquisition: AcquisitionSection = AcquisitionSection()
     selection: SelectionSection = SelectionSection()
+    routes: RoutesSection = RoutesSection()
     compute: ComputeSection = ComputeSection()

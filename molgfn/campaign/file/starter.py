@@ -47,7 +47,10 @@ mw = [200, 500]
 clogp = [-1, 5]
 hbd = [0, 5]
 rotatable_bonds = [0, 10]
-sa_score = [1, 5]     # synthetic accessibility: 1 easy, 10 hard. Also: qed, tpsa, hba, heavy_atoms
+sa_score = [1, 5]     # synthetic accessibility: 1 easy, 10 hard
+aromatic_rings = [0, 4]
+stereocentres = [0, 3]   # given or not
+hard_joins = [0, 2]   # bonds that are hard to make. Also: qed, tpsa, hba, heavy_atoms, rings, fraction_csp3
 
 [acquisition]
 kind = "ucb"          # how the batch is chosen: greedy, ucb, ei, pi, thompson

@@ -17,7 +17,7 @@ import torch
 from molgfn.assay.registered import RegisteredCompounds
 from molgfn.assay.report import report
 from molgfn.assay.table_import import Assay, ReadingOptions, read_assay
-from molgfn.campaign.file.load import Campaign, load_campaign
+from molgfn.campaign.file.load import Campaign, load_resolved
 from molgfn.campaign.lab.values import (
     Example,
     lab_rows_in,
@@ -107,7 +107,7 @@ def retrain(
         If the user stops it; nothing is changed then.
     """
     run = open_run(path)
-    campaign = load_campaign(run.resolved)
+    campaign = load_resolved(run.resolved)
     hint = "The proxy was not changed: give the same command again."
     with run.lock(), stop_on_signals(hint) as stop, Store.open(run.database) as store:
         return _Retraining(run, campaign, store, progress, stop).carry_out(table, options, transfer)

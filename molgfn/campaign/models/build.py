@@ -8,13 +8,13 @@ import numpy as np
 import torch
 
 from molgfn.campaign.file.load import Campaign
+from molgfn.campaign.models.environment import environment_of
 from molgfn.campaign.models.interfaces import FlowTrainer, ProxyEpoch, ProxyModel, Reward, Sampled
 from molgfn.campaign.models.oracle import open_oracle
 from molgfn.chem.standardise import MoleculeError, standard_smiles
 from molgfn.chem.trees.tree import Tree
-from molgfn.chem.trees.vocabulary import NotCovered, Vocabulary
+from molgfn.chem.trees.vocabulary import NotCovered
 from molgfn.direction import Direction
-from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.flow.fragments.trainer import MoleculeSettings, Trainer, random_samples, samples_of
 from molgfn.oracles.interfaces import Oracle
 from molgfn.prior.prior import LibraryPrior
@@ -35,13 +35,7 @@ class CampaignParts:
     def __init__(self, campaign: Campaign) -> None:
         self._campaign = campaign
         torch.set_num_threads(campaign.compute.threads)
-        section = campaign.vocabulary
-        self._environment = FragmentEnvironment(
-            Vocabulary.load(section.file),
-            min_blocks=section.min_blocks,
-            max_blocks=section.max_blocks,
-            core=campaign.core.smiles if campaign.core else None,
-        )
+        self._environment = environment_of(campaign)
         weight = campaign.prior.weight
         self._prior = LibraryPrior(self._environment, weight) if weight else None
 

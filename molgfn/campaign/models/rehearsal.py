@@ -19,6 +19,9 @@ from molgfn.proxy.data.training_data import read_table
 from molgfn.proxy.proxy import Proxy
 
 SAMPLED = 200
+"""Random molecules; to draw them takes a while."""
+SAMPLED_OF_LAW = 2_000
+"""Molecules of the library's law, which is fast."""
 _MOLECULES = 64
 _STEPS = 3
 _EPOCHS = 3
@@ -34,6 +37,8 @@ class Rehearsal:
 
     Attributes
     ----------
+    of_law : bool
+        Whether the sampled molecules are of the library's law, as those of a campaign with a prior.
     sampled, meeting : int
         Random molecules, and how many of them meet all constraints.
     broken : Counter of str
@@ -46,6 +51,7 @@ class Rehearsal:
         Training molecules of the proxy before the first round.
     """
 
+    of_law: bool
     sampled: int
     meeting: int
     broken: Counter[str]
@@ -83,10 +89,12 @@ def rehearse(campaign: Campaign, oracle: Quantity) -> Rehearsal:
     """Sample random molecules, and train a flow network and a proxy for a few steps; nothing is kept."""
     parts = CampaignParts(campaign)
     constraints = campaign.objective.constraints()
-    samples = parts.random_samples(SAMPLED, campaign.campaign.seed)
+    of_law = campaign.prior.weight > 0 and campaign.core is None
+    samples = parts.random_samples(SAMPLED_OF_LAW if of_law else SAMPLED, campaign.campaign.seed)
     smiles = [sample.smiles for sample in samples]
     violations = [{violation.constraint for violation in constraints.violations(parse_smiles(text))} for text in smiles]
     return Rehearsal(
+        of_law,
         len(smiles),
         sum(not names for names in violations),
         Counter(name for names in violations for name in names),

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from molgfn.campaign.file.load import Campaign, load_campaign
+from molgfn.campaign.file.load import Campaign, load_resolved
 from molgfn.campaign.lab.values import lab_rows
 from molgfn.campaign.models.history import last_learnt, proxy_after
 from molgfn.campaign.models.interfaces import ProxyModel
@@ -159,7 +159,7 @@ def bring_up_to_date(path: Path, load_proxy: Callable[[Path], ProxyModel] | None
     with Store.read(run.database) as store:
         if run.is_locked() or not outdated(run, store):
             return 0
-    campaign = load_campaign(run.resolved)
+    campaign = load_resolved(run.resolved)
     with run.lock(), Store.open(run.database) as store:
         return predict_again(run, campaign, store, load_proxy or _saved_proxy)
 

@@ -20,6 +20,10 @@ TOLERANCES = {
     "qed": 0.1,
     "sa_score": 0.5,
     "heavy_atoms": 2.0,
+    "rings": 1.0,
+    "aromatic_rings": 1.0,
+    "fraction_csp3": 0.1,
+    "stereocentres": 1.0,
 }
 """How far outside its window a property is clearly worse, in the unit of the property."""
 

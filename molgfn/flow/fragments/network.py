@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import embedding, leaky_relu, logsigmoid
 
-from molgfn.environments.descriptors import Descriptors
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.states import OpenStems, States
 from molgfn.errors import MolgfnError
@@ -92,7 +91,7 @@ class FlowNetwork(nn.Module):
         self.log_z = nn.Parameter(torch.zeros(()))
         self.first = nn.Parameter(torch.zeros(tables.n_vocabulary))
         # Blocks of a core have embeddings of their own: so the network can distinguish them.
-        chemistry = Descriptors.of(tables)
+        chemistry = environment.descriptors
         self.block = DescriptorEmbedding(chemistry.block, width)
         self.kind_out = DescriptorEmbedding(chemistry.kind, width)
         self.kind_open = DescriptorEmbedding(chemistry.kind, width)
@@ -121,8 +120,7 @@ class FlowNetwork(nn.Module):
             self.log_z_at = nn.Parameter(torch.zeros(KNOTS))
             self.first_at = nn.Parameter(torch.zeros(KNOTS, tables.n_vocabulary))
             self.state_at = nn.Parameter(0.1 * torch.randn(KNOTS, width))
-        size = torch.from_numpy(tables.class_size).float().log()
-        allowed = torch.from_numpy(tables.legal)
+        size, allowed = torch.from_numpy(tables.class_size).float().log(), torch.from_numpy(tables.legal)
         first = torch.from_numpy(environment.first_blocks())
         log_size = torch.where(allowed, size, -torch.inf)
         self.register_buffer("log_size", log_size, persistent=False)
@@ -197,12 +195,14 @@ class FlowNetwork(nn.Module):
         environment = self.environment
         stems = environment.open_stems(states)
         graph = state_graph(states, stems, environment.tables, self.device)
-        dead = environment.dead_ends(states, stems)
-        log_size, size_row = self.log_size, graph.stem_kind
-        if dead is not None:
-            log_size = log_size[size_row].masked_fill(torch.from_numpy(dead).to(self.device), -torch.inf)
-            size_row = torch.arange(len(size_row), device=self.device)
-        log_room = self.log_room[size_row] if dead is None else torch.logsumexp(log_size, 1)
+        log_size, size_row, log_room = self.log_size, graph.stem_kind, self.log_room
+        if len(stems.masked_row):
+            # Rows of their own, below those of the kinds of stem, where something is masked.
+            row, masked = (torch.from_numpy(a).to(self.device) for a in (stems.masked_row, stems.masked))
+            left = log_size[size_row[row]].masked_fill(masked, -torch.inf)
+            size_row = size_row.index_copy(0, row, len(log_size) + torch.arange(len(row), device=self.device))
+            log_size, log_room = torch.cat([log_size, left]), torch.cat([log_room, torch.logsumexp(left, 1)])
+        log_room = log_room[size_row]
         open_ways = torch.zeros(len(states), device=self.device).index_add(0, graph.stem_state, log_room.exp())
         stopping = environment.may_stop(states)
         may_stop = torch.from_numpy(stopping).to(self.device)

@@ -36,22 +36,21 @@ def random_states(environment: FragmentEnvironment, n: int, generator: np.random
             return states
         stuck = np.setdiff1d(np.arange(len(growing)), stems.state)
         wanted[growing[stuck]] = 0
-        at, c = _actions(environment, part, stems, generator)
+        at, c = _actions(environment, stems, generator)
         states.append(
             growing[stems.state[at]], tables.class_block[c], stems.node[at], stems.stem[at], tables.class_stem[c]
         )
 
 
 def _actions(
-    environment: FragmentEnvironment, states: States, stems: OpenStems, generator: np.random.Generator
+    environment: FragmentEnvironment, stems: OpenStems, generator: np.random.Generator
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Draw one action for each state with an open stem: the open stem, and the class of the stem to join there."""
     tables = environment.tables
-    dead = environment.dead_ends(states, stems)
     up_to, row = tables.ways, stems.kind
-    if dead is not None:
-        alive = np.where(dead, 0, tables.legal[stems.kind] * tables.class_size)
-        up_to, row = alive.cumsum(axis=1), np.arange(len(alive))
+    if len(stems.masked_row):
+        up_to = (stems.allowed(tables.legal) * tables.class_size).cumsum(axis=1)
+        row = np.arange(len(up_to))
     # The stem with the largest weight / (exponential draw) is chosen with probability proportional to its weight.
     score = up_to[row, -1] * stems.count / generator.exponential(size=len(row))
     order = np.lexsort((score, stems.state))

@@ -1,5 +1,6 @@
 """The flow network of molecules: training it on a reward, and sampling from it."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
@@ -109,9 +110,9 @@ class Trainer(Training[States]):
             network = FragmentFlow(environment, settings.width, settings.layers, self.behaviour.betas, ends)
         self.network = network.to(device)
         vocabulary = environment.vocabulary
-        super().__init__(
-            self.network, self._scores, self.behaviour, seed, vocabulary.sha256, vocabulary.sha256_with_name
-        )
+        limits = f" {json.dumps(environment.limits.highest)}" if environment.limits else ""
+        spaces = (vocabulary.sha256 + limits, vocabulary.sha256_with_name + limits)
+        super().__init__(self.network, self._scores, self.behaviour, seed, *spaces)
 
     def _step(self) -> TrainingStep:
         report = super()._step()

@@ -98,11 +98,7 @@ class Space:
         """Return a level, and the distinct states after one further step."""
         environment, tables = self.environment, self.environment.tables
         stems = environment.open_stems(states)
-        allowed = tables.legal[stems.kind]
-        dead = environment.dead_ends(states, stems)
-        if dead is not None:
-            allowed = allowed & ~dead
-        stem, kind = np.nonzero(allowed)
+        stem, kind = np.nonzero(stems.allowed(tables.legal))
         if len(stem) > STEPS_PER_STATE * self.limit:
             raise MolgfnError(
                 f"the space cannot be listed: its {len(states):,} states of {int(states.length[0])} blocks have "

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from molgfn.environments.bit_sequences import BitSequences, Sentences
+from molgfn.environments.testbeds.bit_sequences import BitSequences, Sentences
 from molgfn.flow.interfaces import Evaluation, Inflow
 
 

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import one_hot
 
-from molgfn.environments.hypergrid import GridPaths, Hypergrid
+from molgfn.environments.testbeds.hypergrid import GridPaths, Hypergrid
 from molgfn.flow.interfaces import Evaluation, Inflow
 
 Ints = NDArray[np.int64]

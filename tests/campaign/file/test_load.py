@@ -1,6 +1,7 @@
 """Campaign files: what is accepted, what is told of the rest, and that a resolved file is the same campaign."""
 
 import math
+import tomllib
 from dataclasses import asdict
 from pathlib import Path
 
@@ -9,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from molgfn.bundled import bundled
-from molgfn.campaign.file.load import Campaign, load_campaign, resolved_toml
+from molgfn.campaign.file.load import Campaign, load_campaign, load_resolved, resolved_toml
 from molgfn.campaign.file.oracles.docking import DockingSection
 from molgfn.campaign.file.oracles.python_class import PythonSection
 from molgfn.campaign.file.problems import section_at
 from molgfn.campaign.file.sections import ProxySection, SamplerSection
+from molgfn.campaign.file.write import toml_document
 from molgfn.errors import ConfigError
 from molgfn.flow.fragments.trainer import MoleculeSettings
 from molgfn.oracles.docking.oracle import DockingSettings
@@ -53,6 +55,8 @@ def test_the_shortest_file_has_good_defaults(tmp_path):
         "hbd": (0, 5),
         "rotatable_bonds": (0, 10),
         "sa_score": (1, 5),
+        "aromatic_rings": (0, 4),
+        "stereocentres": (0, 3),
     }
 
 
@@ -200,6 +204,22 @@ def test_a_resolved_file_is_the_same_campaign(tmp_path_factory, best, worst, win
     }
     campaign = Campaign.model_validate(tables)
     assert load(folder, resolved_toml(campaign)) == campaign
+
+
+def test_a_run_of_an_earlier_version_gets_no_window_that_it_did_not_have(tmp_path):
+    campaign = load(tmp_path, SHORTEST, "objective.windows.stereocentres=[0, 1]")
+    file = tmp_path / "campaign.resolved.toml"
+    file.write_text(resolved_toml(campaign))
+    assert load_resolved(file) == campaign
+    tables = tomllib.loads(file.read_text())
+    del tables["objective"]["masks"]
+    for name in ("aromatic_rings", "stereocentres"):
+        del tables["objective"]["windows"][name]
+    file.write_text(toml_document(tables))
+    assert load_resolved(file).objective.masks is False
+    limits = load_resolved(file, ["campaign.rounds=5"]).objective.windows.limits()
+    assert set(limits) == {"mw", "clogp", "hbd", "rotatable_bonds", "sa_score"}
+    assert {"aromatic_rings", "stereocentres"} <= set(load_campaign(file).objective.windows.limits())
 
 
 def test_every_key_is_explained_in_the_guide():

@@ -1,7 +1,11 @@
+from collections import Counter
+from dataclasses import replace
+
 import pytest
 
-from molgfn.campaign.file.check import check_inputs
+from molgfn.campaign.file.check import _constraints_finding, check_inputs
 from molgfn.campaign.models.build import CampaignParts
+from molgfn.campaign.models.rehearsal import Rehearsal
 from molgfn.errors import ConfigError
 from tests.campaign.models.test_build import write
 from tests.library import small_vocabulary
@@ -37,3 +41,14 @@ def test_a_vocabulary_without_a_law_is_told_before_anything_is_made(tmp_path):
     for opened in (CampaignParts, lambda campaign: list(check_inputs(campaign))):
         with pytest.raises(ConfigError, match=r"\[prior\] weight = 0.5: the vocabulary small does not say how often"):
             opened(campaign)
+
+
+def test_check_says_which_window_rejects_what_share_of_the_law():
+    rehearsal = Rehearsal(True, 2_000, 1_500, Counter(mw=400, clogp=220), 0.1, 0.1, 0)
+    assert _constraints_finding(rehearsal).found == (
+        "1,500 of 2,000 molecules of the library's law meet all constraints; rejected by mw 20.0%, clogp 11.0%"
+    )
+    nothing = _constraints_finding(replace(rehearsal, meeting=0, broken=Counter(mw=2_000)))
+    assert (nothing.level, "rejected by mw 100.0%" in nothing.found) == ("note", True)
+    random = replace(rehearsal, of_law=False, sampled=200, meeting=20)
+    assert _constraints_finding(random).found == "20 of 200 random molecules meet all constraints"

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from molgfn.environments.bit_sequences import BitSequences, Sentences, random_modes
+from molgfn.environments.testbeds.bit_sequences import BitSequences, Sentences, random_modes
 from molgfn.flow.testbeds.bits import BitFlow
 from molgfn.flow.training import TrainerSettings, Training
 

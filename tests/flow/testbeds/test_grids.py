@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from molgfn.environments.hypergrid import GridPaths, Hypergrid
+from molgfn.environments.testbeds.hypergrid import GridPaths, Hypergrid
 from molgfn.flow.testbeds.grids import GridFlow
 from molgfn.flow.training import TrainerSettings, Training
 
@@ -45,7 +45,13 @@ def test_the_exact_law_is_that_of_draws() -> None:
 
 @pytest.mark.parametrize(
     ("objective", "backward"),
-    [("TB", "uniform"), ("TB", "learned"), ("DB", "learned"), ("SubTB", "uniform"), ("FM", "uniform")],
+    [
+        ("TB", "uniform"),
+        ("DB", "learned"),
+        ("SubTB", "uniform"),
+        ("FM", "uniform"),
+        pytest.param("TB", "learned", marks=pytest.mark.slow),
+    ],
 )
 def test_every_objective_finds_the_law(objective: str, backward: str) -> None:
     grid = Hypergrid(2, 6)
@@ -62,6 +68,7 @@ def test_every_objective_finds_the_law(objective: str, backward: str) -> None:
     assert np.abs(flow.law() - grid.law).sum() < 0.1
 
 
+@pytest.mark.slow  # test_behaviour replays molecules
 def test_replayed_paths_do_not_change_the_law() -> None:
     grid = Hypergrid(2, 6)
 

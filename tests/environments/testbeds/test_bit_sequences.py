@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from molgfn.environments.bit_sequences import MODE_WORDS, BitSequences, Sentences, flipped_modes, random_modes
+from molgfn.environments.testbeds.bit_sequences import MODE_WORDS, BitSequences, Sentences, flipped_modes, random_modes
 
 
 def space(word_bits: int = 2, bits: int = 24, count: int = 5) -> BitSequences:

@@ -1,6 +1,6 @@
 import numpy as np
 
-from molgfn.environments.hypergrid import GridPaths, Hypergrid
+from molgfn.environments.testbeds.hypergrid import GridPaths, Hypergrid
 
 
 def test_the_published_reward_on_a_line_of_eight() -> None:

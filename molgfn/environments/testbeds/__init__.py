@@ -1,0 +1,1 @@
+"""Environments without molecules, on which the methods are tested."""

@@ -1,0 +1,1 @@
+"""How a molecule could be made: the reactions that join its blocks, and the reactants."""
