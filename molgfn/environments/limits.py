@@ -19,6 +19,8 @@ from molgfn.environments.tables import BlockTables
 from molgfn.routes.ends import End, end_of
 from molgfn.routes.reactions import HARD, meeting_of
 
+HARD_JOINS = "hard_joins"
+"""Joins that are hard to make, by the two kinds of stem; those inside a core do not count."""
 _HYDROGEN = 1.008
 _ROUNDING = 1e-6
 
@@ -47,12 +49,11 @@ _OF_A_BLOCK: dict[str, tuple[Callable[[Block], float], float]] = {
     "rings": (_of_property("rings"), 0.0),
     "aromatic_rings": (_of_property("aromatic_rings"), 0.0),
     "hbd": (lasting_donors, 0.0),
+    HARD_JOINS: (lambda _: 0.0, 0.0),
 }
-"""What a block brings, and what a join adds, by property."""
+"""What a block brings, and what every join adds, by property; a hard join adds one hard join more."""
 
-HARD_JOINS = "hard_joins"
-"""Joins that are hard to make, by the two kinds of stem; those inside a core do not count."""
-LIMITED = (*_OF_A_BLOCK, HARD_JOINS)
+LIMITED = tuple(_OF_A_BLOCK)
 """Names of the properties that can be limited, as in `Properties`."""
 
 
@@ -69,7 +70,7 @@ class Limits:
     def __init__(self, tables: BlockTables, highest: Mapping[str, float]) -> None:
         self.highest = {name: float(highest[name]) for name in LIMITED if highest.get(name, inf) < inf}
         self._tables = tables
-        self._join = np.array([_OF_A_BLOCK[name][1] if name != HARD_JOINS else 0.0 for name in self.highest])
+        self._join = np.array([_OF_A_BLOCK[name][1] for name in self.highest])
         self._is_hard = np.array([name == HARD_JOINS for name in self.highest], dtype=np.float64)
         self._hard = _hard_meetings(tables) if HARD_JOINS in self.highest else None
         self._room = np.array(list(self.highest.values())) + _ROUNDING
@@ -85,9 +86,7 @@ class Limits:
         return bool(self.highest)
 
     def _values(self, blocks: Iterable[Block]) -> FloatArray:
-        rows = [
-            [_OF_A_BLOCK[name][0](block) if name != HARD_JOINS else 0.0 for name in self.highest] for block in blocks
-        ]
+        rows = [[_OF_A_BLOCK[name][0](block) for name in self.highest] for block in blocks]
         return np.array(rows, dtype=np.float64).reshape(len(rows), len(self.highest))
 
     def room(self, states: States) -> FloatArray:

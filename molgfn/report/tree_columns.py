@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,18 +32,22 @@ class CandidateTrees:
     ----------
     environment : FragmentEnvironment or None
         Of the run, without limits; None if its vocabulary cannot be read.
-    trees : list of (Tree or None)
-        One for each molecule; None where the vocabulary cannot build it.
+    smiles : sequence of str
+        In standard form.
     """
 
     environment: FragmentEnvironment | None
-    trees: list[Tree | None]
+    smiles: Sequence[str]
 
     @classmethod
     def of(cls, run: Path, smiles: Sequence[str]) -> "CandidateTrees":
-        """Read the environment of a run directory, and the trees of molecules in standard form."""
-        environment = _environment(run)
-        return cls(environment, [_tree(environment, name) for name in smiles])
+        """Read the environment of a run directory."""
+        return cls(_environment(run), smiles)
+
+    @cached_property
+    def trees(self) -> list[Tree | None]:
+        """One for each molecule; None where the vocabulary cannot build it."""
+        return [_tree(self.environment, name) for name in self.smiles]
 
     def log_priors(self) -> pd.DataFrame:
         """Return the log probability of the molecules in the library, up to a constant: whole, and for each block.
@@ -50,9 +55,12 @@ class CandidateTrees:
         The law is that of the library of the vocabulary (docs/theory/law.md), whatever `[prior] weight` the campaign
         has. NaN where the vocabulary has no law, or cannot build the molecule.
         """
-        table = pd.DataFrame(np.nan, index=range(len(self.trees)), columns=_LOG_PRIOR)
-        environment, trees = self.environment, [tree for tree in self.trees if tree is not None]
-        if environment is not None and environment.vocabulary.library is not None and trees:
+        table = pd.DataFrame(np.nan, index=range(len(self.smiles)), columns=_LOG_PRIOR)
+        environment = self.environment
+        if environment is None or environment.vocabulary.library is None:
+            return table
+        trees = [tree for tree in self.trees if tree is not None]
+        if trees:
             states = environment.states_of(trees, np.random.default_rng(0))
             built = [environment.tree(states, row) for row in range(len(states))]
             identities = [environment.codes.identity(tree) for tree in built]
@@ -64,7 +72,7 @@ class CandidateTrees:
     def routes(self) -> list[Route | None]:
         """Return a route for each molecule; None where it has no tree."""
         if self.environment is None:
-            return [None] * len(self.trees)
+            return [None] * len(self.smiles)
         return [None if tree is None else route_of(tree, self.environment.plain_blocks) for tree in self.trees]
 
     def columns(self) -> pd.DataFrame:

@@ -107,8 +107,8 @@ def test_the_printed_summary_is_the_golden_file(capsys, run):
     joined = [f"{name},,7.5" for name, _ in compounds(run)[:3]]
     code, out, _ = molgfn(capsys, "proxy", "retrain", run, lab_table("lab.csv", joined))
     assert code == 0
-    # Numbers of networks may differ from machine to machine; a rank correlation of equal predictions is none.
-    shape = re.sub(r"[+-]?\d+\.\d\d|(?<= )-(?= |$)", "#.##", out, flags=re.MULTILINE)
+    # Numbers of networks may differ in the last digit from machine to machine.
+    shape = re.sub(r"[+-]?\d+\.\d\d", "#.##", out)
     shape = re.sub(r"new proxy is .*\.(?= \d+ molecules are)", "new proxy is VERDICT.", shape)
     assert re.sub(r" +#", " #", shape) == (GOLDEN / "retrained.txt").read_text()
 
