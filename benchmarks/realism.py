@@ -2,13 +2,13 @@
 
     python benchmarks/realism.py --vocabulary data/vocabulary.json [--candidates NAME=FILE.csv ...]
 
-Sets of molecules: the library itself, random molecules of the vocabulary, its law (`molgfn.prior`), and the column
-`smiles` of any tables. Each is compared with as many molecules of ZINC 250k that the vocabulary builds, drawn at
-random; some of them may be among those whose neighbourhoods were counted. Every row is a line of JSON. The forest has
-300 trees on Morgan counts (radius 2, 2,048); the area under the curve is that of 5-fold cross-validation, the mean of
-the given seeds; 0.5: it cannot tell them apart. `auc_same_size` compares with as many molecules of ZINC that have the
-same numbers of heavy atoms. Novel: not in ZINC 250k, stereo aside. New ring systems: share of molecules with a ring
-system that no molecule of ZINC 250k has. Liabilities: see `liabilities.py`.
+Sets of molecules: the library itself, random molecules of the vocabulary, its law (`molgfn.prior`), the flow network
+beside it, and the column `smiles` of any tables. Each is compared with as many molecules of ZINC 250k that the
+vocabulary builds, drawn at random; some of them may be among those whose neighbourhoods were counted. Every row is a
+line of JSON. The forest has 300 trees on Morgan counts (radius 2, 2,048); the area under the curve is that of 5-fold
+cross-validation, the mean of the given seeds; 0.5: it cannot tell them apart. `auc_same_size` compares with as many
+molecules of ZINC that have the same numbers of heavy atoms. Novel: not in ZINC 250k, stereo aside. New ring systems:
+share of molecules with a ring system that no molecule of ZINC 250k has. Liabilities: see `liabilities.py`.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import torch
 from liabilities import liabilities
 from made_with import COMMIT
 from numpy.typing import NDArray
@@ -34,12 +35,17 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
+from molgfn.campaign.file.network_file import network_of
+from molgfn.campaign.file.sections import WindowsSection
 from molgfn.chem.similarity import MORGAN
 from molgfn.chem.standardise import standard_mol
 from molgfn.chem.trees.vocabulary import NotCovered, Vocabulary
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.states import States
+from molgfn.flow.fragments.prior_training import PriorTraining
 from molgfn.flow.fragments.random_walk import random_states
+from molgfn.flow.fragments.weights import Weights
+from molgfn.flow.training import TrainerSettings
 from molgfn.prior.prior import LibraryPrior
 
 MIN_BLOCKS, MAX_BLOCKS = 2, 8
@@ -166,6 +172,17 @@ def row(name: str, molecules: Sequence[str], real: Real, seeds: Sequence[int]) -
     print(json.dumps(facts | {"aucs": [round(value, 4) for value in values]} | rounded | made), flush=True)
 
 
+def by_network(vocabulary: Vocabulary, file: Path, count: int) -> States:
+    """Draw molecules from the flow network that was trained on the prior, within the default windows."""
+    environment = FragmentEnvironment(vocabulary, MIN_BLOCKS, MAX_BLOCKS, limits=WindowsSection().upper())
+    weights, prior = Weights.load(file), LibraryPrior(environment)
+    settings = TrainerSettings(width=weights.facts.width, layers=weights.facts.layers)
+    network = PriorTraining(environment, prior, settings, 0).network
+    weights.put_into(network)
+    generator = torch.Generator().manual_seed(1)
+    return States.concatenate([network.draw(250, generator)[0] for _ in range(0, count, 250)])
+
+
 def main(words: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--vocabulary", type=Path, required=True)
@@ -190,6 +207,9 @@ def main(words: Sequence[str]) -> None:
     if vocabulary.library is not None:
         drawn = LibraryPrior(environment).draw(arguments.drawn, np.random.default_rng(1))
         row("law of the library", smiles_of(drawn), real, arguments.seeds)
+        if network_of(arguments.vocabulary).is_file():
+            drawn = by_network(vocabulary, network_of(arguments.vocabulary), arguments.drawn)
+            row("flow network", smiles_of(drawn), real, arguments.seeds)
     for candidates in arguments.candidates:
         name, _, file = candidates.partition("=")
         row(name, pd.read_csv(file)["smiles"].tolist(), real, arguments.seeds)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.states import States
-from molgfn.flow.fragments.action_law import ActionLaw
+from molgfn.flow.fragments.layers.action_law import ActionLaw
 from molgfn.flow.fragments.local_search import removable
 from molgfn.flow.fragments.trajectories import log_of_actions, rows_of_actions
 

@@ -90,6 +90,7 @@ _vocabulary = _group(
 )
 app.add_typer(_vocabulary, name="vocabulary")
 _add(_vocabulary, vocabulary.build, "molgfn vocabulary build library.smi -o my-vocabulary.json --size 250")
+_add(_vocabulary, vocabulary.train, "molgfn vocabulary train my-vocabulary.json")
 _add(_vocabulary, vocabulary.check, "molgfn vocabulary check my-vocabulary.json")
 _add(_vocabulary, vocabulary.decompose, 'molgfn vocabulary decompose "O=C(Nc1ccccc1)C1CCNCC1"')
 

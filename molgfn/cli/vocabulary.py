@@ -31,6 +31,27 @@ def build(
     print(build_vocabulary(library, out, size, progress_for(sys.stderr)))
 
 
+def train(
+    file: VocabularyFile,
+    steps: Annotated[int, typer.Option("--steps", metavar="N", min=1, help="Steps of training.")] = 1_000,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", min=0)] = 1,
+    device: Annotated[str, typer.Option("--device", metavar="NAME", help="auto, cpu or cuda.")] = "auto",
+) -> None:
+    """Train the flow network from which campaigns with this vocabulary start.
+
+    It learns to draw molecules like those of the library, without any reward. Writes FILE.flow.safetensors, and a card.
+    A campaign whose vocabulary has no such file trains one for itself.
+    """
+    import torch
+
+    from molgfn.campaign.models.prior_network import train_beside
+
+    chosen = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
+    if chosen == "cpu":
+        torch.set_num_threads(1)
+    print(train_beside(file, steps, seed, chosen, progress_for(sys.stderr)))
+
+
 def check(file: VocabularyFile) -> None:
     """Check a vocabulary and count its blocks and stems."""
     from molgfn.chem.trees.vocabulary import Vocabulary

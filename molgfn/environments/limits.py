@@ -124,15 +124,23 @@ class Limits:
         """Return which states cannot take every class, shape (S,), from their room, shape (S, K)."""
         return np.asarray((room < self._most).any(axis=1))
 
-    def too_large(self, room: FloatArray, kind: IntArray) -> BoolArray:
-        """Return which classes are above a limit at open stems, shape (R, C), from their room (R, K) and kind (R,)."""
-        over = np.zeros((len(room), len(self._class)), dtype=np.bool_)
-        for k in range(len(self._room)):
-            if self._is_hard[k]:
-                assert self._hard is not None
-                over |= room[:, k, None] < self._hard[kind, : len(self._class)]
-            else:
-                over |= room[:, k, None] < self._class[:, k]
+    def too_large(self, room: FloatArray, state: IntArray, kind: IntArray) -> BoolArray:
+        """Return which classes are above a limit at open stems, shape (R, C).
+
+        `room` is that of some states, shape (S, K); `state`, shape (R,), are rows of it, and `kind`, shape (R,), the
+        kinds of stem.
+        """
+        count = len(self._class)
+        # All but hard joins depend on the state alone: there are fewer states than stems.
+        over = np.zeros((len(room), count), dtype=np.bool_)
+        for k in np.flatnonzero(self._is_hard == 0).tolist():
+            near = np.flatnonzero(room[:, k] < self._most[k])
+            over[near] |= room[near, k, None] < self._class[:, k]
+        over = over[state]
+        for k in np.flatnonzero(self._is_hard).tolist():
+            assert self._hard is not None
+            near = np.flatnonzero(room[state, k] < 1)
+            over[near] |= room[state[near], k, None] < self._hard[kind[near], :count]
         return over
 
     def step(self, kind: int, c: int) -> FloatArray:

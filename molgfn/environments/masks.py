@@ -59,7 +59,8 @@ class Masks:
         state = stems.state[rows]
         masked = self._dead_ends(stems, rows, needed[state])
         if room is not None:
-            masked |= self.limits.too_large(room[state], stems.kind[rows])
+            near, place = np.unique(state, return_inverse=True)
+            masked |= self.limits.too_large(room[near], place, stems.kind[rows])
             for row in np.flatnonzero(needed[state] > 0).tolist():
                 self._look_ahead(masked[row], stems, int(rows[row]), int(needed[state[row]]), room[state[row]])
         kept = masked.any(axis=1)

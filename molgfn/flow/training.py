@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Generic, cast
 
@@ -42,8 +42,11 @@ class TrainerSettings:
     epsilon : float
         Probability of a random step in drawing; it falls to 0 at half the planned steps.
     beta_start : float
-        Training starts with the target R^beta_start; beta then changes to 1 over half the planned steps. It is used
-        for replayed trajectories too.
+        Training starts with the target R^beta_start; beta then changes to 1. It is used for replayed trajectories too.
+    beta_steps : float
+        Share of the planned steps over which beta changes.
+    warm_up : int
+        Steps over which the learning rates rise: a network that is trained already keeps what it has learned.
     replay_fraction : float
         Trajectories from replay added to each batch, as a fraction of it.
     replay_best : float
@@ -67,6 +70,8 @@ class TrainerSettings:
     log_z_learning_rate: float = 0.1
     epsilon: float = 0.1
     beta_start: float = 1.0
+    beta_steps: float = 0.5
+    warm_up: int = 0
     replay_fraction: float = 0.5
     replay_best: float = 0.5
     replay_capacity: int = 20_000
@@ -154,7 +159,8 @@ class Training(Generic[AnyBatch]):
 
     def _condition(self, n: int) -> Condition:
         """Return the condition of each of n trajectories; none if their inverse temperature is 1."""
-        start, done = self.settings.beta_start, min(1.0, 2 * self.done / max(self.settings.steps, 1))
+        settings = self.settings
+        start, done = settings.beta_start, min(1.0, self.done / max(settings.beta_steps * settings.steps, 1))
         return Condition.repeated(None if start == 1 else start + (1 - start) * done, n)
 
     def _fresh(self, explore: float, condition: Condition) -> AnyBatch:  # noqa: ARG002
@@ -170,7 +176,6 @@ class Training(Generic[AnyBatch]):
         log_target = torch.from_numpy(targets.at(condition)).float().to(self.model.log_z.device)
         if self.done == 0:
             self._guess_log_z(batch, targets, condition)
-        fall = 0.02 + 0.98 * 0.5 * (1 + float(np.cos(np.pi * min(self.done / max(settings.steps, 1), 1.0))))
         loss = objective_loss(
             self._view(condition),
             batch,
@@ -180,10 +185,17 @@ class Training(Generic[AnyBatch]):
             settings.penalty,
             settings.subtb_lambda,
         )
+        return self._descend(loss)
+
+    def _descend(self, loss: Tensor) -> float:
+        """Change the weights by a step down this loss; return it as a number."""
+        settings = self.settings
+        fall = 0.02 + 0.98 * 0.5 * (1 + float(np.cos(np.pi * min(self.done / max(settings.steps, 1), 1.0))))
+        rise = min((self.done + 1) / max(settings.warm_up, 1), 1.0)
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.module.parameters(), 100.0)
-        self.optimiser.step(fall)
+        self.optimiser.step(rise * fall)
         return float(loss.detach())
 
     @torch.no_grad()
@@ -192,8 +204,9 @@ class Training(Generic[AnyBatch]):
         along = self._view(condition).evaluate(batch, False)
         log_target = torch.from_numpy(targets.at(condition)).to(along.log_pf)
         guess = (log_target + along.log_pb.sum(1) - along.log_pf.sum(1)).mean()
+        # A network that is trained already has state flows at the level of its own log Z.
+        self.model.flow_offset.add_(guess - self.model.log_z)
         self.model.log_z.copy_(guess)
-        self.model.flow_offset.copy_(guess)
 
     def save(self, folder: Path) -> None:
         """Write everything that training needs to continue exactly: weights, optimiser, replay, random states."""
@@ -221,7 +234,7 @@ class Training(Generic[AnyBatch]):
             If it belongs to another vocabulary, to other settings or to another version of the network.
         """
         facts = json.loads((folder / "trainer.json").read_text(encoding="utf-8"))
-        same_settings = _with_new_names(facts["settings"]) == asdict(self.settings)
+        same_settings = self._of_this_version(facts["settings"]) == asdict(self.settings)
         if facts["space"] not in (self.space, self.earlier_space) or not same_settings:
             raise DataError(f"{folder}: a checkpoint of another vocabulary or other [sampler] settings.")
         tensors = load_file(folder / "trainer.safetensors")
@@ -238,12 +251,12 @@ class Training(Generic[AnyBatch]):
         self.replay_generator.bit_generator.state = facts["replay_generator"]
         self.done = int(facts["done"])
 
-
-def _with_new_names(saved: dict[str, Any]) -> dict[str, Any]:
-    """Return saved settings with the names of this version."""
-    renamed = {_RENAMED.get(name, name): value for name, value in saved.items()}
-    # JSON has lists where settings have tuples.
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in renamed.items()}
+    def _of_this_version(self, saved: dict[str, Any]) -> dict[str, Any]:
+        """Return saved settings with the names of this version; what their version did not have is as it was then."""
+        renamed = {_RENAMED.get(name, name): value for name, value in saved.items()}
+        # JSON has lists where settings have tuples.
+        values = {name: tuple(value) if isinstance(value, list) else value for name, value in renamed.items()}
+        return {field.name: field.default for field in fields(self.settings)} | values
 
 
 def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -148,6 +148,7 @@ def vocabulary_card(vocabulary: Vocabulary, coverage: Coverage, source: dict[str
     reasons = "".join(f"| {why} | {n:,} | {n / coverage.molecules:.1%} |\n" for why, n in coverage.reasons.items())
     missing = ", ".join(f"`{name}` ({n:,})" for name, n in coverage.missing)
     first = ", ".join(f"`{block.smiles}`" for block in vocabulary.blocks[:20])
+    unsuitable = "\n".join(f"- `{smiles}`: {why}" for smiles, why in source["unsuitable"].items()) or "None."
     return f"""# {vocabulary.name}
 
 {len(vocabulary)} blocks with {stems} stems, {len(vocabulary.joins or ())} kinds of joins.
@@ -178,4 +179,8 @@ With only the most frequent blocks, any join allowed:
 |---|---|---|
 {reasons}
 The most frequent blocks that were left out (molecules): {missing}.
+
+## Frequent blocks that were left out as unsuitable
+
+{unsuitable}
 """

@@ -96,6 +96,8 @@ class LibraryLaw:
         The counts, see `class_joins`.
     library, uniform : ClassMargins
         Margins of the first two laws, and of the third one.
+    log_join : array, shape (C, C)
+        Log m of each join, by the classes of its stems.
     """
 
     def __init__(self, counts: NeighbourhoodCounts, tables: BlockTables, smoothing: Smoothing | None = None) -> None:
@@ -109,7 +111,7 @@ class LibraryLaw:
         self._wholes, self._patterns = self._key_tables()
         with np.errstate(divide="ignore", invalid="ignore"):
             self._log_given = np.log(np.nan_to_num(self.library.join / self.library.occupied[:, None]))
-            self._log_join = np.log((1 - rest) * self.library.join + rest * self.uniform.join)
+            self.log_join = np.log((1 - rest) * self.library.join + rest * self.uniform.join)
         self._log_closed, self._log_uniform = self._uniform_terms()
 
     def _key_tables(self) -> tuple[KeyTable, KeyTable]:
@@ -173,7 +175,7 @@ class LibraryLaw:
         total = np.zeros(size)
         np.add.at(total, nodes.state, self._log_neighbourhoods(nodes, own_class))
         # Both ends of a join are listed: each takes half of it.
-        np.add.at(total, nodes.state[nodes.node], -0.5 * self._log_join[own_class, nodes.other])
+        np.add.at(total, nodes.state[nodes.node], -0.5 * self.log_join[own_class, nodes.other])
         return total
 
     def _log_neighbourhoods(self, nodes: Nodes, own_class: IntArray) -> FloatArray:

@@ -54,6 +54,33 @@ class LibraryPrior:
         log_prior: FloatArray = self.weight * (self.law.log_density(self._nodes(states), states.length) + log_w)
         return log_prior
 
+    def log_share(self, states: States) -> FloatArray:
+        """Return weight * log p_library minus the log build multiplicity, up to a constant, shape (S,).
+
+        This is the target of a trajectory where the reward is 1. At weight 1 and without a core the multiplicity W of
+        p_library, which is proportional to W f, is the build multiplicity: both cancel.
+        """
+        if self.weight == 1 and self.environment.core is None:
+            return self.law.log_density(self._nodes(states), states.length)
+        environment = self.environment
+        trees = [environment.tree(states, row) for row in range(len(states))]
+        identities = [environment.codes.identity(tree) for tree in trees]
+        multiplicity = [
+            environment.log_build_multiplicity(tree, identity.automorphisms)
+            for tree, identity in zip(trees, identities, strict=True)
+        ]
+        log_share: FloatArray = self(states, trees, identities) - np.array(multiplicity)
+        return log_share
+
+    @cached_property
+    def log_join(self) -> FloatArray:
+        """Return weight * log m of each join of a kind of stem and a class, shape (kinds, C); 0 for stems of a core."""
+        tables = self.environment.tables
+        joins: FloatArray = np.zeros((tables.n_kinds, tables.n_classes))
+        # Joins that are not legal are never made, whatever is given for them.
+        joins[: tables.n_classes] = self.weight * np.nan_to_num(self.law.log_join, neginf=0.0)
+        return joins
+
     @cached_property
     def _growth(self) -> Growth:
         return Growth(self.law, self.environment.min_blocks, self.environment.max_blocks)

@@ -36,6 +36,7 @@ class Molecule:
 @dataclass(frozen=True)
 class Step:
     mean_log_reward: float
+    loss: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -181,7 +182,16 @@ class StandIns:
     def library(self, smiles: Sequence[str]) -> list[Tree]:
         return [Tree((0,), ()) for _ in smiles]
 
-    def flow_trainer(self, reward: Reward, seed: int, library: Sequence[Tree] = ()) -> TableTrainer:  # noqa: ARG002
+    def prior_trainer(self, seed: int) -> None:  # noqa: ARG002
+        return None
+
+    def flow_trainer(
+        self,
+        reward: Reward,
+        seed: int,
+        library: Sequence[Tree] = (),  # noqa: ARG002
+        start: Path | None = None,  # noqa: ARG002
+    ) -> TableTrainer:
         return TableTrainer(reward, seed, self.pause_s)
 
     def random_samples(self, n: int, seed: int) -> list[Molecule]:

@@ -1,7 +1,9 @@
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from molgfn.chem.trees.neighbourhoods import count_neighbourhoods
 from molgfn.chem.trees.vocabulary import Vocabulary
@@ -34,7 +36,7 @@ def four() -> Vocabulary:
     return with_law(small_vocabulary(FOUR))
 
 
-def prior_law(space: Space, prior: LibraryPrior) -> Law:
+def prior_law(space: Space, prior: LibraryPrior, reward: Callable[[Sequence[str]], NDArray[np.float64]] = qed4) -> Law:
     """Return the law proportional to prior times reward."""
     environment, weight = space.environment, {}
     for level in space.levels:
@@ -42,7 +44,7 @@ def prior_law(space: Space, prior: LibraryPrior) -> Law:
             trees = [environment.tree(level.states, row) for row in range(len(level.states))]
             log_prior = prior(level.states, trees, [environment.codes.identity(tree) for tree in trees])
             weight.update(zip(level.smiles, np.exp(log_prior).tolist(), strict=True))
-    return space.law(lambda names: qed4(names) * np.array([weight[name] for name in names]))
+    return space.law(lambda names: reward(names) * np.array([weight[name] for name in names]))
 
 
 @pytest.mark.parametrize("core", [pytest.param(None, marks=pytest.mark.slow), "c1ccc([*:1])cc1"])

@@ -11,14 +11,17 @@ from molgfn.bundled import bundled
 from molgfn.campaign.file.oracles.kinds import KINDS
 from molgfn.campaign.file.problems import config_error, problems_of
 from molgfn.campaign.file.rules import broken_rules
-from molgfn.campaign.file.sections import Campaign
+from molgfn.campaign.file.sections import Campaign, PriorSection
 from molgfn.campaign.file.write import toml_document
+from molgfn.chem.trees.vocabulary import has_law
 from molgfn.errors import ConfigError, did_you_mean
 
 __all__ = ["Campaign", "load_campaign", "load_resolved", "resolved_toml"]
 
 _WITHOUT_LIMIT = [-inf, inf]
 _BEFORE_THERE_WAS_A_KEY: dict[tuple[str, ...], Any] = {
+    ("prior", "weight"): 0.0,
+    ("prior", "network"): False,
     ("objective", "masks"): False,
     ("objective", "windows", "aromatic_rings"): _WITHOUT_LIMIT,
     ("objective", "windows", "stereocentres"): _WITHOUT_LIMIT,
@@ -71,6 +74,8 @@ def _checked(path: Path, tables: dict[str, Any], overrides: list[str]) -> Campai
         problems += problems_of(error)
     if campaign is None or problems:
         raise config_error(path, problems, {place: text for place, (_, text) in given.items()})
+    if "weight" not in tables.get("prior", {}) and not has_law(campaign.vocabulary.file):
+        return campaign.model_copy(update={"prior": PriorSection(weight=0.0)})
     return campaign
 
 

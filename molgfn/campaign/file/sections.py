@@ -58,8 +58,10 @@ class CoreSection(Section):
 class PriorSection(Section):
     """`[prior]`: how much molecules are preferred that look like those of the library of the vocabulary."""
 
-    weight: NotNegative = 0.0
+    weight: NotNegative = 1.0
     """Exponent of the library's law beside the reward; 0: no prior."""
+    network: bool = True
+    """Whether each round starts from a flow network that was trained on the prior."""
 
 
 class WindowsSection(Section):

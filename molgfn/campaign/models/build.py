@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +10,15 @@ import torch
 
 from molgfn.campaign.file.load import Campaign
 from molgfn.campaign.models.environment import environment_of
-from molgfn.campaign.models.interfaces import FlowTrainer, ProxyEpoch, ProxyModel, Reward, Sampled
+from molgfn.campaign.models.interfaces import FlowTrainer, PriorTrainer, ProxyEpoch, ProxyModel, Reward, Sampled
 from molgfn.campaign.models.oracle import open_oracle
+from molgfn.campaign.models.prior_network import STARTED, NetworkOnPrior, facts_of, fitting_network
 from molgfn.chem.standardise import MoleculeError, standard_smiles
 from molgfn.chem.trees.tree import Tree
 from molgfn.chem.trees.vocabulary import NotCovered
 from molgfn.direction import Direction
 from molgfn.flow.fragments.trainer import MoleculeSettings, Trainer, random_samples, samples_of
+from molgfn.flow.fragments.weights import Weights
 from molgfn.oracles.interfaces import Oracle
 from molgfn.prior.prior import LibraryPrior
 from molgfn.proxy.proxy import Proxy
@@ -38,6 +41,7 @@ class CampaignParts:
         self._environment = environment_of(campaign)
         weight = campaign.prior.weight
         self._prior = LibraryPrior(self._environment, weight) if weight else None
+        self._wanted = facts_of(self._environment, campaign)
 
     def open_oracle(self) -> Oracle:
         return open_oracle(self._campaign)
@@ -49,9 +53,28 @@ class CampaignParts:
                 trees += self._environment.trees(standard_smiles(name))
         return trees
 
-    def flow_trainer(self, reward: Reward, seed: int, library: Sequence[Tree] = ()) -> FlowTrainer:
-        settings = MoleculeSettings(**self._campaign.sampler.model_dump())
-        return Trainer(self._environment, reward, settings, seed, library=library, prior=self._prior)
+    @cached_property
+    def _network(self) -> Weights | None:
+        """The network that came with the vocabulary, if it is to be used and fits."""
+        return fitting_network(self._campaign, self._wanted)
+
+    def prior_trainer(self, seed: int) -> PriorTrainer | None:
+        campaign = self._campaign
+        # From a core nothing can be drawn by the law alone: its rounds start untrained.
+        if self._prior is None or not campaign.prior.network or campaign.core is not None or self._network is not None:
+            return None
+        return NetworkOnPrior(self._environment, LibraryPrior(self._environment), self._wanted, seed)
+
+    def flow_trainer(
+        self, reward: Reward, seed: int, library: Sequence[Tree] = (), start: Path | None = None
+    ) -> FlowTrainer:
+        weights = self._network if start is None else Weights.load(start)
+        settings = MoleculeSettings(
+            **self._campaign.sampler.model_dump(),
+            prior_in_policy=self._prior is not None and self._campaign.prior.network,
+            **({} if weights is None else STARTED),
+        )
+        return Trainer(self._environment, reward, settings, seed, library=library, prior=self._prior, start=weights)
 
     def random_samples(self, n: int, seed: int) -> Sequence[Sampled]:
         if self._prior is None or self._campaign.core is not None:

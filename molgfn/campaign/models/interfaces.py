@@ -29,6 +29,8 @@ class FlowStep(Protocol):
     """One step of training."""
 
     @property
+    def loss(self) -> float: ...
+    @property
     def mean_log_reward(self) -> float: ...
 
 
@@ -39,6 +41,22 @@ class FlowTrainer(Protocol):
     def sample(self, n: int) -> Sequence[Sampled]: ...
     def save(self, folder: Path) -> None: ...
     def load(self, folder: Path) -> None: ...
+
+
+class PriorTrainer(Protocol):
+    """A flow network in training on the prior; after `load` it continues exactly as the saved one."""
+
+    @property
+    def steps(self) -> int:
+        """How many steps it needs in all."""
+        ...
+
+    def train(self, steps: int, on_step: Callable[[FlowStep], None] | None = None) -> object: ...
+    def save(self, folder: Path) -> None: ...
+    def load(self, folder: Path) -> None: ...
+    def write(self, path: Path) -> None:
+        """Write the weights, for `Parts.flow_trainer` to start from."""
+        ...
 
 
 class ProxyEpoch(Protocol):
@@ -97,8 +115,17 @@ class Parts(Protocol):
         """Return the trees of the molecules that can be built; others are skipped."""
         ...
 
-    def flow_trainer(self, reward: Reward, seed: int, library: Sequence[Tree] = ()) -> FlowTrainer:
-        """Return an untrained flow network; `library` molecules are used in its training."""
+    def prior_trainer(self, seed: int) -> PriorTrainer | None:
+        """Return a training on the prior; None if the flow network needs none, or one came with the vocabulary."""
+        ...
+
+    def flow_trainer(
+        self, reward: Reward, seed: int, library: Sequence[Tree] = (), start: Path | None = None
+    ) -> FlowTrainer:
+        """Return a flow network that has seen no reward; `library` molecules are used in its training.
+
+        It starts from the weights in `start`; else from those that came with the vocabulary, if they fit.
+        """
         ...
 
     def random_samples(self, n: int, seed: int) -> Sequence[Sampled]:

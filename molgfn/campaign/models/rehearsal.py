@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from molgfn.campaign.file.sections import Campaign
 from molgfn.campaign.models.agreement import Quantity
 from molgfn.campaign.models.build import CampaignParts
-from molgfn.campaign.models.interfaces import ProxyEpoch
+from molgfn.campaign.models.interfaces import FlowTrainer, PriorTrainer, ProxyEpoch
 from molgfn.campaign.reward.objective import Predictor, acquisition_times_constraints
 from molgfn.campaign.reward.scoring import Scoring
 from molgfn.chem.standardise import parse_smiles
@@ -45,6 +45,8 @@ class Rehearsal:
         Number of molecules that do not meet each constraint.
     step_s : float
         Seconds of one step of the flow network.
+    prior_s : float
+        Seconds of the training on the prior; 0 if none is needed.
     pass_s : float
         Seconds of one network for one molecule in one pass over the data.
     known : int
@@ -56,6 +58,7 @@ class Rehearsal:
     meeting: int
     broken: Counter[str]
     step_s: float
+    prior_s: float
     pass_s: float
     known: int
 
@@ -66,7 +69,8 @@ class Rehearsal:
         passes += sum(
             proxy.fine_tune_epochs * (self.known + number * plan.batch_size) for number in range(1, plan.rounds + 1)
         )
-        return plan.rounds * campaign.sampler.steps * self.step_s + proxy.members * passes * self.pass_s
+        flow_s = self.prior_s + plan.rounds * campaign.sampler.steps * self.step_s
+        return flow_s + proxy.members * passes * self.pass_s
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,7 @@ def rehearse(campaign: Campaign, oracle: Quantity) -> Rehearsal:
         sum(not names for names in violations),
         Counter(name for names in violations for name in names),
         _step_seconds(campaign, parts, oracle),
+        _prior_seconds(campaign, parts),
         _pass_seconds(campaign, parts, oracle, smiles[:_MOLECULES]),
         _known_molecules(campaign),
     )
@@ -112,10 +117,18 @@ def _step_seconds(campaign: Campaign, parts: CampaignParts, oracle: Quantity) ->
     reward = acquisition_times_constraints(
         proxy, scoring, section.constraints(), unit=oracle.unit, exponent=section.exponent, floor=section.floor
     )
-    flow = parts.flow_trainer(reward, campaign.campaign.seed)
-    flow.train(1)  # the first step prepares data that the others use
+    return _seconds_of_a_step(parts.flow_trainer(reward, campaign.campaign.seed))
+
+
+def _prior_seconds(campaign: Campaign, parts: CampaignParts) -> float:
+    trainer = parts.prior_trainer(campaign.campaign.seed)
+    return 0.0 if trainer is None else trainer.steps * _seconds_of_a_step(trainer)
+
+
+def _seconds_of_a_step(trainer: FlowTrainer | PriorTrainer) -> float:
+    trainer.train(1)  # the first step prepares data that the others use
     started = time.monotonic()
-    flow.train(_STEPS)
+    trainer.train(_STEPS)
     return (time.monotonic() - started) / _STEPS
 
 

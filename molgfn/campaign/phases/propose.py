@@ -5,20 +5,19 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from molgfn.campaign.lab.values import lab_rows
-from molgfn.campaign.models.interfaces import FlowStep, FlowTrainer, ProxyModel, Sampled
+from molgfn.campaign.models.interfaces import FlowTrainer, ProxyModel, Sampled
 from molgfn.campaign.phases.candidates import Proposals, inchikeys_of
 from molgfn.campaign.phases.predict import objective_of, predict
+from molgfn.campaign.phases.prior_network import prior_network
+from molgfn.campaign.phases.resumable import train_in_parts
 from molgfn.campaign.phases.state import Context
 from molgfn.campaign.record.damage import reading_checkpoint
 from molgfn.campaign.record.rows import PredictionRow
 from molgfn.campaign.reward.objective import Objective
 from molgfn.chem.trees.tree import Tree
-from molgfn.errors import Stopped
 from molgfn.files import whole_folder, write_json
 from molgfn.oracles.interfaces import measured_by
 
-CHECKPOINT_STEPS = 100
-"""Steps of training between two checkpoints."""
 SAMPLES_AT_ONCE = 256
 MAX_SAMPLES = 10_000
 MAX_SAMPLES_PER_CANDIDATE = 50
@@ -79,7 +78,8 @@ def _trained_flow(context: Context, round_number: int, objective: Objective) -> 
 
     A checkpoint is used only if it has the proxy of the round: rewards of two proxies are never mixed.
     """
-    flow = context.parts.flow_trainer(objective, context.seed(round_number, "propose"), _library(context, round_number))
+    library, start = _library(context, round_number), prior_network(context)
+    flow = context.parts.flow_trainer(objective, context.seed(round_number, "propose"), library, start)
     folder, steps = context.run.flow(round_number), context.campaign.sampler.steps
     proxy = context.run.relative(context.proxy_folder(round_number - 1))
     done = 0
@@ -92,21 +92,16 @@ def _trained_flow(context: Context, round_number: int, objective: Objective) -> 
                 flow.load(folder)
                 objective.load(folder)
                 done = int(kept["steps"])
-    with context.progress.step(f"round {round_number}: training the flow network", total=steps - done) as shown:
-
-        def on_step(step: FlowStep) -> None:
-            nonlocal done
-            done += 1
-            shown.advance(1, f"mean log reward {step.mean_log_reward:.1f}")
-            context.stop.check()
-
-        try:
-            while done < steps:
-                flow.train(min(CHECKPOINT_STEPS - done % CHECKPOINT_STEPS, steps - done), on_step)
-                _checkpoint(folder, flow, objective, {"steps": done, "proxy": proxy})
-        except Stopped:
-            _checkpoint(folder, flow, objective, {"steps": done, "proxy": proxy})
-            raise
+    title = f"round {round_number}: training the flow network"
+    train_in_parts(
+        context,
+        title,
+        flow,
+        done,
+        steps,
+        lambda done: _checkpoint(folder, flow, objective, {"steps": done, "proxy": proxy}),
+        lambda step: f"mean log reward {step.mean_log_reward:.1f}",
+    )
     return flow
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from molgfn.campaign.file.load import Campaign, resolved_toml
+from molgfn.campaign.file.network_file import network_of
 from molgfn.campaign.record.compound_ids import new_prefix
 from molgfn.campaign.record.rows import InitialRow
 from molgfn.campaign.record.run_directory import RunDirectory
@@ -51,6 +52,9 @@ def prepare(
 def _inputs(campaign: Campaign) -> Iterator[tuple[str, Path]]:
     """Yield each file or folder that a campaign reads, with the place of its copy in the run directory."""
     yield "inputs/vocabulary.json", campaign.vocabulary.file
+    network = network_of(campaign.vocabulary.file)
+    if campaign.prior.weight and campaign.prior.network and network.is_file():
+        yield network_of(Path("inputs/vocabulary.json")).as_posix(), network
     if campaign.proxy.start is not None:
         yield "inputs/proxy", campaign.proxy.start
     if campaign.proxy.data is not None:

@@ -57,6 +57,16 @@ class RunDirectory:
         """Folder of the flow network of a round."""
         return self.checkpoints(number) / "flow"
 
+    @property
+    def prior_training(self) -> Path:
+        """Folder of the training of a flow network on the prior."""
+        return self.path / "checkpoints" / "prior"
+
+    @property
+    def prior_network(self) -> Path:
+        """Weights of the flow network that was trained on the prior in this run."""
+        return self.path / "checkpoints" / "prior.safetensors"
+
     def proxy(self, number: int) -> Path:
         """Folder of the proxy at the end of a round."""
         return self.checkpoints(number) / "proxy"

@@ -19,11 +19,14 @@ class Census:
     ----------
     molecules : list of Fragments
         One for each molecule that could be read.
+    smiles : list of str
+        Each of these molecules as it stands in the library.
     rejected : list of (int, str, str)
         Line, text and reason of every row that could not be read.
     """
 
     molecules: list[Fragments] = field(default_factory=list)
+    smiles: list[str] = field(default_factory=list)
     rejected: list[tuple[int, str, str]] = field(default_factory=list)
 
     def block_frequency(self) -> list[tuple[str, int]]:
@@ -52,6 +55,7 @@ def take_census(library: Path, progress: Progress) -> Census:
                 if row.fault:
                     raise MoleculeError(row.fault)
                 census.molecules.append(fragment(standard_mol(smiles)))
+                census.smiles.append(smiles)
             except (MoleculeError, ValueError, RuntimeError) as error:
                 census.rejected.append((row.line, smiles, str(error).splitlines()[0]))
     if not census.molecules:

@@ -1,8 +1,9 @@
-"""Choosing a vocabulary from a census: the most frequent blocks, and the joins that were seen."""
+"""Choosing a vocabulary from a census: the most frequent suitable blocks, and the joins that were seen."""
 
 from collections import Counter
 
 from molgfn.chem.library.census import Census
+from molgfn.chem.library.suitability import holders_of, why_unsuitable
 from molgfn.chem.standardise import standard_mol
 from molgfn.chem.trees.blocks import Block
 from molgfn.chem.trees.cut import may_join
@@ -11,23 +12,35 @@ from molgfn.chem.trees.vocabulary import Vocabulary
 
 # A stem or a join seen in fewer than one of this many molecules (and fewer than two) is taken for an accident.
 _ACCIDENT = 25_000
+# Times the wanted number of blocks: so many of the most frequent ones are looked at for alerts.
+_LOOKED_AT = 3
 
 
 def choose_vocabulary(census: Census, size: int, name: str) -> Vocabulary:
-    """Take the `size` most frequent neutral blocks, their stems and joins as seen."""
+    """Take the `size` most frequent neutral blocks that are suitable, their stems and joins as seen.
+
+    The `source` of the vocabulary says which frequent blocks were left out as unsuitable, and why.
+    """
     support = max(2, len(census.molecules) // _ACCIDENT)
-    frequency = census.block_frequency()
-    stems = _stem_census(census)
+    names = [smiles for smiles, _ in census.block_frequency()]
+    stems, holders = _stem_census(census), holders_of(census, names[: _LOOKED_AT * size])
     blocks: list[Block] = []
-    for smiles, _ in frequency:
+    unsuitable: dict[str, str] = {}
+    for smiles in names:
         if len(blocks) == size:
             break
         block = _block_with_stems(smiles, stems, support)
-        if block is not None:
+        if block is None:
+            continue
+        why = why_unsuitable(block, holders.get(smiles, ()))
+        if why:
+            unsuitable[smiles] = why
+        else:
             blocks.append(block)
     joins = _seen_joins(census, blocks, support)
     blocks, joins = _without_dead_stems(blocks, joins)
-    return Vocabulary(name, tuple(blocks), joins, {"molecules": len(census.molecules), "support": support})
+    source = {"molecules": len(census.molecules), "support": support, "unsuitable": unsuitable}
+    return Vocabulary(name, tuple(blocks), joins, source)
 
 
 def _uses(fragments: Fragments) -> Counter[tuple[int, int]]:

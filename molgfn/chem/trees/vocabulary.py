@@ -213,6 +213,15 @@ class Vocabulary:
         return cls(str(content.get("name", path.stem)), blocks, pairs, content.get("source", {}), library)
 
 
+def has_law(path: Path) -> bool:
+    """Return whether a vocabulary file holds the counts of a library; False if it cannot be read."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) and content.get("library") is not None
+
+
 def _digest(content: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 

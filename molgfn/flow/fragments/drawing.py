@@ -10,7 +10,7 @@ from torch import Tensor
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.states import States
 from molgfn.flow.condition import UNCONDITIONED, Condition
-from molgfn.flow.fragments.action_law import ActionLaw
+from molgfn.flow.fragments.layers.action_law import ActionLaw
 from molgfn.flow.fragments.network import FlowNetwork
 
 Ints = NDArray[np.int64]

@@ -5,54 +5,30 @@ states get the same logits in whatever order they were built: the network is equ
 blocks, kinds and relations start from their chemistry (see `Descriptors`), so that similar ones share what is learned.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn.functional import embedding, leaky_relu, logsigmoid
+from torch.nn.functional import embedding, leaky_relu
 
 from molgfn.environments.fragments import FragmentEnvironment
-from molgfn.environments.states import OpenStems, States
+from molgfn.environments.states import States
 from molgfn.errors import MolgfnError
 from molgfn.flow.condition import UNCONDITIONED, Condition
-from molgfn.flow.fragments.action_law import ActionLaw, ClassHead
-from molgfn.flow.fragments.descriptor_embedding import DescriptorEmbedding
-from molgfn.flow.fragments.graph import StateGraph, state_graph
-from molgfn.flow.fragments.messages import Rounds
-from molgfn.flow.replay import Targets
+from molgfn.flow.fragments.layers.action_law import ActionLaw, ClassHead
+from molgfn.flow.fragments.layers.descriptor_embedding import DescriptorEmbedding
+from molgfn.flow.fragments.layers.graph import StateGraph, state_graph
+from molgfn.flow.fragments.layers.layout import Layout
+from molgfn.flow.fragments.layers.messages import Rounds
+from molgfn.flow.fragments.layers.stopping import Ends, stop_or_go
 from molgfn.flow.scatter import scatter_logsumexp
 from molgfn.flow.temperature import KNOTS, TemperatureEncoding
 
-
-@dataclass(frozen=True)
-class Layout:
-    """The input of the network for some states.
-
-    Attributes
-    ----------
-    stems : OpenStems
-    graph : StateGraph
-    log_size, size_row, log_room, log_count : Tensor
-        See `ActionLaw`.
-    may_stop, may_go : Tensor of bool, shape (S,)
-    ends : Targets, optional
-        Target of a stop at each state, 0 if it may not stop; only if the network looks forward.
-    """
-
-    stems: OpenStems
-    graph: StateGraph
-    log_size: Tensor
-    size_row: Tensor
-    log_room: Tensor
-    log_count: Tensor
-    may_stop: Tensor
-    may_go: Tensor
-    ends: Targets | None
+Floats = NDArray[np.float64]
 
 
 class FlowNetwork(nn.Module):
@@ -67,10 +43,10 @@ class FlowNetwork(nn.Module):
         Rounds of messages, with shared weights; each updates every message once, after the messages that feed it.
     betas : (float, float), optional
         Range of inverse temperatures for which the network is conditioned.
-    ends : callable, optional
-        States that may stop -> targets of a stop there. With it the network looks forward: every state is a molecule,
-        so the flow of its stop is the reward of this molecule, and only the flow to larger molecules is learned
-        (Deleu et al. 2022, arXiv 2202.13903; Pan et al. 2023, arXiv 2302.01687; docs/theory/law.md).
+    ends : Ends, optional
+        What the odds of stopping contain.
+    log_join : array, shape (kinds, C), optional
+        Log probability of each join in a prior, for which see `ActionLaw`.
     """
 
     def __init__(
@@ -79,15 +55,20 @@ class FlowNetwork(nn.Module):
         width: int = 128,
         layers: int = 1,
         betas: tuple[float, float] | None = None,
-        ends: Callable[[States], Targets] | None = None,
+        ends: Ends | None = None,
+        log_join: Floats | None = None,
     ) -> None:
         super().__init__()
         tables = environment.tables
         self.environment = environment
         self.ends = ends
         if ends is not None:
+            # The usual target of a stop at inverse temperature b is reward_level + b * reward_slope.
             self.register_buffer("reward_level", torch.zeros(()))
+            self.register_buffer("reward_slope", torch.zeros(()))
+            self.register_load_state_dict_pre_hook(_without_slope)  # type: ignore[no-untyped-call]
         self.reward_level: Tensor
+        self.reward_slope: Tensor
         self.log_z = nn.Parameter(torch.zeros(()))
         self.first = nn.Parameter(torch.zeros(tables.n_vocabulary))
         # Blocks of a core have embeddings of their own: so the network can distinguish them.
@@ -126,8 +107,11 @@ class FlowNetwork(nn.Module):
         self.register_buffer("log_size", log_size, persistent=False)
         self.register_buffer("log_room", torch.logsumexp(log_size, 1), persistent=False)
         self.register_buffer("first_mask", torch.where(first, 0.0, -torch.inf), persistent=False)
+        joins = None if log_join is None else torch.from_numpy(log_join).float()
+        self.register_buffer("log_join", joins, persistent=False)
         self.register_buffer("flow_offset", torch.zeros(()))
         self.flow_offset: Tensor
+        self.log_join: Tensor | None
         self.log_size: Tensor
         self.log_room: Tensor
         self.first_mask: Tensor
@@ -208,7 +192,7 @@ class FlowNetwork(nn.Module):
         may_stop = torch.from_numpy(stopping).to(self.device)
         self._check_choice(states, may_stop | (open_ways > 0))
         log_count = torch.from_numpy(stems.count).to(self.device).float().log()
-        ends = None if self.ends is None else _spread(self.ends(states.take(np.flatnonzero(stopping))), stopping)
+        ends = None if self.ends is None else self.ends.of(states, stopping)
         return Layout(stems, graph, log_size, size_row, log_room, log_count, may_stop, open_ways > 0, ends)
 
     def law(self, layout: Layout, condition: Condition = UNCONDITIONED) -> ActionLaw:
@@ -218,11 +202,11 @@ class FlowNetwork(nn.Module):
         score = self.stem(hidden).squeeze(1) + layout.log_room
         log_total = scatter_logsumexp(score + layout.log_count, graph.stem_state, len(graph.length))
         logit, log_flow = self.stop(state).squeeze(1), self.flow(state).squeeze(1) + self._flow_level(condition)
-        if layout.ends is None:
-            log_stop, log_go = _stop_or_go(logit, layout.may_stop, layout.may_go)
-        else:
-            log_end = torch.from_numpy(layout.ends.at(condition)).to(logit)
-            log_stop, log_go = _stop_or_go(logit + log_end - self.reward_level, layout.may_stop, layout.may_go)
+        log_end = None if layout.ends is None else torch.from_numpy(layout.ends.at(condition)).to(logit)
+        if log_end is not None:
+            logit = logit + log_end - self._reward_level(condition)
+        log_stop, log_go = stop_or_go(logit, layout.may_stop, layout.may_go)
+        if log_end is not None and self.ends is not None and self.ends.whole:
             log_flow = torch.where(layout.may_stop, log_end - log_stop, log_flow)
         leaf = torch.zeros(len(graph.length), self.environment.max_blocks, device=self.device)
         return ActionLaw(
@@ -236,6 +220,8 @@ class FlowNetwork(nn.Module):
             leaf.index_put((graph.node_state, graph.node_place), self.leaf(node).squeeze(1)),
             layout.log_size,
             layout.size_row,
+            self.log_join,
+            graph.stem_kind,
             hidden,
             self.classes,
         )
@@ -244,6 +230,10 @@ class FlowNetwork(nn.Module):
         """Return the usual level of log flows; at a temperature it follows log Z."""
         encoding = self._encoding(condition)
         return self.flow_offset if encoding is None else self.flow_offset + encoding @ self.log_z_at.detach()
+
+    def _reward_level(self, condition: Condition) -> Tensor:
+        """Return the usual target of a stop, of each state or of all."""
+        return self.reward_level + self.reward_slope * (1.0 if condition.beta is None else condition.beta)
 
     def _check_choice(self, states: States, some: Tensor) -> None:
         if not bool(some.all()):
@@ -283,18 +273,6 @@ class FlowNetwork(nn.Module):
         return node, state, hidden
 
 
-def _spread(targets: Targets, where: NDArray[np.bool_]) -> Targets:
-    """Return targets of all states from those of some states; the others get 0."""
-    log_reward, log_share = np.zeros(len(where)), np.zeros(len(where))
-    log_reward[where], log_share[where] = targets.log_reward, targets.log_share
-    return Targets(log_reward, log_share)
-
-
-def _stop_or_go(logit: Tensor, may_stop: Tensor, may_go: Tensor) -> tuple[Tensor, Tensor]:
-    """Return log probabilities of stopping and of adding a block; 0 and -inf if there is no choice."""
-    log_stop = torch.where(may_go, logsigmoid(logit), 0.0)
-    log_go = torch.where(may_stop, logsigmoid(-logit), 0.0)
-    return (
-        torch.where(may_stop, log_stop, -torch.inf),
-        torch.where(may_go, log_go, -torch.inf),
-    )
+def _without_slope(_: nn.Module, state: dict[str, Tensor], *__: object) -> None:
+    """Complete the weights that earlier versions wrote: they had one level for all temperatures."""
+    state.setdefault("reward_slope", torch.zeros(()))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +16,32 @@ from molgfn.flow.replay import Targets
 Reward = Callable[[Sequence[str]], NDArray[np.float64]]
 """Log reward, shape (B,), finite, of B molecules given by their standard SMILES."""
 
-Prior = Callable[[States, Sequence[Tree], Sequence[Identity]], NDArray[np.float64]]
-"""Log prior, shape (S,), finite, up to a constant, of S finished states, with their trees and identities."""
-
 REMEMBERED = 20_000
+
+
+class Prior(Protocol):
+    """A prior of the molecules of an environment; its values are logs up to a constant, all finite.
+
+    Attributes
+    ----------
+    weight : float
+        Its exponent.
+    log_join : array, shape (kinds, C)
+        Of each join of a kind of stem and a class of stem, as far as it knows; see `BlockTables`.
+    """
+
+    @property
+    def weight(self) -> float: ...
+    @property
+    def log_join(self) -> NDArray[np.float64]: ...
+
+    def __call__(self, states: States, trees: Sequence[Tree], identities: Sequence[Identity]) -> NDArray[np.float64]:
+        """Return the log prior of S finished states, with their trees and identities, shape (S,)."""
+        ...
+
+    def log_share(self, states: States) -> NDArray[np.float64]:
+        """Return the log prior minus the log build multiplicity, shape (S,): the target of a stop without a reward."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,11 @@ from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.states import States
 from molgfn.flow.condition import Condition
 from molgfn.flow.fragments.flow import ConditionedFlow, FragmentFlow
+from molgfn.flow.fragments.layers.stopping import Ends
 from molgfn.flow.fragments.local_search import without_last_blocks
 from molgfn.flow.fragments.random_walk import random_states
 from molgfn.flow.fragments.reward import REMEMBERED, Prior, Reward, Scored, TreeScorer, targets_of
+from molgfn.flow.fragments.weights import Weights
 from molgfn.flow.interfaces import FlowEvaluator
 from molgfn.flow.replay import Targets
 from molgfn.flow.training import TrainerSettings, Training, TrainingStep
@@ -50,6 +52,9 @@ class MoleculeSettings(TrainerSettings):
         Use the rewards of the intermediates too, in the probability of stopping (see `FlowNetwork`). The result is
         closer to the law for molecules that were never drawn; the price is a reward for each intermediate. A training
         that continues from a checkpoint computes these rewards again.
+    prior_in_policy : bool
+        Let the odds of stopping contain the prior of each state, and those of each join its probability in the prior,
+        so that the network learns only the rest.
     """
 
     temperature: float = 1.0
@@ -58,6 +63,7 @@ class MoleculeSettings(TrainerSettings):
     library_fraction: float = 0.0
     betas: tuple[float, float] | None = None
     forward_looking: bool = False
+    prior_in_policy: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,8 @@ class Trainer(Training[States]):
         Molecules for `library_fraction`.
     prior : Prior, optional
         The law is then proportional to prior times reward.
+    start : Weights, optional
+        Of a network that was trained on the prior; they need `prior_in_policy`.
     """
 
     def __init__(
@@ -97,8 +105,9 @@ class Trainer(Training[States]):
         device: str = "cpu",
         library: Sequence[Tree] = (),
         prior: Prior | None = None,
+        start: Weights | None = None,
     ) -> None:
-        self.environment = environment
+        self.environment, self.prior, self.start = environment, prior, start
         self.library = list(library)
         # The molecules of a library are used again and again, and must stay in the cache.
         self.scorer = TreeScorer(environment, reward, REMEMBERED + len(library), prior)
@@ -106,8 +115,12 @@ class Trainer(Training[States]):
         self.behaviour = settings if isinstance(settings, MoleculeSettings) else _plain(settings)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            ends = self._ends if self.behaviour.forward_looking else None
-            network = FragmentFlow(environment, settings.width, settings.layers, self.behaviour.betas, ends)
+            log_join = prior.log_join if prior is not None and self.behaviour.prior_in_policy else None
+            betas, ends = self.behaviour.betas, self._ends()
+            network = FragmentFlow(environment, settings.width, settings.layers, betas, ends, log_join)
+        if start is not None and prior is not None:
+            start.put_into(network)
+            network.reward_level.mul_(prior.weight / start.facts.weight)
         self.network = network.to(device)
         vocabulary = environment.vocabulary
         limits = f" {json.dumps(environment.limits.highest)}" if environment.limits else ""
@@ -125,8 +138,14 @@ class Trainer(Training[States]):
         log_reward, log_target = zip(*((s.log_reward, s.log_target) for s in self._visited), strict=True)
         return np.array(log_reward), np.array(log_target)
 
-    def _ends(self, states: States) -> Targets:
-        return targets_of(self.scorer(states))
+    def _ends(self) -> Ends | None:
+        """Return what the odds of stopping contain."""
+        if self.behaviour.forward_looking:
+            return Ends(lambda states: targets_of(self.scorer(states)), whole=True)
+        prior = self.prior
+        if prior is None or not self.behaviour.prior_in_policy:
+            return None
+        return Ends(lambda states: Targets(np.zeros(len(states)), prior.log_share(states)), whole=False)
 
     def step(self) -> list[Scored]:
         """Make one step of training and return the molecules that were built for it."""
@@ -180,9 +199,13 @@ class Trainer(Training[States]):
 
     @torch.no_grad()
     def _guess_log_z(self, batch: States, targets: Targets, condition: Condition) -> None:
-        if self.behaviour.forward_looking:
+        if self.network.ends is not None:
             # With this level a new network stops at an average molecule as rarely as one that does not look forward.
-            self.network.reward_level.fill_(targets.at(condition).mean())
+            # One that starts from the prior has the level of the prior, to which the reward is added.
+            ends = self.network.ends.targets(batch)
+            self.network.reward_slope.fill_(ends.log_reward.mean())
+            if self.start is None:
+                self.network.reward_level.fill_(ends.log_share.mean())
         super()._guess_log_z(batch, targets, condition)
         if self.network.temperature is not None:
             # To first order log Z follows beta times the mean log reward.

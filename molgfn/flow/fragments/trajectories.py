@@ -13,7 +13,7 @@ from torch import Tensor
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.states import States
 from molgfn.flow.condition import UNCONDITIONED, Condition
-from molgfn.flow.fragments.action_law import ActionLaw
+from molgfn.flow.fragments.layers.action_law import ActionLaw
 from molgfn.flow.fragments.network import FlowNetwork
 from molgfn.flow.interfaces import Evaluation, Inflow
 from molgfn.flow.scatter import scatter_logsumexp

@@ -76,11 +76,11 @@ RUN = """
 import sys
 from pathlib import Path
 import torch
-from molgfn.campaign.phases import propose
+from molgfn.campaign.phases import resumable
 from molgfn.campaign.file.load import load_campaign
 from molgfn.campaign.loop import resume_run, start_run
 from molgfn.progress import SilentProgress
-propose.CHECKPOINT_STEPS = 3
+resumable.CHECKPOINT_STEPS = 3
 print("ready", flush=True)
 folder, run = Path(sys.argv[1]), sys.argv[2:]
 if run:

@@ -4,6 +4,7 @@ from collections import Counter
 import pytest
 
 from molgfn.campaign.phases import propose as module
+from molgfn.campaign.phases import resumable
 from molgfn.campaign.record.store import Store
 from molgfn.campaign.reward.constraints import Constraints
 from molgfn.chem.standardise import parse_smiles
@@ -67,7 +68,7 @@ def test_the_search_for_candidates_ends(tmp_path, monkeypatch):
 
 def test_training_leaves_a_checkpoint_every_so_often_and_the_last(tmp_path, monkeypatch):
     seen = []
-    monkeypatch.setattr(module, "CHECKPOINT_STEPS", 12)
+    monkeypatch.setattr(resumable, "CHECKPOINT_STEPS", 12)
     write = module._checkpoint
     monkeypatch.setattr(
         module, "_checkpoint", lambda folder, *rest: (seen.append(rest[-1]["steps"]), write(folder, *rest))

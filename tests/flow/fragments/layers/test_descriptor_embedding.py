@@ -1,7 +1,7 @@
 import numpy as np
 import torch
 
-from molgfn.flow.fragments.descriptor_embedding import OWN, DescriptorEmbedding
+from molgfn.flow.fragments.layers.descriptor_embedding import OWN, DescriptorEmbedding
 
 DESCRIPTORS = np.array([[1, 0, 2], [1, 0, 2], [-1, 3, 0]], dtype=np.float32)
 

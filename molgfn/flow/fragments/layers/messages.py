@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import embedding, linear
 
-from molgfn.flow.fragments.graph import StateGraph
+from molgfn.flow.fragments.layers.graph import StateGraph
 
 
 @dataclass(frozen=True)

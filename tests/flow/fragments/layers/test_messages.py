@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from molgfn.environments.fragments import FragmentEnvironment
-from molgfn.flow.fragments.graph import StateGraph, state_graph
-from molgfn.flow.fragments.messages import Messages, Rounds
+from molgfn.flow.fragments.layers.graph import StateGraph, state_graph
+from molgfn.flow.fragments.layers.messages import Messages, Rounds
 from molgfn.flow.fragments.network import FlowNetwork
 from molgfn.flow.fragments.random_walk import random_states
 from tests.library import small_vocabulary

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from molgfn.environments.states import OpenStems
-from molgfn.flow.fragments.descriptor_embedding import DescriptorEmbedding
+from molgfn.flow.fragments.layers.descriptor_embedding import DescriptorEmbedding
 
 
 class ClassHead(nn.Module):
@@ -29,9 +29,13 @@ class ClassHead(nn.Module):
         self.key = DescriptorEmbedding(descriptors, width, spread=0.1)
         self.bias = nn.Parameter(torch.zeros(len(descriptors)))
 
-    def forward(self, hidden: Tensor, log_size: Tensor) -> Tensor:
-        """Return log probabilities of single stems, shape (R, D), (R, C) -> (R, C); -inf where `log_size` is -inf."""
+    def forward(self, hidden: Tensor, log_size: Tensor, log_join: Tensor | None) -> Tensor:
+        """Return log probabilities of single stems, shape (R, D), (R, C) -> (R, C); -inf where `log_size` is -inf.
+
+        `log_join`, shape (R, C), are the log probabilities that a prior gives: only the difference is learned.
+        """
         logits = torch.addmm(self.bias, self.query(hidden), self.key().T)
+        logits = logits if log_join is None else logits + log_join
         total = torch.logsumexp(logits + log_size, 1, keepdim=True)
         return (logits - total).masked_fill(log_size == -torch.inf, -torch.inf)
 
@@ -62,6 +66,10 @@ class ActionLaw:
         Log of the number of equivalent stems in each class, -inf if they may not be joined.
     size_row : Tensor, shape (O,)
         The row of `log_size` for each open stem.
+    log_join : Tensor, shape (kinds, C), optional
+        Log probability of each join in a prior, up to a constant for each kind of stem.
+    kind : Tensor, shape (O,)
+        Of each open stem.
     hidden : Tensor, shape (O, D)
         The input of the class head for each open stem.
     head : ClassHead
@@ -77,6 +85,8 @@ class ActionLaw:
     leaf: Tensor
     log_size: Tensor
     size_row: Tensor
+    log_join: Tensor | None
+    kind: Tensor
     hidden: Tensor
     head: ClassHead
 
@@ -86,7 +96,8 @@ class ActionLaw:
 
     def log_class(self, rows: Tensor) -> Tensor:
         """Return the log probability of joining each single stem at some open stems, shape (R,) -> (R, C)."""
-        log_class: Tensor = self.head(self.hidden[rows], self.log_sizes(rows))
+        log_join = None if self.log_join is None else self.log_join[self.kind[rows]]
+        log_class: Tensor = self.head(self.hidden[rows], self.log_sizes(rows), log_join)
         return log_class
 
     @cached_property

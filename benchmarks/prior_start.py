@@ -1,0 +1,117 @@
+"""How many steps of training a flow network saves that starts from the network of the prior.
+
+    python benchmarks/prior_start.py --seeds 0 1 2 > results.jsonl
+
+Reward, windows and proxy are those of the PARP1 demo. For each seed two networks are trained: an untrained one, and one
+that starts from the network beside the vocabulary. Prints one line of JSON each: the mean log reward of the
+trajectories drawn at each step; the molecules that the network draws at the end; and the Pearson correlation of log
+probability and log target over trajectories of 300 molecules of the library's law, which were not drawn in training.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import torch
+from made_with import COMMIT
+from rdkit import RDLogger
+
+from molgfn.bundled import bundled
+from molgfn.campaign.file.network_file import network_of
+from molgfn.campaign.file.sections import AcquisitionSection, ObjectiveSection, SamplerSection
+from molgfn.campaign.models.prior_network import STARTED
+from molgfn.campaign.reward.objective import Objective, acquisition_times_constraints
+from molgfn.campaign.reward.scoring import Scoring
+from molgfn.chem.trees.vocabulary import Vocabulary
+from molgfn.environments.fragments import FragmentEnvironment
+from molgfn.flow.fragments.local_search import in_random_order
+from molgfn.flow.fragments.trainer import MoleculeSettings, Trainer
+from molgfn.flow.fragments.weights import Weights
+from molgfn.prior.prior import LibraryPrior
+from molgfn.proxy.proxy import Proxy
+
+HELD_OUT = 300
+
+
+def demo_reward() -> Objective:
+    """Return the reward of the demo before its first round."""
+    objective, acquisition = ObjectiveSection(), AcquisitionSection()
+    return acquisition_times_constraints(
+        Proxy.load(bundled("proxy", "parp1-docking")),
+        Scoring(acquisition.kind, acquisition.kappa, worst=objective.worst, best=objective.best),
+        objective.constraints(),
+        unit="kcal/mol",
+        exponent=objective.exponent,
+        floor=objective.floor,
+    )
+
+
+@torch.no_grad()
+def held_out_pearson(trainer: Trainer, prior: LibraryPrior) -> float:
+    generator = np.random.default_rng(77)
+    drawn = in_random_order(trainer.environment, LibraryPrior(prior.environment).draw(HELD_OUT, generator), generator)
+    log_target = [scored.log_target for scored in trainer.scorer(drawn)]
+    along = trainer.network.evaluate(drawn, False)
+    log_p = (along.log_pf.sum(1) - along.log_pb.sum(1)).cpu().numpy()
+    return float(np.corrcoef(log_p, log_target)[0, 1])
+
+
+def run(arguments: argparse.Namespace, weights: Weights | None, seed: int, steps: int) -> dict[str, object]:
+    environment = FragmentEnvironment(
+        Vocabulary.load(arguments.vocabulary), 2, 8, limits=ObjectiveSection().windows.upper()
+    )
+    prior = LibraryPrior(environment, arguments.weight)
+    chosen = SamplerSection(steps=steps).model_dump() | ({} if weights is None else STARTED)
+    if arguments.learning_rate is not None:
+        chosen["learning_rate"] = arguments.learning_rate
+    settings = MoleculeSettings(**chosen, prior_in_policy=True)
+    trainer = Trainer(environment, demo_reward(), settings, seed, arguments.device, prior=prior, start=weights)
+    means: list[float] = []
+    started = time.monotonic()
+    while len(means) < steps and time.monotonic() - started < arguments.seconds:
+        trainer.train(1, lambda step: means.append(round(step.mean_log_reward, 3)))
+    seconds = time.monotonic() - started
+    return {
+        "start": "untrained" if weights is None else "network of the prior",
+        "seed": seed,
+        "prior_weight": arguments.weight,
+        "steps": len(means),
+        "seconds": round(seconds, 1),
+        "pearson": held_out_pearson(trainer, prior),
+        "mean_log_reward": means,
+        "molecules": [sample.smiles for sample in trainer.sample(400)],
+        "settings": asdict(settings),
+    }
+
+
+def main(words: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--vocabulary", type=Path, default=bundled("data", "vocabulary.json"))
+    parser.add_argument("--network", type=Path, help="instead of the one beside the vocabulary")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument(
+        "--steps", type=int, nargs=2, default=(1000, 300), help="untrained, and from the network; 0: not"
+    )
+    parser.add_argument("--weight", type=float, default=1.0, help="of the prior")
+    parser.add_argument("--learning-rate", type=float, help="instead of the default")
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="stop each training after that many")
+    parser.add_argument("--device", default="cpu")
+    arguments = parser.parse_args(words)
+    RDLogger.DisableLog("rdApp.*")
+    torch.set_num_threads(1)
+    weights = Weights.load(arguments.network or network_of(arguments.vocabulary))
+    made = {"commit": COMMIT, "device": arguments.device, "torch": torch.__version__, "rdkit": version("rdkit")}
+    for seed in arguments.seeds:
+        for steps, start in zip(arguments.steps, (None, weights), strict=True):
+            if steps:
+                print(json.dumps(run(arguments, start, seed, steps) | made), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

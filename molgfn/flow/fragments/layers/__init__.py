@@ -1,0 +1,1 @@
+"""Parts of the flow network: graph of states, messages, embeddings and the laws of its actions."""

@@ -1,0 +1,111 @@
+"""Weights of a flow network that was trained on a prior, for other trainings to start from."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from molgfn.environments.fragments import FragmentEnvironment
+from molgfn.errors import DataError
+from molgfn.flow.fragments.network import FlowNetwork
+
+_FACTS = "molgfn"
+_SIZES = "size.weight"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a network was made for.
+
+    Attributes
+    ----------
+    vocabulary : str
+        Digest of its blocks, stems and joins.
+    core : str
+        SMILES; empty: none.
+    max_blocks, width, layers : int
+    weight : float
+        Of the prior.
+    steps : int
+        Of its training.
+    """
+
+    vocabulary: str
+    core: str
+    max_blocks: int
+    width: int
+    layers: int
+    weight: float
+    steps: int
+
+    @classmethod
+    def of(cls, environment: FragmentEnvironment, width: int, layers: int, weight: float, steps: int) -> "Facts":
+        core = "" if environment.core is None else environment.core.smiles
+        return cls(environment.vocabulary.sha256, core, environment.max_blocks, width, layers, weight, steps)
+
+    def serves(self, wanted: "Facts") -> bool:
+        """Return whether the weights can be used where `wanted` is needed; prior weight and steps may be others."""
+        same = ("vocabulary", "core", "width", "layers")
+        return self.max_blocks >= wanted.max_blocks and all(getattr(self, n) == getattr(wanted, n) for n in same)
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Weights by name, and what they were made for."""
+
+    tensors: dict[str, Tensor]
+    facts: Facts
+
+    @classmethod
+    def of(cls, network: FlowNetwork, facts: Facts) -> "Weights":
+        return cls({name: tensor.detach().cpu() for name, tensor in network.state_dict().items()}, facts)
+
+    def save(self, path: Path) -> None:
+        """Write them in half precision: they are only a start."""
+        halves = {name: tensor.half().contiguous() for name, tensor in self.tensors.items()}
+        save_file(halves, path, metadata={_FACTS: json.dumps(vars(self.facts))})
+
+    @classmethod
+    def load(cls, path: Path) -> "Weights":
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        DataError
+            If the file is something else, or damaged.
+        """
+        try:
+            with safe_open(path, framework="pt") as file:
+                facts = Facts(**json.loads(file.metadata()[_FACTS]))
+                tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+        except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+            raise DataError(
+                f"{path}: not the weights of a flow network: {error}",
+                "Delete it, or make it again with `molgfn vocabulary train`.",
+            ) from None
+        return cls(tensors, facts)
+
+    def put_into(self, network: FlowNetwork) -> None:
+        """Start a network from these weights; what only the network has stays as it is.
+
+        Raises
+        ------
+        DataError
+            If they are of another version of the network.
+        """
+        own = network.state_dict()
+        tensors = {name: tensor for name, tensor in self.tensors.items() if name in own}
+        # A network for smaller molecules has fewer of these rows.
+        tensors[_SIZES] = tensors[_SIZES][: len(own[_SIZES])]
+        try:
+            with torch.no_grad():
+                network.load_state_dict(own | tensors)
+        except RuntimeError:
+            raise DataError(
+                "The weights from which the flow network starts are of another version of molgfn.",
+                "Make them again with `molgfn vocabulary train`, or set [prior] network = false.",
+            ) from None

@@ -1,0 +1,137 @@
+"""A flow network that is trained on the prior, and trainings that start from it."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from molgfn.environments.fragments import FragmentEnvironment
+from molgfn.errors import DataError
+from molgfn.flow.fragments.local_search import in_random_order
+from molgfn.flow.fragments.prior_training import PriorTraining
+from molgfn.flow.fragments.random_walk import random_states
+from molgfn.flow.fragments.trainer import MoleculeSettings, Trainer, TrainerSettings
+from molgfn.flow.fragments.weights import Facts, Weights
+from molgfn.flow.laws.enumeration import Space, total_variation
+from molgfn.prior.prior import LibraryPrior
+from tests.flow.rewards import log_qed4
+from tests.library import small_vocabulary
+from tests.prior.test_prior import FOUR, prior_law, with_law
+
+STARTED = {"prior_in_policy": True, "beta_start": 0.0, "beta_steps": 0.5, "warm_up": 10, "replay_fraction": 0.0}
+
+
+@pytest.fixture(scope="module")
+def environment() -> FragmentEnvironment:
+    return FragmentEnvironment(with_law(small_vocabulary(FOUR)), 1, 3)
+
+
+@pytest.fixture(scope="module")
+def trained(environment: FragmentEnvironment) -> PriorTraining:
+    settings = TrainerSettings(steps=250, width=32, learning_rate=2e-2, batch_size=64, replay_fraction=0.0)
+    training = PriorTraining(environment, LibraryPrior(environment), settings, seed=0)
+    training.train(250)
+    return training
+
+
+def facts(environment: FragmentEnvironment) -> Facts:
+    return Facts.of(environment, 32, 1, 1.0, 250)
+
+
+def test_the_network_has_the_law_of_the_prior(environment: FragmentEnvironment, trained: PriorTraining) -> None:
+    space = Space(environment)
+    prior = prior_law(space, LibraryPrior(environment), lambda names: np.ones(len(names)))
+    assert total_variation(space.policy_law(trained.network), prior) <= 0.06
+
+
+def test_log_z_is_that_of_the_prior(environment: FragmentEnvironment, trained: PriorTraining) -> None:
+    ratios = trained.log_ratios(trained.trajectories(2_000, np.random.default_rng(5)))
+    space, prior = Space(environment), LibraryPrior(environment)
+    total = 0.0
+    for level in space.levels:
+        if environment.may_stop(level.states).all():
+            trees = [environment.tree(level.states, row) for row in range(len(level.states))]
+            total += np.exp(prior(level.states, trees, [environment.codes.identity(t) for t in trees])).sum()
+    assert trained.set_log_z(ratios) == pytest.approx(np.log(total), abs=0.03)
+    assert np.abs(ratios + trained.network.log_z.item()).mean() < 0.2
+
+
+def test_the_share_of_a_stop_is_the_prior_over_the_build_multiplicity(environment: FragmentEnvironment) -> None:
+    states = random_states(environment, 50, np.random.default_rng(1))
+    trees = [environment.tree(states, row) for row in range(50)]
+    identities = [environment.codes.identity(tree) for tree in trees]
+    multiplicity = [
+        environment.log_build_multiplicity(t, i.automorphisms) for t, i in zip(trees, identities, strict=True)
+    ]
+    for weight in (1.0, 0.5):
+        prior = LibraryPrior(environment, weight)
+        expected = prior(states, trees, identities) - np.array(multiplicity)
+        assert prior.log_share(states) == pytest.approx(expected)
+
+
+def test_a_training_that_starts_there_needs_fewer_steps(
+    environment: FragmentEnvironment, trained: PriorTraining, tmp_path: Path
+) -> None:
+    file = tmp_path / "network.safetensors"
+    Weights.of(trained.network, facts(environment)).save(file)
+    space = Space(environment)
+    target = prior_law(space, LibraryPrior(environment))
+    distance = {}
+    for name, start in (("fresh", None), ("started", Weights.load(file))):
+        settings = MoleculeSettings(steps=60, width=32, learning_rate=1e-2, batch_size=32, **STARTED)
+        trainer = Trainer(environment, log_qed4, settings, 0, prior=LibraryPrior(environment), start=start)
+        trainer.train(60)
+        distance[name] = total_variation(space.policy_law(trainer.network), target)
+    assert distance["started"] <= 0.15
+    assert distance["started"] < 0.5 * distance["fresh"]
+
+
+def test_weights_serve_smaller_molecules_but_no_other_vocabulary(
+    environment: FragmentEnvironment, trained: PriorTraining
+) -> None:
+    own = facts(environment)
+    smaller = FragmentEnvironment(environment.vocabulary, 1, 2)
+    assert own.serves(facts(smaller))
+    assert not own.serves(facts(FragmentEnvironment(environment.vocabulary, 1, 4)))
+    assert not own.serves(facts(FragmentEnvironment(environment.vocabulary, 1, 3, "c1ccc([*:1])cc1")))
+    assert not own.serves(facts(FragmentEnvironment(small_vocabulary(FOUR[:3]), 1, 3)))
+    weights = Weights.of(trained.network, own)
+    settings = MoleculeSettings(steps=1, width=32, batch_size=8, **STARTED)
+    started = Trainer(smaller, log_qed4, settings, 0, prior=LibraryPrior(smaller), start=weights)
+    assert started.network.size.weight.tolist() == trained.network.size.weight[:3].tolist()
+    started.train(1)
+
+
+def test_a_damaged_file_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "network.safetensors"
+    file.write_bytes(b"half a file")
+    with pytest.raises(DataError, match="not the weights of a flow network"):
+        Weights.load(file)
+
+
+def test_training_goes_on_exactly_from_a_checkpoint(environment: FragmentEnvironment, tmp_path: Path) -> None:
+    settings = TrainerSettings(steps=6, width=16, batch_size=8, replay_fraction=0.0)
+    whole, first, second = (PriorTraining(environment, LibraryPrior(environment), settings, 3) for _ in range(3))
+    whole.train(6)
+    first.train(3)
+    first.save(tmp_path)
+    second.load(tmp_path)
+    second.train(3)
+    assert whole.network.log_z.item() == second.network.log_z.item()
+
+
+@pytest.mark.parametrize("core", [None, "c1ccc([*:1])cc1"])
+def test_another_order_is_the_same_molecule_and_every_order_comes(core: str | None) -> None:
+    environment = FragmentEnvironment(small_vocabulary(), 1, 5, core)
+    states = random_states(environment, 30, np.random.default_rng(2))
+    again = in_random_order(environment, states, np.random.default_rng(3))
+    codes = [[environment.codes.identity(environment.tree(s, row)).code for row in range(30)] for s in (states, again)]
+    assert codes[0] == codes[1]
+    if core is not None:
+        return
+    # A chain of three blocks can be built in four orders; by taking leaves away each is equally likely.
+    chain = next(states.take(np.array([k])) for k in range(30) if states.length[k] == 3)
+    many = in_random_order(environment, chain.take(np.zeros(4_000, dtype=np.int64)), np.random.default_rng(4))
+    orders = np.stack([many.blocks[:, :3], many.parent[:, :3]], axis=2).reshape(4_000, -1)
+    _, counts = np.unique(orders, axis=0, return_counts=True)
+    assert counts / 4_000 == pytest.approx([0.25] * 4, abs=0.03)
