@@ -37,6 +37,8 @@ from molgfn.prior.prior import LibraryPrior
 from molgfn.proxy.proxy import Proxy
 
 HELD_OUT = 300
+WINDOW = 20
+"""Steps over which the mean log reward is averaged."""
 
 
 def demo_reward() -> Objective:
@@ -90,6 +92,34 @@ def run(arguments: argparse.Namespace, weights: Weights | None, seed: int, steps
     }
 
 
+def steps_to(level: float, means: Sequence[float]) -> int | None:
+    """Return the first step at which the mean of the last 20 steps is at that level; None if it never is."""
+    averages = np.convolve(means, np.full(WINDOW, 1 / WINDOW), "valid")
+    reached = np.flatnonzero(averages >= level)
+    return int(reached[0]) + WINDOW if len(reached) else None
+
+
+def table(lines: Sequence[str]) -> str:
+    """Return a Markdown table of printed lines: what both starts reach, and how fast."""
+    rows = [json.loads(line) for line in lines]
+    untrained = {row["seed"]: row for row in rows if row["start"] == "untrained"}
+    text = [
+        "| seed | untrained: steps | log R at the end | Pearson | from the network: steps to the same | log R at "
+        "the end | Pearson |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        if row["start"] != "untrained" and row["seed"] in untrained:
+            fresh = untrained[row["seed"]]
+            level, own = (float(np.mean(r["mean_log_reward"][-WINDOW:])) for r in (fresh, row))
+            needed = steps_to(level, row["mean_log_reward"])
+            text.append(
+                f"| {row['seed']} | {fresh['steps']} | {level:.2f} | {fresh['pearson']:.3f} "
+                f"| {needed or 'not'} (of {row['steps']}) | {own:.2f} | {row['pearson']:.3f} |"
+            )
+    return "\n".join(text)
+
+
 def main(words: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--vocabulary", type=Path, default=bundled("data", "vocabulary.json"))
@@ -102,7 +132,11 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("--learning-rate", type=float, help="instead of the default")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="stop each training after that many")
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--table", type=Path, help="print such lines as a table, and do nothing else")
     arguments = parser.parse_args(words)
+    if arguments.table is not None:
+        print(table(arguments.table.read_text(encoding="utf-8").splitlines()))
+        return
     RDLogger.DisableLog("rdApp.*")
     torch.set_num_threads(1)
     weights = Weights.load(arguments.network or network_of(arguments.vocabulary))
