@@ -5,7 +5,8 @@
 R = QED^(4 beta); the default network, trained only on trajectories that it drew itself. Prints one row a case and seed,
 as text or as one line of JSON. `--list` prints the names of all cases. `--done FILE` skips rows that a file of such
 lines already holds. The cases named `2021-...` need the published block list of Bengio et al. 2021. In the cases named
-`...-prior` the law is p_library R / Z (docs/theory/law.md); `...-masks` have upper limits, `...-core` a core.
+`...-prior` the law is p_library R / Z (docs/theory/law.md), and the network is that of campaigns, untrained; `...-masks`
+have upper limits, `...-core` a core.
 """
 
 import argparse
@@ -30,7 +31,7 @@ from molgfn.chem.trees.tree import Tree
 from molgfn.chem.trees.vocabulary import Vocabulary
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.flow.fragments.random_walk import random_states
-from molgfn.flow.fragments.trainer import Trainer, TrainerSettings
+from molgfn.flow.fragments.trainer import MoleculeSettings, Trainer
 from molgfn.flow.laws.comparison import compare
 from molgfn.flow.laws.enumeration import Space, total_variation
 from molgfn.flow.loss import BackwardName, ObjectiveName
@@ -178,13 +179,14 @@ def run(case: Case, seed: int, listed: Listed) -> dict[str, object]:
     trained = (
         environment if case.corrected else Uncorrected(environment.vocabulary, environment.min_blocks, case.max_blocks)
     )
-    settings = TrainerSettings(
+    settings = MoleculeSettings(
         steps=case.steps,
         batch_size=case.batch_size,
         learning_rate=case.learning_rate,
         replay_fraction=0.0,
         objective=case.objective,
         backward=case.backward,
+        prior_in_policy=case.prior,
     )
     started = time.process_time()
     trainer = Trainer(trained, log_reward, settings, seed, prior=listed.prior)
