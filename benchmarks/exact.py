@@ -5,8 +5,8 @@
 R = QED^(4 beta); the default network, trained only on trajectories that it drew itself. Prints one row a case and seed,
 as text or as one line of JSON. `--list` prints the names of all cases. `--done FILE` skips rows that a file of such
 lines already holds. The cases named `2021-...` need the published block list of Bengio et al. 2021. In the cases named
-`...-prior` the law is p_library R / Z (docs/theory/law.md), and the network is that of campaigns, untrained; `...-masks`
-have upper limits, `...-core` a core.
+`...-prior` the law is p_library R / Z (docs/theory/law.md), and the network is that of campaigns, untrained;
+`...-masks` have upper limits, `...-core` a core.
 """
 
 import argparse
