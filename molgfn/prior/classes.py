@@ -16,11 +16,9 @@ ClassJoins = tuple[tuple[int, int], ...]
 
 def class_joins(counts: NeighbourhoodCounts, tables: BlockTables) -> list[dict[ClassJoins, int]]:
     """Return for each block how often it has each neighbourhood, with classes in place of blocks and stem atoms."""
+    kind = tables.kind.tolist()
     return [
-        {
-            tuple((own, int(tables.kind[other, stem])) for own, other, stem in around): n
-            for around, n in of_block.items()
-        }
+        {tuple((own, kind[other][stem]) for own, other, stem in around): n for around, n in of_block.items()}
         for of_block in counts.counts
     ]
 
@@ -63,11 +61,17 @@ class ClassMargins:
 def library_margins(counted: Sequence[Mapping[ClassJoins, int]], tables: BlockTables) -> ClassMargins:
     """Return the margins of counted neighbourhoods."""
     seen = np.array([sum(of_block.values()) for of_block in counted])
+    kind = tables.kind.tolist()
+    ends = [
+        (kind[number][own], other, count)
+        for number, of_block in enumerate(counted)
+        for around, count in of_block.items()
+        for own, other in around
+    ]
     joins = np.zeros((tables.n_classes, tables.n_classes))
-    for number, of_block in enumerate(counted):
-        for around, count in of_block.items():
-            for own, other in around:
-                joins[tables.kind[number, own], other] += count
+    if ends:
+        first, second, times = np.array(ends).T
+        np.add.at(joins, (first, second), times)
     size = tables.class_size.astype(np.float64)
     return ClassMargins.of(seen / seen.sum(), joins / (seen.sum() * np.outer(size, size)), tables)
 

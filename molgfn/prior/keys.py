@@ -7,6 +7,7 @@ neighbourhoods two share one with a chance of 3e-8.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,14 +49,21 @@ class KeyNumbers:
 
     def of_joins(self, block: int, joins: Iterable[tuple[int, int]]) -> int:
         """Return the key of a neighbourhood; joins are pairs of own stem atom and class of the neighbour's stem."""
-        return self._sum(block, (self.join[own, other] for own, other in joins))
+        numbers = self._lists[1]
+        return self._sum(block, (numbers[own][other] for own, other in joins))
 
     def of_pattern(self, block: int, stems: Iterable[int]) -> int:
         """Return the key of a block with joins at these stem atoms, whatever they are joined to."""
-        return self._sum(block, (self.stem[own] for own in stems))
+        numbers = self._lists[0]
+        return self._sum(block, (numbers[own] for own in stems))
 
-    def _sum(self, block: int, numbers: Iterable[np.uint64]) -> int:
-        return (int(self.block[block]) + sum(map(int, numbers))) % 2**64
+    @cached_property
+    def _lists(self) -> tuple[list[int], list[list[int]]]:
+        """`stem` and `join` as lists, of which single numbers are taken sooner."""
+        return self.stem.tolist(), self.join.tolist()
+
+    def _sum(self, block: int, numbers: Iterable[int]) -> int:
+        return (int(self.block[block]) + sum(numbers)) % 2**64
 
 
 class KeyTable:

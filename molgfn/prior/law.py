@@ -118,10 +118,10 @@ class LibraryLaw:
         """Return log P of every single neighbourhood, and of every single set of joined stems, stems labelled."""
         wholes: dict[int, float] = {}
         patterns: dict[int, float] = {}
-        total, size = self.counts.blocks, self.tables.class_size
+        total, size = self.counts.blocks, self.tables.class_size.tolist()
         for number, of_block in enumerate(self.joins):
             for joins, count in of_block.items():
-                choices = prod(int(size[c]) for _, c in joins)
+                choices = prod(size[c] for _, c in joins)
                 self._spread(joins, number, count / total / choices, wholes, self._keys.of_joins)
             for stems, count in stem_patterns(of_block).items():
                 pattern = tuple((own, 0) for own in stems)
@@ -144,6 +144,7 @@ class LibraryLaw:
         swapped = prod(
             factorial(m) // _arrangements([c for own, c in joins if own == stem], m)
             for stem, m in enumerate(block.multiplicity)
+            if m > 1
         )
         all_images = images(((own, c, 0) for own, c in joins), block)
         for image in all_images:

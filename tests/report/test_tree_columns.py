@@ -21,8 +21,8 @@ BLOCKS = ("c1ccccc1", "C1CNCCN1", "C1CCNCC1", "C", "CC", "C=O", "N", "F", "Cl", 
 def run(make_run, tmp_path: Path) -> Path:
     folder = make_run()
     with_law(small_vocabulary(BLOCKS)).save(tmp_path / "vocabulary.json")
-    with (folder / "campaign.resolved.toml").open("a") as file:
-        file.write(f'\n[vocabulary]\nfile = "{tmp_path}/vocabulary.json"\n')
+    settings = folder / "campaign.resolved.toml"
+    settings.write_text(settings.read_text().replace("vocabulary.json", f"{tmp_path}/vocabulary.json"))
     return folder
 
 
