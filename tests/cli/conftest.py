@@ -1,8 +1,11 @@
 """A campaign that is whole and takes seconds: its oracle, in a file beside it, counts heavy atoms."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
+from tests.library import default_vocabulary
 
 ORACLE = """import time
 from rdkit import Chem
@@ -36,6 +39,9 @@ worst = 10
 kind = "python"
 factory = "sizes:Sizes"
 
+[vocabulary]
+file = "blocks.json"
+
 [proxy]
 members = 2
 epochs = 1
@@ -50,6 +56,8 @@ layers = 1
 
 def write_campaign(folder: Path, more: str = "") -> Path:
     (folder / "sizes.py").write_text(ORACLE)
+    # Without the counts of a library: to train a small flow network on them first would take long.
+    replace(default_vocabulary(), library=None).save(folder / "blocks.json")
     (folder / "campaign.toml").write_text(CAMPAIGN + more)
     return folder / "campaign.toml"
 

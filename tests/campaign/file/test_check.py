@@ -30,7 +30,7 @@ class Sizes:
         pass
 """
 PYTHON = '[campaign]\nname = "own"\n[objective]\nbest = 40\nworst = 0\n[oracle]\nkind = "python"\n'
-QUICK = ("sampler.batch_size=8", "sampler.width=16")
+QUICK = ("sampler.batch_size=8",)
 """Enough for the few steps that are tried."""
 DOCKING = '[campaign]\nname = "own"\n[oracle]\ntarget = "HSD11B1"\n'
 
@@ -38,6 +38,7 @@ DOCKING = '[campaign]\nname = "own"\n[oracle]\ntarget = "HSD11B1"\n'
 @pytest.fixture(autouse=True)
 def _few_molecules(monkeypatch):
     monkeypatch.setattr("molgfn.campaign.models.rehearsal.SAMPLED", 20)
+    monkeypatch.setattr("molgfn.campaign.models.rehearsal.SAMPLED_OF_LAW", 20)
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def test_a_docking_campaign_is_opened_piece_by_piece_and_the_control_is_docked(t
     assert found["campaign"] == "own: 2 rounds of 10 molecules"
     assert found["receptor"].startswith("HSD11B1, box at ")
     assert found["docking"].startswith("vina ")
-    assert found["vocabulary"].endswith("blocks, 2 to 8 a molecule")
+    assert found["vocabulary"].endswith("blocks, 2 to 8 a molecule; prior of weight 1 from 20,000 molecules")
     assert found["data"] == "none: 48 random molecules go to the oracle first"
     assert "kcal/mol in" in found["control"]
     assert found["values"] == "kcal/mol, to minimise: -14 gets the full reward, -6 none"

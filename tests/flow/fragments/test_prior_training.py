@@ -28,9 +28,9 @@ def environment() -> FragmentEnvironment:
 
 @pytest.fixture(scope="module")
 def trained(environment: FragmentEnvironment) -> PriorTraining:
-    settings = TrainerSettings(steps=250, width=32, learning_rate=2e-2, batch_size=64, replay_fraction=0.0)
+    settings = TrainerSettings(steps=150, width=32, learning_rate=2e-2, batch_size=128, replay_fraction=0.0)
     training = PriorTraining(environment, LibraryPrior(environment), settings, seed=0)
-    training.train(250)
+    training.train(150)
     return training
 
 
