@@ -3,6 +3,9 @@
 import importlib.util
 import json
 import random
+import tempfile
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from molgfn.bundled import bundled
@@ -13,8 +16,18 @@ TWELVE = (
 )  # fmt: skip
 
 
+@cache
 def default_vocabulary() -> Vocabulary:
     return Vocabulary.load(bundled("data", "vocabulary.json"))
+
+
+@cache
+def blocks_without_counts() -> str:
+    """Return the file of the default vocabulary without the counts of its library: to set up its law takes a while."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "vocabulary.json")
+        replace(default_vocabulary(), library=None).save(file)
+        return file.read_text()
 
 
 def small_vocabulary(names: tuple[str, ...] = TWELVE) -> Vocabulary:

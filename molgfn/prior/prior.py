@@ -6,7 +6,9 @@ from functools import cached_property
 import numpy as np
 
 from molgfn.arrays import FloatArray
+from molgfn.chem.trees.neighbourhoods import NeighbourhoodCounts
 from molgfn.chem.trees.tree import Identity, Tree
+from molgfn.chem.trees.vocabulary import Vocabulary
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.states import States
 from molgfn.environments.tables import BlockTables
@@ -14,6 +16,23 @@ from molgfn.errors import ConfigError
 from molgfn.prior.growth import Growth
 from molgfn.prior.law import LibraryLaw
 from molgfn.prior.states import LawNodes
+
+
+def counts_for(vocabulary: Vocabulary, weight: float) -> NeighbourhoodCounts:
+    """Return the counts of the library of a vocabulary, for a prior of that weight.
+
+    Raises
+    ------
+    ConfigError
+        If it has none.
+    """
+    if vocabulary.library is None:
+        raise ConfigError(
+            f"[prior] weight = {weight:g}: the vocabulary {vocabulary.name} does not say how often its blocks are "
+            "joined in a library.",
+            "Build it again with `molgfn vocabulary build`, or set weight = 0.",
+        )
+    return vocabulary.library
 
 
 class LibraryPrior:
@@ -33,14 +52,8 @@ class LibraryPrior:
 
     def __init__(self, environment: FragmentEnvironment, weight: float = 1.0) -> None:
         vocabulary = environment.vocabulary
-        if vocabulary.library is None:
-            raise ConfigError(
-                f"[prior] weight = {weight:g}: the vocabulary {vocabulary.name} does not say how often its blocks are "
-                "joined in a library.",
-                "Build it again with `molgfn vocabulary build`, or set weight = 0.",
-            )
         self.environment, self.weight = environment, weight
-        self.law = LibraryLaw(vocabulary.library, BlockTables.of(vocabulary))
+        self.law = LibraryLaw(counts_for(vocabulary, weight), BlockTables.of(vocabulary))
         self._nodes = LawNodes(environment)
         self._log_order = np.log([float(block.order) for block in environment.plain_blocks])
 

@@ -1,11 +1,10 @@
 """A campaign that is whole and takes seconds: its oracle, in a file beside it, counts heavy atoms."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.library import default_vocabulary
+from tests.library import blocks_without_counts
 
 ORACLE = """import time
 from rdkit import Chem
@@ -57,7 +56,7 @@ layers = 1
 def write_campaign(folder: Path, more: str = "") -> Path:
     (folder / "sizes.py").write_text(ORACLE)
     # Without the counts of a library: to train a small flow network on them first would take long.
-    replace(default_vocabulary(), library=None).save(folder / "blocks.json")
+    (folder / "blocks.json").write_text(blocks_without_counts())
     (folder / "campaign.toml").write_text(CAMPAIGN + more)
     return folder / "campaign.toml"
 

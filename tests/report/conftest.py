@@ -6,7 +6,6 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -18,7 +17,7 @@ from rdkit import Chem
 from molgfn.campaign.record.rows import CompoundRow, InitialRow, PhaseName, PredictionRow, RejectedRow
 from molgfn.campaign.record.store import Store
 from molgfn.oracles.interfaces import Failure, Measurement
-from tests.library import default_vocabulary
+from tests.library import blocks_without_counts
 
 SETTINGS = """[campaign]
 name = "{name}"
@@ -44,15 +43,6 @@ _RIGHT = ["c1ccccc1", "c1ccncc1", "C1CCOCC1", "C1CCNCC1", "c1cc[nH]c1", "c1ccsc1
 MOLECULES = [Chem.CanonSmiles(f"{left}{linker}{right}") for linker, left, right in product(_LINKERS, _LEFT, _RIGHT)]
 
 
-@cache
-def _vocabulary() -> str:
-    """Return the default vocabulary without the counts of its library: to set up its law takes a while."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "vocabulary.json")
-        replace(default_vocabulary(), library=None).save(file)
-        return file.read_text()
-
-
 class RunMaker:
     """Makes run directories whose every value follows from the seed 0.
 
@@ -73,7 +63,7 @@ class RunMaker:
     ) -> Path:
         run = self._parents.mktemp("made") / name
         run.mkdir()
-        (run / "vocabulary.json").write_text(_vocabulary())
+        (run / "vocabulary.json").write_text(blocks_without_counts())
         (run / "campaign.resolved.toml").write_text(SETTINGS.format(name=name, best=best, worst=worst))
         (run / "manifest.json").write_text(json.dumps({"versions": {"molgfn": "0.1.0"}, "seed": 1}))
         self._rng, self._unit, self._molecules = np.random.default_rng(0), unit, iter(MOLECULES)

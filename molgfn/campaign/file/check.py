@@ -94,13 +94,13 @@ def _flat(stereo: Stereo) -> str:
 
 def _vocabulary_finding(campaign: Campaign) -> Finding:
     from molgfn.campaign.models.environment import environment_of
-    from molgfn.prior.prior import LibraryPrior
+    from molgfn.prior.prior import counts_for
 
     section = campaign.vocabulary
     environment = environment_of(campaign)
     built, prior, weight = f"{section.min_blocks} to {section.max_blocks} a molecule", "", campaign.prior.weight
     if weight:
-        counted = LibraryPrior(environment, weight).law.counts.molecules
+        counted = counts_for(environment.vocabulary, weight).molecules
         prior = f"; prior of weight {weight:g} from {counted:,} molecules"
     return Finding("vocabulary", f"{section.file.name}: {len(environment.vocabulary)} blocks, {built}{prior}")
 

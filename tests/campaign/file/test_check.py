@@ -50,7 +50,8 @@ def twelve(tmp_path):
 
 def campaign_in(folder: Path, text: str, *overrides: str):
     (folder / "campaign.toml").write_text(text)
-    return load_campaign(folder / "campaign.toml", [*QUICK, *overrides])
+    (folder / "blocks.json").write_text(blocks_without_counts())
+    return load_campaign(folder / "campaign.toml", ["vocabulary.file=blocks.json", *QUICK, *overrides])
 
 
 def findings(campaign, dock=False):
@@ -58,7 +59,7 @@ def findings(campaign, dock=False):
 
 
 def test_a_docking_campaign_is_opened_piece_by_piece_and_the_control_is_docked(tmp_path):
-    quick = ["oracle.exhaustiveness=1", "oracle.max_evals=2000", "compute.workers=1"]
+    quick = ["oracle.exhaustiveness=1", "oracle.max_evals=2000", "compute.workers=1", "vocabulary.file=vocabulary.json"]
     found = findings(campaign_in(tmp_path, DOCKING, *quick), dock=True)
     assert found["campaign"] == "own: 2 rounds of 10 molecules"
     assert found["receptor"].startswith("HSD11B1, box at ")
