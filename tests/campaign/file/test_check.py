@@ -11,7 +11,7 @@ from molgfn.errors import ConfigError, DataError, OracleError
 from molgfn.progress import SilentProgress
 from molgfn.proxy.settings import ProxySettings
 from molgfn.proxy.train import train_proxy
-from tests.library import small_vocabulary
+from tests.library import blocks_without_counts, small_vocabulary
 
 ORACLE = """
 from molgfn.oracles.interfaces import Failure, Measurement
