@@ -3,11 +3,11 @@
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from molgfn.errors import DataError
+from molgfn.errors import ConfigError, DataError
 from molgfn.progress import progress_for
 
 VocabularyFile = Annotated[Path, typer.Argument(metavar="FILE", help="A vocabulary file.", show_default=False)]
@@ -35,18 +35,24 @@ def train(
     file: VocabularyFile,
     steps: Annotated[int, typer.Option("--steps", metavar="N", min=1, help="Steps of training.")] = 1_000,
     seed: Annotated[int, typer.Option("--seed", metavar="N", min=0)] = 1,
-    device: Annotated[str, typer.Option("--device", metavar="NAME", help="auto, cpu or cuda.")] = "auto",
+    device: Annotated[
+        Literal["auto", "cpu", "cuda"],
+        typer.Option("--device", help="Where it trains; auto: cuda if there is any."),
+    ] = "auto",
 ) -> None:
-    """Train the flow network from which campaigns with this vocabulary start.
+    """Train the flow network of a vocabulary.
 
-    It learns to draw molecules like those of the library, without any reward. Writes FILE.flow.safetensors, and a card.
-    A campaign whose vocabulary has no such file trains one for itself.
+    It learns to draw molecules like those of the library, without any reward; campaigns start from it. Writes
+    FILE.flow.safetensors, and a card. A campaign whose vocabulary has no such file trains one for itself.
     """
     import torch
 
     from molgfn.campaign.models.prior_network import train_beside
 
-    chosen = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
+    there = torch.cuda.is_available()
+    if device == "cuda" and not there:
+        raise ConfigError("--device cuda: this machine has no CUDA device that torch can use.", "Use --device cpu.")
+    chosen = ("cuda" if there else "cpu") if device == "auto" else device
     if chosen == "cpu":
         torch.set_num_threads(1)
     print(train_beside(file, steps, seed, chosen, progress_for(sys.stderr)))

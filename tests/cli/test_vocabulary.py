@@ -67,3 +67,13 @@ def test_a_molecule_that_cannot_be_built_ends_with_3_and_the_reason(capsys, smil
     code, out, err = molgfn(capsys, "vocabulary", "decompose", smiles)
     assert (code, out) == (3, "")
     assert expected in err
+
+
+def test_a_device_that_is_not_there_is_told_before_anything_is_trained(capsys, monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    code, _, err = molgfn(capsys, "vocabulary", "train", bundled("data", "vocabulary.json"), "--device", "cuda")
+    assert code == 2
+    assert err.startswith("--device cuda: this machine has no CUDA device")
+    code, _, err = molgfn(capsys, "vocabulary", "train", bundled("data", "vocabulary.json"), "--device", "gpu")
+    assert code == 2
+    assert "'gpu'" in err
