@@ -19,6 +19,13 @@ from tests.prior.test_prior import with_law
 WIDTH = {"sampler.width": 128, "sampler.layers": 1, "vocabulary.max_blocks": 4}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _few_molecules_for_the_card():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("molgfn.campaign.models.prior_network._DRAWN", 50)
+        yield
+
+
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """A vocabulary with a law and the network beside it."""
