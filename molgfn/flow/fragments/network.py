@@ -101,8 +101,13 @@ class FlowNetwork(nn.Module):
             self.log_z_at = nn.Parameter(torch.zeros(KNOTS))
             self.first_at = nn.Parameter(torch.zeros(KNOTS, tables.n_vocabulary))
             self.state_at = nn.Parameter(0.1 * torch.randn(KNOTS, width))
+        self._add_tables(log_join)
+
+    def _add_tables(self, log_join: Floats | None) -> None:
+        """Add what follows from the environment and the prior, and is not trained."""
+        tables = self.environment.tables
         size, allowed = torch.from_numpy(tables.class_size).float().log(), torch.from_numpy(tables.legal)
-        first = torch.from_numpy(environment.first_blocks())
+        first = torch.from_numpy(self.environment.first_blocks())
         log_size = torch.where(allowed, size, -torch.inf)
         self.register_buffer("log_size", log_size, persistent=False)
         self.register_buffer("log_room", torch.logsumexp(log_size, 1), persistent=False)
