@@ -4,18 +4,16 @@ import json
 import shutil
 from pathlib import Path
 
-from molgfn.campaign.phases.resumable import train_in_parts
+from molgfn.campaign.phases.resumable import STEPS_FILE, train_in_parts
 from molgfn.campaign.phases.state import Context
 from molgfn.campaign.record.damage import reading_checkpoint
 from molgfn.files import whole_folder, write_json
-
-_STEPS_FILE = "steps.json"
 
 
 def prior_network(context: Context) -> Path | None:
     """Return the weights from which the flow network of every round starts; they are made if there are none.
 
-    None: the campaign has no prior, or a network that fits came with the vocabulary.
+    None: the campaign has no prior, or a core, or a network that fits came with the vocabulary.
 
     Raises
     ------
@@ -31,7 +29,7 @@ def prior_network(context: Context) -> Path | None:
     folder, done = run.prior_training, 0
     if folder.is_dir():
         with reading_checkpoint(folder, f"Delete this folder, then `molgfn resume {run.path}`: it is trained again."):
-            done = int(json.loads((folder / _STEPS_FILE).read_text(encoding="utf-8"))["steps"])
+            done = int(json.loads((folder / STEPS_FILE).read_text(encoding="utf-8"))["steps"])
             trainer.load(folder)
     else:
         context.progress.log(
@@ -42,7 +40,7 @@ def prior_network(context: Context) -> Path | None:
     def checkpoint(done: int) -> None:
         with whole_folder(folder) as draft:
             trainer.save(draft)
-            write_json(draft / _STEPS_FILE, {"steps": done})
+            write_json(draft / STEPS_FILE, {"steps": done})
 
     title = "training the flow network on the prior"
     train_in_parts(context, title, trainer, done, trainer.steps, checkpoint, lambda step: f"loss {step.loss:.2f}")

@@ -9,7 +9,7 @@ from molgfn.campaign.models.interfaces import FlowTrainer, ProxyModel, Sampled
 from molgfn.campaign.phases.candidates import Proposals, inchikeys_of
 from molgfn.campaign.phases.predict import objective_of, predict
 from molgfn.campaign.phases.prior_network import prior_network
-from molgfn.campaign.phases.resumable import train_in_parts
+from molgfn.campaign.phases.resumable import STEPS_FILE, train_in_parts
 from molgfn.campaign.phases.state import Context
 from molgfn.campaign.record.damage import reading_checkpoint
 from molgfn.campaign.record.rows import PredictionRow
@@ -22,7 +22,6 @@ SAMPLES_AT_ONCE = 256
 MAX_SAMPLES = 10_000
 MAX_SAMPLES_PER_CANDIDATE = 50
 """Limit of the samples for each wanted candidate; at least `MAX_SAMPLES` are drawn."""
-_STEPS_FILE = "steps.json"
 
 
 def propose(context: Context, round_number: int) -> None:
@@ -86,7 +85,7 @@ def _trained_flow(context: Context, round_number: int, objective: Objective) -> 
     if folder.is_dir():
         remedy = f"Delete this folder, then `molgfn resume {context.run.path}`: the training of the round begins again."
         with reading_checkpoint(folder, remedy):
-            kept = json.loads((folder / _STEPS_FILE).read_text(encoding="utf-8"))
+            kept = json.loads((folder / STEPS_FILE).read_text(encoding="utf-8"))
             # Checkpoints of earlier versions name no proxy, because a round had only one then.
             if kept.get("proxy", proxy) == proxy:
                 flow.load(folder)
@@ -125,7 +124,7 @@ def _checkpoint(folder: Path, flow: FlowTrainer, objective: Objective, progress:
     with whole_folder(folder) as draft:
         flow.save(draft)
         objective.save(draft)
-        write_json(draft / _STEPS_FILE, progress)
+        write_json(draft / STEPS_FILE, progress)
 
 
 def _collect(

@@ -9,6 +9,8 @@ from molgfn.errors import Stopped
 
 CHECKPOINT_STEPS = 100
 """Steps of training between two checkpoints."""
+STEPS_FILE = "steps.json"
+"""Of a checkpoint: how many steps are done."""
 
 
 class Trainable(Protocol):

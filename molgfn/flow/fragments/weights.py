@@ -70,9 +70,10 @@ class Weights:
         repeated: dict[str, str] = {}
         for name, tensor in self.tensors.items():
             # Several embeddings have the same descriptors: one copy is enough.
-            first = next((n for n, t in halves.items() if t.dim() > 1 and t.equal(tensor.half())), None)
+            half = tensor.half().contiguous()
+            first = next((n for n, t in halves.items() if t.dim() > 1 and t.equal(half)), None)
             if first is None:
-                halves[name] = tensor.half().contiguous()
+                halves[name] = half
             else:
                 repeated[name] = first
         save_file(halves, path, metadata={_FACTS: json.dumps(vars(self.facts)), _REPEATED: json.dumps(repeated)})
