@@ -108,6 +108,13 @@ def test_the_weight_is_1_unless_the_vocabulary_has_no_counts(tmp_path):
     assert write(tmp_path, ["prior.weight=1"]).prior.weight == 1
 
 
+def test_with_a_core_there_is_no_prior_unless_it_is_asked_for(tmp_path):
+    with_law(small_vocabulary()).save(tmp_path / "counted.json")
+    with_core = ['vocabulary.file="counted.json"', "core.smiles=c1ccc([*:1])cc1"]
+    assert write(tmp_path, with_core).prior.weight == 0
+    assert write(tmp_path, [*with_core, "prior.weight=1"]).prior.weight == 1
+
+
 def test_a_run_of_an_earlier_version_goes_on_without_a_prior(tmp_path):
     written(tmp_path, 1)
     lines = resolved_toml(written(tmp_path, 1)).replace("[prior]", "[removed]").split("\n")
