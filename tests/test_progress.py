@@ -1,6 +1,7 @@
 """Progress is told on stderr, in lines where there is no terminal."""
 
 import io
+import re
 
 import pytest
 from rich.console import Console
@@ -64,10 +65,11 @@ def test_bars_may_be_nested_and_leave_a_line_each():
     with progress.step("again") as again:
         again.advance(0)
     shown = stream.getvalue()
-    assert "docking [fast]: 3 done in 0 s" in shown
-    assert "rounds: 1 done in 0 s" in shown
+    # The bars read the real clock: a busy machine may need a second or more.
+    assert re.search(r"docking \[fast\]: 3 done in \d+ s", shown)
+    assert re.search(r"rounds: 1 done in \d+ s", shown)
     assert "a [word] in brackets" in shown
-    assert "again done in 0 s" in shown
+    assert re.search(r"again done in \d+ s", shown)
 
 
 def test_silence_is_silent(capsys):

@@ -11,6 +11,7 @@ import pytest
 from molgfn.campaign.record.run_directory import RunDirectory
 from molgfn.cli import main
 from tests.cli.conftest import CAMPAIGN, ORACLE
+from tests.library import blocks_without_counts
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "retraining"
 
@@ -35,9 +36,10 @@ def finished(tmp_path_factory):
     folder = tmp_path_factory.mktemp("campaign")
     oracle = ORACLE.replace('"points"', '"pIC50"').replace("float(Chem", "0.25 * float(Chem")
     (folder / "measured_sizes.py").write_text(oracle)
-    (folder / "campaign.toml").write_text(
-        CAMPAIGN.replace("sizes:", "measured_sizes:").replace("best = 40\nworst = 10", "best = 10\nworst = 3")
-    )
+    (folder / "blocks.json").write_text(blocks_without_counts())
+    campaign = CAMPAIGN.replace("sizes:", "measured_sizes:").replace("best = 40\nworst = 10", "best = 10\nworst = 3")
+    # Enough molecules to calibrate the retrained proxy, whichever of them its members are trained on.
+    (folder / "campaign.toml").write_text(campaign.replace("initial = 10", "initial = 25"))
     monkeypatch = pytest.MonkeyPatch()
     monkeypatch.syspath_prepend(folder)
     with pytest.raises(SystemExit) as left:
