@@ -3,7 +3,8 @@
     python scripts/dock_dataset.py molecules.csv docked.csv --target PARP1 --workers 2
 
 INPUT has a column `smiles`; its other columns are kept. A row that OUTPUT already answers (same smiles and source) is
-not docked again. For the datasets that bundled proxies are trained on; campaigns dock by themselves.
+not docked again. With --earlier, a row whose one species was docked before with the same target and search keeps its
+score. For the datasets that bundled proxies are trained on; campaigns dock by themselves.
 """
 
 import argparse
@@ -12,9 +13,11 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import TextIO
 
 from molgfn.errors import DataError, MolgfnError
 from molgfn.oracles.answers import ask
+from molgfn.oracles.docking.ligand import Refusal, prepare_ligands
 from molgfn.oracles.docking.oracle import DockingOracle, DockingSettings
 from molgfn.oracles.docking.receptors import find_target
 from molgfn.oracles.interfaces import Answer, Compound, Measurement
@@ -56,18 +59,33 @@ def answer_columns(answer: Answer) -> Row:
     return found | {"wall_s": f"{answer.wall_s:.2f}"}
 
 
-def dock_rows(rows: list[Row], columns: list[str], output: Path, oracle: DockingOracle) -> None:
+def earlier_answers(path: Path, rows: list[Row], settings: DockingSettings) -> list[Row]:
+    """Return the rows of an earlier dataset that would be docked in the same way now."""
+    scores = {key(row): row for row in read_rows(path)[1] if row["status"] == "completed"}
+    same = []
+    for row in rows:
+        earlier = scores.get(key(row))
+        if earlier and _species(row["smiles"], settings) == [earlier["docked_smiles"]]:
+            same.append(earlier)
+    return same
+
+
+def _species(smiles: str, settings: DockingSettings) -> list[str]:
+    try:
+        ligands = prepare_ligands(smiles, settings.protonation_states, settings.stereo_isomers)
+    except Refusal:
+        return []
+    return [ligand.smiles for ligand in ligands]
+
+
+def dock_rows(rows: list[Row], writer: csv.DictWriter[str], file: TextIO, oracle: DockingOracle) -> None:
     compounds = [Compound(str(number), row["smiles"]) for number, row in enumerate(rows)]
     started = time.monotonic()
-    with output.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, [*columns, *ANSWER_COLUMNS], extrasaction="ignore", lineterminator="\n")
-        if file.tell() == 0:
-            writer.writeheader()
-        for count, answer in enumerate(ask(oracle, compounds), 1):
-            writer.writerow(rows[int(answer.compound_id)] | answer_columns(answer))
-            file.flush()
-            left_min = (time.monotonic() - started) / count * (len(rows) - count) / 60
-            print(f"{count}/{len(rows)} docked, {left_min:.0f} min left", file=sys.stderr)
+    for count, answer in enumerate(ask(oracle, compounds), 1):
+        writer.writerow(rows[int(answer.compound_id)] | answer_columns(answer))
+        file.flush()
+        left_min = (time.monotonic() - started) / count * (len(rows) - count) / 60
+        print(f"{count}/{len(rows)} docked, {left_min:.0f} min left", file=sys.stderr)
 
 
 def main() -> None:
@@ -76,14 +94,27 @@ def main() -> None:
     parser.add_argument("output", type=Path)
     parser.add_argument("--target", default="PARP1")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--protonation-states", type=int, default=0)
+    parser.add_argument("--stereo-isomers", type=int, default=1)
+    parser.add_argument("--earlier", type=Path, help="a dataset docked with one isomer of the neutral form")
     arguments = parser.parse_args()
+    settings = DockingSettings(protonation_states=arguments.protonation_states, stereo_isomers=arguments.stereo_isomers)
     try:
         columns, rows = read_rows(arguments.input)
         answered = answered_rows(arguments.output)
+        rows = [row for row in rows if key(row) not in answered]
         executor = local_processes(arguments.workers)
-        oracle = DockingOracle(find_target(arguments.target), DockingSettings(), executor, poses=False)
+        oracle = DockingOracle(find_target(arguments.target), settings, executor, poses=False)
         try:
-            dock_rows([row for row in rows if key(row) not in answered], columns, arguments.output, oracle)
+            with arguments.output.open("a", newline="", encoding="utf-8") as file:
+                writer = csv.DictWriter(file, [*columns, *ANSWER_COLUMNS], extrasaction="ignore", lineterminator="\n")
+                if file.tell() == 0:
+                    writer.writeheader()
+                if arguments.earlier:
+                    kept = earlier_answers(arguments.earlier, rows, settings)
+                    writer.writerows(kept)
+                    answered = set(map(key, kept))
+                dock_rows([row for row in rows if key(row) not in answered], writer, file, oracle)
         finally:
             oracle.close()
     except MolgfnError as error:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from molgfn.chem.standardise import standard_smiles
-from molgfn.oracles.docking.ligand import prepare_ligand
+from molgfn.oracles.docking.ligand import prepare_ligands
 
 COLUMNS = ["smiles", "source", "status", "score_kcal_mol", "docked_smiles", "code", "message"]
 
@@ -23,7 +23,7 @@ def read(source: str, path: Path) -> pd.DataFrame:
         if column not in table:
             table[column] = None
     missing = table["docked_smiles"].isna() & (table["status"] == "completed")
-    table.loc[missing, "docked_smiles"] = [prepare_ligand(s).smiles for s in table.loc[missing, "smiles"]]
+    table.loc[missing, "docked_smiles"] = [prepare_ligands(s)[0].smiles for s in table.loc[missing, "smiles"]]
     return table[COLUMNS]
 
 

@@ -19,10 +19,20 @@ class Compound:
 
 
 @dataclass(frozen=True)
+class DockedSpecies:
+    """A protonation state and stereoisomer of a compound; `score` is None where docking failed, `message` says why."""
+
+    smiles: str
+    score: float | None
+    message: str = ""
+
+
+@dataclass(frozen=True)
 class Measurement:
     """An answer: `value` in the unit of the oracle.
 
-    `docked_smiles` and `pose` (an SDF record) are empty where the oracle docks nothing.
+    Where the oracle docks, `species` are all that were docked. `docked_smiles` and `pose` (an SDF record) are those of
+    the best, whose score is the value. They are empty where the oracle docks nothing.
     """
 
     compound_id: str
@@ -30,6 +40,7 @@ class Measurement:
     wall_s: float = 0.0
     docked_smiles: str = ""
     pose: str = ""
+    species: tuple[DockedSpecies, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from rdkit import Chem
 
 from molgfn.campaign.phases.predict import bring_up_to_date
 from molgfn.chem.alerts import find_alerts
@@ -92,7 +93,15 @@ def _values(data: RunData) -> pd.DataFrame:
     completed = data.compounds.loc[data.compounds["status"] == "completed", "compound_id"]
     values = _latest(data.measurements, "measurement_id")[["compound_id", "value", "unit", "docked_smiles"]]
     values = values[values["compound_id"].isin(completed)]
+    values["charge"] = [_charge(smiles) for smiles in values["docked_smiles"]]
     return values.rename(columns={"value": "oracle_value", "unit": "oracle_unit"})
+
+
+def _charge(docked_smiles: str) -> int | None:
+    try:
+        return Chem.GetFormalCharge(parse_smiles(docked_smiles))
+    except MoleculeError:  # nothing was docked
+        return None
 
 
 def describe(table: pd.DataFrame) -> pd.DataFrame:

@@ -75,7 +75,8 @@ CANDIDATE_COLUMNS = (
     ),
     Column("nn_compound_id", "text", "That molecule, where it is a compound of this run."),
     Column("nn_smiles", "text", "Structure of that molecule."),
-    Column("docked_smiles", "text", "The one stereoisomer that was docked."),
+    Column("docked_smiles", "text", "The stereoisomer and protonation state whose docking score is oracle_value."),
+    Column("charge", "integer", "Charge of docked_smiles."),
     Column("acquisition", "number", "What the batch was chosen by, at the latest prediction; higher is better.", "", 4),
     Column(
         "oracle_value",

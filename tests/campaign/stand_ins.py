@@ -17,7 +17,7 @@ from molgfn.campaign.models.interfaces import FlowStep, ProxyEpoch, Reward
 from molgfn.campaign.reward.objective import Predicted
 from molgfn.chem.trees.tree import Tree
 from molgfn.direction import Direction
-from molgfn.oracles.interfaces import Answer, Compound, Failure, Measurement
+from molgfn.oracles.interfaces import Answer, Compound, DockedSpecies, Failure, Measurement
 from molgfn.progress import SilentProgress
 from molgfn.proxy.uncertainty.limits import Limits
 
@@ -165,7 +165,9 @@ class InstantOracle:
 def usual_answer(compound: Compound) -> Answer:
     if share("fails" + compound.smiles) < 0.07:
         return Failure(compound.compound_id, "no_conformer", "no 3D structure", 0.1)
-    return Measurement(compound.compound_id, true_value(compound.smiles), 0.1, docked_smiles=compound.smiles)
+    value = true_value(compound.smiles)
+    species = (DockedSpecies(compound.smiles, value), DockedSpecies(compound.smiles, None, "too big"))
+    return Measurement(compound.compound_id, value, 0.1, docked_smiles=compound.smiles, species=species)
 
 
 @dataclass

@@ -74,6 +74,16 @@ def test_what_was_never_measured_has_no_value_and_no_unit(run):
     assert len(other) == 7
     assert other[["oracle_value", "ligand_efficiency"]].isna().all(axis=None)
     assert (other[["oracle_unit", "docked_smiles"]] == "").all(axis=None)
+    assert other["charge"].isna().all()
+
+
+def test_the_charge_is_that_of_what_was_docked(run, change):
+    first, second = candidate_table(run).query("status == 'completed'")["compound_id"][:2]
+    change(run, f"UPDATE measurements SET docked_smiles = 'C[NH3+]' WHERE compound_id = '{first}'")
+    change(run, f"UPDATE measurements SET docked_smiles = 'a name' WHERE compound_id = '{second}'")
+    charges = candidate_table(run).set_index("compound_id")["charge"]
+    assert charges[first] == 1
+    assert charges[[second]].isna().all()
 
 
 def test_ligand_efficiency_is_energy_per_heavy_atom(run):

@@ -46,6 +46,11 @@ CREATE TABLE initial_data (
     smiles TEXT NOT NULL, value REAL NOT NULL, property TEXT NOT NULL, unit TEXT NOT NULL
 ) STRICT;
 """
+DOCKED_SPECIES = """
+CREATE TABLE docked_species (
+    measurement_id INTEGER NOT NULL REFERENCES measurements, smiles TEXT NOT NULL, score REAL, message TEXT NOT NULL
+) STRICT;
+"""
 
 _NEIGHBOURS = """
 ALTER TABLE predictions ADD COLUMN in_domain INTEGER;
@@ -77,7 +82,7 @@ ALTER TABLE initial_data RENAME TO before_initial_data;
 INSERT INTO initial_data SELECT smiles, value, '', initial_unit() FROM before_initial_data ORDER BY rowid;
 DROP TABLE before_initial_data;
 """
-STEPS = {1: _NEIGHBOURS, 2: RETRAININGS, 3: _PROPERTIES}
+STEPS = {1: _NEIGHBOURS, 2: RETRAININGS, 3: _PROPERTIES, 4: DOCKED_SPECIES}
 """SQL that converts a record to the next version, by the version that it has."""
 
 

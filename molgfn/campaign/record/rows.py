@@ -68,6 +68,16 @@ class MeasurementRow:
 
 
 @dataclass(frozen=True)
+class SpeciesRow:
+    """A protonation state and stereoisomer that was docked for a measurement; see `DockedSpecies`."""
+
+    measurement_id: int
+    smiles: str
+    score: float | None
+    message: str
+
+
+@dataclass(frozen=True)
 class FailureRow:
     """A failure of the oracle for a compound; it is kept even if the compound is sent again later."""
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from molgfn.campaign.record.damage import damaged_record
 from molgfn.campaign.record.migrations import (
+    DOCKED_SPECIES,
     FAILURES,
     INITIAL_DATA,
     MEASUREMENTS,
@@ -19,7 +20,7 @@ from molgfn.campaign.record.migrations import (
 from molgfn.campaign.record.rows import PHASES, STATUSES
 from molgfn.errors import DataError
 
-USER_VERSION = 4
+USER_VERSION = 5
 DATABASE = "campaign.sqlite"
 RESOLVED = "campaign.resolved.toml"
 Mode = Literal["ro", "rw"]
@@ -31,6 +32,7 @@ CREATE TABLE compounds (
 ) STRICT;
 {PREDICTIONS}
 {MEASUREMENTS}
+{DOCKED_SPECIES}
 {FAILURES}
 CREATE TABLE rejected (
     round INTEGER NOT NULL, smiles TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (round, smiles)

@@ -26,6 +26,7 @@ from molgfn.campaign.record.rows import (
     PredictionRow,
     RejectedRow,
     RetrainingRow,
+    SpeciesRow,
     Status,
 )
 from molgfn.campaign.record.schema import create_file, open_file
@@ -34,7 +35,16 @@ from molgfn.files import is_disk_full
 from molgfn.oracles.interfaces import MEASURED_VALUE, Failure, Measurement
 
 Row = TypeVar(
-    "Row", PredictionRow, MeasurementRow, FailureRow, RejectedRow, PhaseRow, InitialRow, RetrainingRow, LabRow
+    "Row",
+    PredictionRow,
+    MeasurementRow,
+    SpeciesRow,
+    FailureRow,
+    RejectedRow,
+    PhaseRow,
+    InitialRow,
+    RetrainingRow,
+    LabRow,
 )
 
 
@@ -211,9 +221,13 @@ class Store:
                 return False
             head = (answer.compound_id, round_number, measured)
             if isinstance(answer, Measurement):
-                self._connection.execute(
+                number = self._connection.execute(
                     "INSERT INTO measurements VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (*head, float(answer.value), unit, answer.docked_smiles, float(answer.wall_s), _now()),
+                ).lastrowid
+                self._connection.executemany(
+                    "INSERT INTO docked_species VALUES (?, ?, ?, ?)",
+                    [(number, one.smiles, one.score, one.message) for one in answer.species],
                 )
             else:
                 self._connection.execute(
@@ -253,6 +267,10 @@ class Store:
     def measurements(self, round_number: int | None = None) -> list[MeasurementRow]:
         """Return values of the oracle ordered by compound id: all, or those of one round."""
         return self._rows(MeasurementRow, "measurements", "compound_id, measurement_id", round_number)
+
+    def docked_species(self) -> list[SpeciesRow]:
+        """Return what was docked for each measurement, in the order of docking."""
+        return self._rows(SpeciesRow, "docked_species", "rowid")
 
     def failures(self, round_number: int | None = None) -> list[FailureRow]:
         """Return failures ordered by compound id: all, or those of one round."""

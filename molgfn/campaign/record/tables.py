@@ -1,6 +1,7 @@
 """Files of a run directory that are written from the record: a table for each phase of a round, the proxy's card."""
 
 import json
+from collections import defaultdict
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,14 +21,16 @@ PROPOSED_COLUMNS = (
 BATCH_COLUMNS = (
     "compound_id", "smiles", "round", "pred_mean", "pred_std", "acquisition", "in_domain", "nn_similarity", "nn_smiles",
 )  # fmt: skip
-RESULT_COLUMNS = ("compound_id", "smiles", "status", "value", "unit", "docked_smiles", "code", "message", "wall_s")
+RESULT_COLUMNS = (
+    "compound_id", "smiles", "status", "value", "unit", "docked_smiles", "docked_species", "code", "message", "wall_s",
+)  # fmt: skip
 
 
 def write_round_tables(run: RunDirectory, store: Store, round_number: int) -> None:
     """Write `proposed.csv`, `batch.csv` and `results.csv` of a round, as far as its phases are finished.
 
     `results.csv` has one row for each compound of the batch. If a compound first failed and then got a value, the row
-    has the value.
+    has the value. `docked_species` lists the protonation states and stereoisomers that were docked, with their scores.
     """
     writers = {"propose": _write_proposed, "select": _write_batch, "query": _write_results}
     for phase in store.phases():
@@ -91,13 +94,19 @@ def _write_batch(run: RunDirectory, store: Store, round_number: int) -> None:
 def _write_results(run: RunDirectory, store: Store, round_number: int) -> None:
     measured = {row.compound_id: row for row in store.measurements(round_number)}
     failed = {row.compound_id: row for row in store.failures(round_number)}
+    species = defaultdict(list)
+    for docked in store.docked_species():
+        score = docked.message if docked.score is None else f"{docked.score:.3f}"
+        species[docked.measurement_id].append(f"{docked.smiles} {score}")
     rows: list[tuple[object, ...]] = []
     for compound in store.compounds(batch_round=round_number):
         head = (compound.compound_id, compound.smiles, compound.status)
         if compound.compound_id in measured:
             answer = measured[compound.compound_id]
-            rows.append((*head, answer.value, answer.unit, answer.docked_smiles, "", "", answer.wall_s))
+            docked_species = " | ".join(species[answer.measurement_id])
+            value = (answer.value, answer.unit, answer.docked_smiles, docked_species)
+            rows.append((*head, *value, "", "", answer.wall_s))
         elif compound.compound_id in failed:
             failure = failed[compound.compound_id]
-            rows.append((*head, "", "", "", failure.code, failure.message, failure.wall_s))
+            rows.append((*head, "", "", "", "", failure.code, failure.message, failure.wall_s))
     write_csv(run.round(round_number) / "results.csv", RESULT_COLUMNS, rows)

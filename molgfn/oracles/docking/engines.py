@@ -33,12 +33,18 @@ class DockingSettings:
         Of Vina's search; the same seed gives the same score on the same kind of processor.
     time_limit_s : float
         Wall seconds after which a compound's worker is killed.
+    protonation_states : int
+        States at pH 7.4 that are docked at most, the main state first; 0: the neutral form.
+    stereo_isomers : int
+        Isomers of each state that are docked at most, where stereo is not defined.
     """
 
     exhaustiveness: int = 8
     max_evals: int = 250_000
     seed: int = 42
     time_limit_s: float = 600.0
+    protonation_states: int = 0
+    stereo_isomers: int = 1
 
 
 class Engine(Protocol):

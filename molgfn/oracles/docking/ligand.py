@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from meeko import MoleculePreparation, PDBQTWriterLegacy
 from rdkit import Chem
 from rdkit.Chem import rdDistGeom, rdForceFieldHelpers
+from rdkit.Chem.EnumerateStereoisomers import EnumerateStereoisomers, StereoEnumerationOptions
 from rdkit.rdBase import BlockLogs
 
 from molgfn.chem.standardise import MoleculeError, parent_mol, parse_smiles
+from molgfn.oracles.docking.protonation import protonation_states as protonation_states_of
 
 # Vina types no other element: boron raises, silicon is silently taken for something else.
 DOCKABLE_ELEMENTS = ("H", "C", "N", "O", "F", "P", "S", "Cl", "Br", "I")
@@ -15,6 +17,7 @@ MAX_HEAVY_ATOMS = 50
 MAX_TORSIONS = 20
 _CONFORMER_SEED = 1
 _MMFF_ITERATIONS = 500
+_TRIED_ISOMERS = 32
 
 
 class Refusal(ValueError):
@@ -44,11 +47,24 @@ class Ligand:
     pdbqt: str
 
 
-def prepare_ligand(smiles: str) -> Ligand:
-    """Strip salts, neutralise, embed one conformer and write it as PDBQT.
+def prepare_ligands(smiles: str, protonation_states: int = 0, stereo_isomers: int = 1) -> list[Ligand]:
+    """Strip salts, and prepare the protonation states and stereoisomers that are docked.
 
-    The result depends on the molecule, not on how its SMILES is spelled. Centres and double bonds without stereo get
-    the isomer that the embedding of seed 1 happens to give.
+    The result depends on the molecule, not on how its SMILES is spelled.
+
+    Parameters
+    ----------
+    smiles : str
+    protonation_states : int
+        States at pH 7.4 at most, the main state first; 0: the neutral form.
+    stereo_isomers : int
+        Isomers of each state at most, where stereo is not defined. Isomers that cannot be embedded are left out. 1: the
+        isomer that the embedding of seed 1 happens to give.
+
+    Returns
+    -------
+    list of Ligand
+        At least one.
 
     Raises
     ------
@@ -56,10 +72,35 @@ def prepare_ligand(smiles: str) -> Ligand:
         With code unparsable, several_fragments, unsupported_element, not_organic, radical, too_large, no_conformer,
         no_pdbqt or too_flexible.
     """
-    mol = Chem.AddHs(dockable_mol(smiles))
-    _embed(mol)
-    pdbqt = _write_pdbqt(mol)
-    return Ligand(mol, _smiles_of_conformer(mol), pdbqt)
+    parent = dockable_mol(smiles)
+    states = protonation_states_of(parent, protonation_states) if protonation_states else [parent]
+    return [ligand for state in states for ligand in _isomers(state, stereo_isomers)]
+
+
+def _isomers(mol: Chem.Mol, number: int) -> list[Ligand]:
+    if number == 1:
+        return [_prepared(mol)]
+    found: dict[str, Ligand] = {}
+    options = StereoEnumerationOptions(  # type: ignore[no-untyped-call]
+        onlyUnassigned=True, unique=True, maxIsomers=_TRIED_ISOMERS
+    )
+    for isomer in EnumerateStereoisomers(mol, options):  # type: ignore[no-untyped-call]
+        try:
+            ligand = _prepared(parse_smiles(Chem.MolToSmiles(isomer)))
+        except Refusal as refusal:
+            if refusal.code != "no_conformer":
+                raise
+            continue  # such as a bridge whose two ends cannot have these configurations
+        found.setdefault(ligand.smiles, ligand)
+        if len(found) == number:
+            break
+    return list(found.values()) or [_prepared(mol)]
+
+
+def _prepared(mol: Chem.Mol) -> Ligand:
+    with_hydrogens = Chem.AddHs(mol)
+    _embed(with_hydrogens)
+    return Ligand(with_hydrogens, _smiles_of_conformer(with_hydrogens), _write_pdbqt(with_hydrogens))
 
 
 def dockable_mol(smiles: str) -> Chem.Mol:
@@ -68,7 +109,7 @@ def dockable_mol(smiles: str) -> Chem.Mol:
     Raises
     ------
     Refusal
-        As `prepare_ligand`, for everything that is known before the embedding.
+        As `prepare_ligands`, for everything that is known before the embedding.
     """
     try:
         mol = parent_mol(smiles)

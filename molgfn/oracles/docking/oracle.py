@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any
 
 from molgfn.direction import Direction
-from molgfn.oracles.docking.engines import DockingSettings, VinaInstallation, docking_engine, find_vina
+from molgfn.oracles.docking.engines import DockingSettings, docking_engine, find_vina
 from molgfn.oracles.docking.receptors import Receptor, read_receptor
-from molgfn.oracles.executor import Done, Job, Lost, StartExecutor, Task
-from molgfn.oracles.interfaces import Answer, Compound, Failure, Measurement
+from molgfn.oracles.executor import Done, Lost, StartExecutor
+from molgfn.oracles.interfaces import Answer, Compound, DockedSpecies, Failure, Measurement
 
 __all__ = ["DockingOracle", "DockingSettings", "docking_engine"]
 
@@ -17,8 +15,9 @@ __all__ = ["DockingOracle", "DockingSettings", "docking_engine"]
 class DockingOracle:
     """Docks compounds into one receptor.
 
-    A molecule that cannot be docked, or whose docking fails, is a `Failure` with its code, never a number. The score of
-    a compound depends on neither the other compounds nor the number of workers.
+    If a compound has several protonation states or stereoisomers, the best score counts, and all are in the answer. A
+    molecule that cannot be docked, or whose docking fails, is a `Failure` with its code, never a number. The score of a
+    compound depends on neither the other compounds nor the number of workers.
 
     Parameters
     ----------
@@ -49,7 +48,7 @@ class DockingOracle:
             "settings": asdict(settings),
             "poses": poses,
         }
-        job = "molgfn.oracles.docking.oracle:docking_job"
+        job = "molgfn.oracles.docking.job:docking_job"
         self._executor = executor(job, argument, time_limit_s=settings.time_limit_s)
 
     def submit(self, compounds: Sequence[Compound]) -> None:
@@ -80,40 +79,5 @@ def _answer(outcome: Done | Lost) -> Answer:
         return Failure(outcome.key, outcome.code, outcome.message, outcome.wall_s)
     if "code" in outcome.result:
         return Failure(outcome.key, wall_s=outcome.wall_s, **outcome.result)
-    return Measurement(outcome.key, wall_s=outcome.wall_s, **outcome.result)
-
-
-def docking_job(argument: Task) -> Job:
-    """Return the function that docks one compound; called once in each worker."""
-    # Meeko and RDKit's embedding are needed in workers only.
-    from molgfn.oracles.docking.ligand import Refusal, prepare_ligand
-    from molgfn.oracles.docking.poses import pose_record
-
-    receptor = Receptor(**argument["receptor"] | {"pdbqt": Path(argument["receptor"]["pdbqt"])})
-    settings = DockingSettings(**argument["settings"])
-    engine = VinaInstallation(**argument["vina"]).start(receptor, settings)
-
-    def dock(task: Task) -> dict[str, Any]:
-        try:
-            ligand = prepare_ligand(task["smiles"])
-        except Refusal as refusal:
-            return {"code": refusal.code, "message": str(refusal)}
-        try:
-            score, docked = engine.dock(ligand.pdbqt)
-        except Exception as error:  # Vina raises bare RuntimeError and TypeError; none may stop the worker
-            return {"code": "docking_failed", "message": f"{type(error).__name__}: {error}"}
-        if not score < 0:
-            # Vina answers even where nothing fits, up to millions of kcal/mol; that is no binding energy to learn from.
-            return {"code": "does_not_fit", "message": f"the best pose found has {score:+.1f} kcal/mol"}
-        measurement = {"value": score, "docked_smiles": ligand.smiles}
-        if argument["poses"]:
-            properties = {
-                "score_kcal_mol": f"{score:.3f}",
-                "smiles": ligand.smiles,
-                "seed": str(settings.seed),
-                "receptor": receptor.name,
-            }
-            measurement["pose"] = pose_record(ligand, docked, task["compound_id"], properties)
-        return measurement
-
-    return dock
+    species = tuple(DockedSpecies(**one) for one in outcome.result["species"])
+    return Measurement(outcome.key, wall_s=outcome.wall_s, **outcome.result | {"species": species})

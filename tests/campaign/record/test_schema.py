@@ -69,7 +69,7 @@ def test_what_is_no_record_is_told_in_words(path, open_it):
     path.unlink()
     with closing(sqlite3.connect(path)) as later:
         later.execute("PRAGMA user_version = 7")
-    with pytest.raises(DataError, match=r"version 7 of the record; accepted: 4"):
+    with pytest.raises(DataError, match=r"version 7 of the record; accepted: 5"):
         open_it(path)
 
 
@@ -131,7 +131,7 @@ def test_an_earlier_version_that_cannot_be_written_to_is_told_in_words(path, ope
     # What a folder without the right to write comes to, also for root.
     monkeypatch.setattr(schema, "_connect", lambda path, _: connect(path, "ro"))
     with pytest.raises(
-        DataError, match=r"version 1 of the record, which cannot be converted to version 4 \(.*read"
+        DataError, match=r"version 1 of the record, which cannot be converted to version 5 \(.*read"
     ) as told:
         open_it(path)
     assert "Copy the run directory" in told.value.hint

@@ -6,9 +6,17 @@ import sys
 
 import pytest
 
-from molgfn.campaign.record.rows import CompoundRow, InitialRow, LabRow, PredictionRow, RejectedRow, RetrainingRow
+from molgfn.campaign.record.rows import (
+    CompoundRow,
+    InitialRow,
+    LabRow,
+    PredictionRow,
+    RejectedRow,
+    RetrainingRow,
+    SpeciesRow,
+)
 from molgfn.campaign.record.store import Store
-from molgfn.oracles.interfaces import Failure, Measurement
+from molgfn.oracles.interfaces import DockedSpecies, Failure, Measurement
 
 PHENOL = CompoundRow("X-000001", "Oc1ccccc1", "KEY-A", ("c1ccccc1", "O"), 1, "proposed", None)
 ETHANOL = CompoundRow("X-000002", "CCO", "KEY-B", ("CC", "O"), 1, "proposed", None)
@@ -81,6 +89,18 @@ def test_answers_are_kept_by_id_whatever_their_order(store):
         20.0,
     )
     assert (failed.compound_id, failed.code, failed.message) == ("X-000002", "timeout", "took 600 s")
+
+
+def test_every_species_that_was_docked_is_kept(store):
+    send(store, "X-000001", "X-000002")
+    species = (DockedSpecies("C[NH3+]", -3.0), DockedSpecies("CN", None, "does not fit"))
+    store.record(Measurement("X-000002", -2.0), 1, "kcal/mol")
+    store.record(Measurement("X-000001", -3.0, docked_smiles="C[NH3+]", species=species), 1, "kcal/mol")
+    number = store.measurements()[0].measurement_id
+    assert store.docked_species() == [
+        SpeciesRow(number, "C[NH3+]", -3.0, ""),
+        SpeciesRow(number, "CN", None, "does not fit"),
+    ]
 
 
 @pytest.mark.parametrize("again", [Measurement("X-000001", -1.0), Failure("X-000001", "x", "y")])

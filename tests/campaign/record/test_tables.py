@@ -53,6 +53,8 @@ def test_every_compound_of_a_batch_has_its_result(run):
             if row["status"] == "completed":
                 assert float(row["value"]) == values[row["compound_id"]]
                 assert (row["unit"], row["code"]) == ("kcal/mol", "")
+                score = f"{values[row['compound_id']]:.3f}"
+                assert row["docked_species"] == f"{row['smiles']} {score} | {row['smiles']} too big"
             else:
                 assert (row["value"], row["code"]) == ("", codes[row["compound_id"]])
 

@@ -8,7 +8,7 @@ import pytest
 
 from molgfn.errors import OracleError
 from molgfn.oracles.docking.engines import DockingSettings, VinaInstallation, VinaProgram, docking_engine, find_vina
-from molgfn.oracles.docking.ligand import prepare_ligand
+from molgfn.oracles.docking.ligand import prepare_ligands
 from molgfn.oracles.docking.receptors import find_target
 
 SMALL = replace(find_target("PARP1"), size=(16.0, 16.0, 16.0))
@@ -78,7 +78,7 @@ def test_a_program_that_cannot_stand_in(no_package, words, message):
 
 
 def test_what_a_failing_program_says_is_the_message(tmp_path):
-    ligand = prepare_ligand("CCO")
+    ligand = prepare_ligands("CCO")[0]
     path = stand_in(tmp_path, "echo 'ERROR: the box is empty' >&2; exit 2\n")
     with pytest.raises(RuntimeError, match=r"^ERROR: the box is empty$"):
         VinaProgram(str(path), SMALL, QUICK).dock(ligand.pdbqt)
@@ -92,7 +92,7 @@ def test_the_program_docks_as_the_package_does():
     program = shutil.which("vina", path=os.environ["PATH"])
     if program is None:
         pytest.skip("no program `vina` on PATH")
-    ligand = prepare_ligand("NC(=O)c1ccccc1")
+    ligand = prepare_ligands("NC(=O)c1ccccc1")[0]
     score, pose = VinaProgram(program, SMALL, QUICK).dock(ligand.pdbqt)
     expected, expected_pose = VinaInstallation("1.2.7").start(SMALL, QUICK).dock(ligand.pdbqt)
     assert score == pytest.approx(expected, abs=0.01)

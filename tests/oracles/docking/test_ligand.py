@@ -3,7 +3,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdkit import Chem
 
-from molgfn.oracles.docking.ligand import Refusal, dockable_mol, prepare_ligand
+from molgfn.oracles.docking.ligand import Ligand, Refusal, dockable_mol, prepare_ligands
+
+
+def prepare_ligand(smiles: str) -> Ligand:
+    [ligand] = prepare_ligands(smiles)
+    return ligand
+
 
 DRUGS = [
     "CC(C)(C)OC(=O)N1CCC(Nc2ncnc3[nH]ccc23)C1",
@@ -89,3 +95,41 @@ def test_refusals(smiles, code, message):
         prepare_ligand(smiles)
     assert caught.value.code == code
     assert str(caught.value).startswith(message)
+
+
+def species(smiles: str, protonation_states: int, stereo_isomers: int) -> list[str]:
+    return [ligand.smiles for ligand in prepare_ligands(smiles, protonation_states, stereo_isomers)]
+
+
+def test_isomers_are_docked_where_stereo_is_open():
+    assert set(species("CC(N)c1ccccc1F", 0, 2)) == {"C[C@@H](N)c1ccccc1F", "C[C@H](N)c1ccccc1F"}
+    assert species("C[C@@H](N)c1ccccc1F", 0, 2) == ["C[C@@H](N)c1ccccc1F"]
+    assert len(species("CC(F)C(Cl)C(N)O", 0, 2)) == 2
+    assert len(species("CC(F)C(Cl)C(N)O", 0, 8)) == 8
+    # One isomer is given and one open.
+    assert set(species("C[C@@H](N)CC(F)Cl", 0, 4)) == {"C[C@@H](N)C[C@@H](F)Cl", "C[C@@H](N)C[C@H](F)Cl"}
+
+
+def test_isomers_that_cannot_exist_are_left_out():
+    # Two bridgeheads have one relative configuration.
+    assert len(species("OC1CC2CCC1C2", 0, 8)) == 4
+    assert len(species("CC1(C)C2CCC1(C)C(=O)C2", 0, 8)) == 2
+
+
+@pytest.mark.parametrize("states", [0, 1])
+def test_one_defined_species_is_prepared_as_before(states):
+    smiles = "C[C@H](O)c1ccc(C(N)=O)cc1"
+    assert prepare_ligands(smiles, states, 2)[0].pdbqt == prepare_ligand(smiles).pdbqt
+
+
+def test_states_and_isomers_are_combined():
+    found = species("CC(c1ccccc1)N1CCOCC1", 2, 2)
+    assert [Chem.GetFormalCharge(Chem.MolFromSmiles(smiles)) for smiles in found] == [1, 1, 0, 0]
+    assert len(set(found)) == 4
+
+
+@given(smiles=st.sampled_from(DRUGS), seed=st.integers(1, 10_000))
+@settings(max_examples=10, deadline=None)
+def test_spelling_does_not_matter_for_species(smiles, seed):
+    spelled = Chem.MolToRandomSmilesVect(Chem.MolFromSmiles(smiles), 1, seed)[0]
+    assert [one.pdbqt for one in prepare_ligands(spelled, 2, 2)] == [one.pdbqt for one in prepare_ligands(smiles, 2, 2)]

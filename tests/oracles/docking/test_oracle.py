@@ -8,7 +8,7 @@ from molgfn.errors import ConfigError, OracleError
 from molgfn.oracles.answers import ask
 from molgfn.oracles.docking.oracle import DockingOracle, DockingSettings
 from molgfn.oracles.docking.receptors import find_target
-from molgfn.oracles.interfaces import Compound, Failure, Measurement
+from molgfn.oracles.interfaces import Compound, DockedSpecies, Failure, Measurement
 from molgfn.oracles.workers import local_processes
 
 pytest.importorskip("vina")
@@ -41,6 +41,7 @@ def test_a_measurement_has_score_isomer_and_pose(oracle):
     assert -9 < answer.value < -3
     assert answer.wall_s > 0
     assert answer.docked_smiles in {"C[C@@H](N)c1ccccc1F", "C[C@H](N)c1ccccc1F"}
+    assert answer.species == (DockedSpecies(answer.docked_smiles, answer.value),)
     pose = Chem.MolFromMolBlock(answer.pose, removeHs=False)
     assert pose.GetProp("_Name") == "PARP1-000001"
     for axis, (center, size) in enumerate(zip(SMALL.center, SMALL.size, strict=True)):
@@ -53,6 +54,22 @@ def test_a_measurement_has_score_isomer_and_pose(oracle):
         "seed": "42",
         "receptor": "PARP1",
     }
+
+
+def test_the_best_of_several_species_counts_and_all_are_told():
+    settings = replace(QUICK, protonation_states=2, stereo_isomers=2)
+    oracle = DockingOracle(SMALL, settings, local_processes(1), poses=True)
+    try:
+        (answer,) = ask(oracle, compounds(["CC(c1ccccc1)N1CCOCC1"]))
+    finally:
+        oracle.close()
+    assert isinstance(answer, Measurement)
+    assert len({one.smiles for one in answer.species}) == 4
+    best = min(answer.species, key=lambda one: one.score)
+    assert (best.score, best.smiles) == (answer.value, answer.docked_smiles)
+    supplier = Chem.SDMolSupplier()
+    supplier.SetData(answer.pose)
+    assert supplier[0].GetProp("smiles") == Chem.MolToSmiles(Chem.RemoveHs(supplier[0])) == answer.docked_smiles
 
 
 def test_scores_depend_on_neither_order_nor_worker_nor_spelling(oracle):

@@ -3,7 +3,7 @@ import pytest
 from rdkit import Chem
 from rdkit.Chem import rdMolTransforms
 
-from molgfn.oracles.docking.ligand import prepare_ligand
+from molgfn.oracles.docking.ligand import prepare_ligands
 from molgfn.oracles.docking.poses import pose_record
 
 
@@ -18,7 +18,7 @@ def moved(pdbqt: str, shift: float) -> str:
 
 @pytest.mark.parametrize("smiles", ["C[C@H](O)c1ccc(N)cc1Cl", "C/C=C\\C(=O)O", "O=C1CCCCCCCCCCCN1", "c1ccccc1C#N"])
 def test_each_atom_lies_where_its_line_says(smiles):
-    ligand = prepare_ligand(smiles)
+    ligand = prepare_ligands(smiles)[0]
     record = pose_record(ligand, moved(ligand.pdbqt, 50.0) + "ENDMDL\nMODEL 2\n" + moved(ligand.pdbqt, 90.0), "X-1", {})
     pose = Chem.MolFromMolBlock(record, removeHs=False)
     heavy = Chem.RemoveHs(ligand.mol).GetNumAtoms()
@@ -29,7 +29,7 @@ def test_each_atom_lies_where_its_line_says(smiles):
 
 
 def test_hydrogens_and_stereo_follow():
-    ligand = prepare_ligand("C[C@H](O)c1ccc(N)cc1Cl")
+    ligand = prepare_ligands("C[C@H](O)c1ccc(N)cc1Cl")[0]
     pose = Chem.MolFromMolBlock(pose_record(ligand, moved(ligand.pdbqt, 50.0), "X-1", {}), removeHs=False)
     assert pose.GetNumAtoms() == ligand.mol.GetNumAtoms()
     for bond in pose.GetBonds():
@@ -40,7 +40,7 @@ def test_hydrogens_and_stereo_follow():
 
 
 def test_the_record_is_named_and_carries_its_properties():
-    ligand = prepare_ligand("CCO")
+    ligand = prepare_ligands("CCO")[0]
     record = pose_record(ligand, ligand.pdbqt, "PARP1-000142", {"score_kcal_mol": "-2.100", "smiles": "CCO"})
     supplier = Chem.SDMolSupplier()
     supplier.SetData(record)

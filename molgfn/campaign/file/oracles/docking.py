@@ -56,6 +56,10 @@ class DockingSection(OracleKind):
     max_evals: NaturalNumber = 250_000
     seed: Annotated[int, Field(ge=1, lt=2**31)] = 42
     time_limit_s: Positive = 600.0
+    protonation_states: NaturalNumber = 0
+    """States at pH 7.4 that are docked, the best counts; 0: the neutral form."""
+    stereo_isomers: Count = 1
+    """Isomers that are docked where stereo is not defined, the best counts."""
 
     @classmethod
     def broken_rules(cls, oracle: Mapping[str, Any]) -> list[Problem]:
@@ -107,6 +111,8 @@ class DockingSection(OracleKind):
             max_evals=self.max_evals,
             seed=self.seed,
             time_limit_s=self.time_limit_s,
+            protonation_states=self.protonation_states,
+            stereo_isomers=self.stereo_isomers,
         )
         executor = local_processes(workers or os.cpu_count() or 1)
         return DockingOracle(self.find_receptor(), settings, executor, poses=poses)
