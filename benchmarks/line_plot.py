@@ -44,7 +44,11 @@ def line_plot(panels: Sequence[Panel], columns: int = 2) -> str:
     with new_plot(WIDTH * columns, height, rows, columns) as plot:
         for axes, panel in zip(plot.panels, panels, strict=False):
             axes.set(xlabel=panel.x_label, ylabel=panel.y_label, title=panel.title)
-            axes.set_yscale("log" if panel.logarithmic else "linear")
+            if panel.logarithmic:
+                axes.set_yscale("log")
+                # The usual labels of such an axis are formulas, which are not drawn as such.
+                axes.yaxis.set_major_formatter("{x:g}")
+                axes.yaxis.set_minor_formatter("{x:g}")
             for line in panel.lines:
                 if line.low:
                     axes.fill_between(line.x, line.low, line.high, color=colours[line.name], alpha=0.15, linewidth=0)

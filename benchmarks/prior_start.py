@@ -26,6 +26,7 @@ from molgfn.bundled import bundled
 from molgfn.campaign.file.network_file import network_of
 from molgfn.campaign.file.sections import AcquisitionSection, ObjectiveSection, SamplerSection
 from molgfn.campaign.models.prior_network import STARTED
+from molgfn.campaign.reward.constraints import Constraints
 from molgfn.campaign.reward.objective import Objective, acquisition_times_constraints
 from molgfn.campaign.reward.scoring import Scoring
 from molgfn.chem.trees.vocabulary import Vocabulary
@@ -47,7 +48,7 @@ def demo_reward() -> Objective:
     return acquisition_times_constraints(
         Proxy.load(bundled("proxy", "parp1-docking")),
         Scoring(acquisition.kind, acquisition.kappa, worst=objective.worst, best=objective.best),
-        objective.constraints(),
+        Constraints(objective.windows.limits(), objective.alerts),
         unit="kcal/mol",
         exponent=objective.exponent,
         floor=objective.floor,

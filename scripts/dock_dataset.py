@@ -78,7 +78,7 @@ def _species(smiles: str, settings: DockingSettings) -> list[str]:
     return [ligand.smiles for ligand in ligands]
 
 
-def dock_rows(rows: list[Row], writer: csv.DictWriter[str], file: TextIO, oracle: DockingOracle) -> None:
+def dock_rows(rows: list[Row], writer: "csv.DictWriter[str]", file: TextIO, oracle: DockingOracle) -> None:
     compounds = [Compound(str(number), row["smiles"]) for number, row in enumerate(rows)]
     started = time.monotonic()
     for count, answer in enumerate(ask(oracle, compounds), 1):

@@ -47,6 +47,7 @@ class Descriptors:
             ]
             return np.concatenate(parts)
 
+        # The components are those of the vocabulary: a core changes nothing for its blocks.
         blocks = [counts(block.mol, range(block.mol.GetNumAtoms())) for block in tables.blocks]
         kinds = np.zeros((tables.n_kinds, len(RADII) * BITS))
         ends = np.zeros((tables.n_relations, 3), dtype=np.int64)
@@ -60,18 +61,22 @@ class Descriptors:
                         tables.kind[number, b],
                         min(int(bonds[atom, other]), LONGEST),
                     )
-        kind = _components(kinds)
+        kind = _components(kinds, tables.n_classes)
         apart = np.eye(LONGEST + 1, dtype=np.float32)[ends[:, 2]]
-        return cls(_components(np.array(blocks)), kind, np.hstack([kind[ends[:, 0]], kind[ends[:, 1]], apart]))
+        of_blocks = _components(np.array(blocks), tables.n_vocabulary)
+        return cls(of_blocks, kind, np.hstack([kind[ends[:, 0]], kind[ends[:, 1]], apart]))
 
 
-def _components(counts: NDArray[np.float64]) -> Floats:
-    """Return the first principal components of log counts, shape (n, <= 32), scaled to unit variance over all."""
+def _components(counts: NDArray[np.float64], first: int) -> Floats:
+    """Return the principal components of the log counts of the first rows, for all rows, shape (n, <= 32).
+
+    They are scaled to unit variance over the first rows.
+    """
     logs = np.log1p(counts)
     # Most bits are of no atom environment here; without them the result is the same, and sooner there.
-    logs = logs[:, logs.any(axis=0)]
-    logs -= logs.mean(axis=0)
-    left, size, _ = np.linalg.svd(logs, full_matrices=False)
-    scores = left[:, :COMPONENTS] * size[:COMPONENTS]
-    scaled: Floats = (scores / max(float(scores.std()), 1e-9)).astype(np.float32)
+    logs = logs[:, logs[:first].any(axis=0)]
+    logs -= logs[:first].mean(axis=0)
+    _, _, axes = np.linalg.svd(logs[:first], full_matrices=False)
+    scores = logs @ axes[:COMPONENTS].T
+    scaled: Floats = (scores / max(float(scores[:first].std()), 1e-9)).astype(np.float32)
     return scaled

@@ -15,7 +15,7 @@ from molgfn.arrays import BoolArray, FloatArray, IntArray
 from molgfn.chem.properties import property_values
 from molgfn.chem.trees.blocks import Block
 from molgfn.environments.states import States
-from molgfn.environments.tables import BlockTables
+from molgfn.environments.tables import BlockTables, pair_table
 from molgfn.routes.ends import End, end_of
 from molgfn.routes.reactions import HARD, meeting_of
 
@@ -204,7 +204,5 @@ def _hard_meetings(tables: BlockTables) -> FloatArray:
     for number, block in enumerate(tables.blocks):
         for stem in range(len(block.stem_atoms)):
             ends.setdefault(int(tables.kind[number, stem]), end_of(block, stem))
-    distinct = list(dict.fromkeys(ends.values()))
-    place = np.array([distinct.index(ends[kind]) for kind in range(tables.n_kinds)])
-    hard = np.array([[meeting_of(a, b).reaction.difficulty >= HARD for b in distinct] for a in distinct])
-    return np.asarray(hard[place[:, None], place], dtype=np.float64)
+    in_order = [ends[kind] for kind in range(tables.n_kinds)]
+    return pair_table(in_order, lambda a, b: meeting_of(a, b).reaction.difficulty >= HARD).astype(np.float64)

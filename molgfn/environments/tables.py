@@ -1,16 +1,29 @@
 """A vocabulary as integer arrays, for stepping through states."""
 
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from molgfn.chem.trees.blocks import Block
-from molgfn.chem.trees.cut import may_join
+from molgfn.chem.trees.cut import StemRole, may_join
 from molgfn.chem.trees.vocabulary import Vocabulary
 
 Ints = NDArray[np.int64]
+
+
+End = TypeVar("End", bound=Hashable)
+
+
+def pair_table(ends: Sequence[End], relation: Callable[[End, End], bool]) -> NDArray[np.bool_]:
+    """Return whether a relation holds between each two of n ends, shape (n, n); equal ends are asked about once."""
+    distinct = list(dict.fromkeys(ends))
+    place = np.array([distinct.index(end) for end in ends])
+    table = np.array([[relation(one, other) for other in distinct] for one in distinct], dtype=np.bool_)
+    return np.asarray(table[place[:, None], place])
 
 
 @dataclass(frozen=True)
@@ -115,27 +128,27 @@ class BlockTables:
         return np.bincount(kinds[kinds >= 0], weights=stems[kinds >= 0], minlength=self.n_classes).astype(np.int64)
 
     @cached_property
-    def legal(self) -> NDArray[np.bool_]:
-        """Whether a stem of kind q may be joined to a stem of class c, shape (Q, C)."""
+    def ends(self) -> list[tuple[str, StemRole]]:
+        """Atom environment and role of each kind of stem, length Q."""
         ends = {
             int(self.kind[number, stem]): (block.environments[stem], block.roles[stem])
             for number, block in enumerate(self.blocks)
             for stem in range(len(block.stem_atoms))
         }
-        table = np.ones((self.n_kinds, self.n_classes), dtype=np.bool_)
-        if self.vocabulary.joins is None:
-            return table
-        # Many kinds share one atom environment and role.
-        distinct = list(dict.fromkeys(ends.values()))
-        place = np.array([distinct.index(ends[q]) for q in range(self.n_kinds)])
-        joins = np.array(
-            [
-                [(min(a, b), max(a, b)) in self.vocabulary.joins and may_join(role_a, role_b) for b, role_b in distinct]
-                for a, role_a in distinct
-            ],
-            dtype=np.bool_,
-        )
-        return np.asarray(joins[place[:, None], place[: self.n_classes]])
+        return [ends[kind] for kind in range(self.n_kinds)]
+
+    @cached_property
+    def legal(self) -> NDArray[np.bool_]:
+        """Whether a stem of kind q may be joined to a stem of class c, shape (Q, C)."""
+        joins = self.vocabulary.joins
+        if joins is None:
+            return np.ones((self.n_kinds, self.n_classes), dtype=np.bool_)
+
+        def may_meet(one: tuple[str, StemRole], other: tuple[str, StemRole]) -> bool:
+            pair = min(one[0], other[0]), max(one[0], other[0])
+            return pair in joins and may_join(one[1], other[1])
+
+        return pair_table(self.ends, may_meet)[:, : self.n_classes]
 
     @cached_property
     def ways(self) -> Ints:

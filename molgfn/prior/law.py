@@ -18,6 +18,9 @@ P is a mixture of three laws of neighbourhoods:
 - uniform: every legal join equally likely, so that no molecule has probability 0.
 
 The first two have the same m; that of the third is symmetric too, and so is the mixture's.
+
+A block that is joined to a stem of no class (of a core that the vocabulary does not have) is weighed by the first order
+and the uniform law alone, in which P has a sum over all stems that it could be joined to. The join has no m.
 """
 
 from collections import Counter
@@ -67,7 +70,7 @@ class Nodes:
         Molecule of each block, and its number in the vocabulary.
     node, own, other : array, shape (J,)
         For both ends of each join its place among the K blocks, its stem atom, and the class of the stem that it is
-        joined to.
+        joined to; -1 if this stem is of no class. An end on a block without a term is not listed.
     """
 
     state: IntArray
@@ -112,7 +115,7 @@ class LibraryLaw:
         with np.errstate(divide="ignore", invalid="ignore"):
             self._log_given = np.log(np.nan_to_num(self.library.join / self.library.occupied[:, None]))
             self.log_join = np.log((1 - rest) * self.library.join + rest * self.uniform.join)
-        self._log_closed, self._log_uniform = self._uniform_terms()
+        self._log_closed, self._log_uniform, self._log_occupied = self._uniform_terms()
 
     def _key_tables(self) -> tuple[KeyTable, KeyTable]:
         """Return log P of every single neighbourhood, and of every single set of joined stems, stems labelled."""
@@ -151,14 +154,18 @@ class LibraryLaw:
             name = key(number, [(own, c) for own, c, _ in image])
             table[name] = table.get(name, 0.0) + share / (len(all_images) * swapped)
 
-    def _uniform_terms(self) -> tuple[FloatArray, FloatArray]:
-        """Return log P of each block with all stems open, shape (V,), and what a join adds to it, shape (C, C)."""
+    def _uniform_terms(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return log P of each block with all stems open, and what a join adds to it.
+
+        Shapes (V,), (C, C), and (C,) for a join to any stem.
+        """
         kinds, n_blocks = self.tables.kind[: self.tables.n_vocabulary], self.tables.n_vocabulary
         log_open = np.log1p(-n_blocks * self.uniform.occupied)
         padded = np.where(kinds >= 0, log_open[kinds], 0.0)
         closed = (padded * self.tables.multiplicity[:n_blocks]).sum(axis=1) - np.log(n_blocks)
         with np.errstate(divide="ignore"):
-            return closed, np.log(n_blocks * self.uniform.join) - log_open[:, None]
+            occupied = np.log(n_blocks * self.uniform.occupied) - log_open
+            return closed, np.log(n_blocks * self.uniform.join) - log_open[:, None], occupied
 
     def log_density(self, nodes: Nodes, length: IntArray) -> FloatArray:
         """Return log f s of each molecule, shape (S,); `length` is the number of its blocks, shape (S,)."""
@@ -176,20 +183,24 @@ class LibraryLaw:
         total = np.zeros(size)
         np.add.at(total, nodes.state, self._log_neighbourhoods(nodes, own_class))
         # Both ends of a join are listed: each takes half of it.
-        np.add.at(total, nodes.state[nodes.node], -0.5 * self.log_join[own_class, nodes.other])
+        log_join = np.where(nodes.other >= 0, self.log_join[own_class, nodes.other], 0.0)
+        np.add.at(total, nodes.state[nodes.node], -0.5 * log_join)
         return total
 
     def _log_neighbourhoods(self, nodes: Nodes, own_class: IntArray) -> FloatArray:
         """Return log P of the neighbourhood of each block, shape (K,)."""
         whole = self._keys.block[nodes.block]
         pattern = whole.copy()
+        has_class = nodes.other >= 0
         np.add.at(whole, nodes.node, self._keys.join[nodes.own, nodes.other])
         np.add.at(pattern, nodes.node, self._keys.stem[nodes.own])
         first = self._patterns(pattern)
-        np.add.at(first, nodes.node, self._log_given[own_class, nodes.other])
+        np.add.at(first, nodes.node, np.where(has_class, self._log_given[own_class, nodes.other], 0.0))
         uniform = self._log_closed[nodes.block]
-        np.add.at(uniform, nodes.node, self._log_uniform[own_class, nodes.other])
+        joined = np.where(has_class, self._log_uniform[own_class, nodes.other], self._log_occupied[own_class])
+        np.add.at(uniform, nodes.node, joined)
         rest, weight = self.smoothing.uniform, self.second_order[nodes.block]
+        weight[nodes.node[~has_class]] = 0.0
         with np.errstate(divide="ignore"):
             counted = np.logaddexp(np.log(weight) + self._wholes(whole), np.log1p(-weight) + first)
         mixed: FloatArray = np.logaddexp(np.log1p(-rest) + counted, np.log(rest) + uniform)

@@ -85,14 +85,33 @@ class LibraryPrior:
         log_share: FloatArray = self(states, trees, identities) - np.array(multiplicity)
         return log_share
 
+    def log_stop(self, states: States) -> FloatArray:
+        """Return the part of the odds of stopping that follows from the prior, up to a constant, shape (S,).
+
+        It is `log_share`. With a core it is weight * log density instead, as it would be without the core: so a network
+        that was trained without a core stops at a state with the same probability.
+        """
+        if self.environment.core is None:
+            return self.log_share(states)
+        return self.weight * self.law.log_density(self._nodes(states), states.length)
+
     @cached_property
     def log_join(self) -> FloatArray:
-        """Return weight * log m of each join of a kind of stem and a class, shape (kinds, C); 0 for stems of a core."""
+        """Return weight * log m of each join of a kind of stem and a class, shape (kinds, C).
+
+        For a stem that only a core has it is the mean over stems in the same environment, or over all if there is none.
+        """
         tables = self.environment.tables
-        joins: FloatArray = np.zeros((tables.n_kinds, tables.n_classes))
+        known = np.exp(self.law.log_join)
+        joins = np.empty((tables.n_kinds, tables.n_classes))
+        joins[: tables.n_classes] = known
+        for kind in range(tables.n_classes, tables.n_kinds):
+            alike = [k for k in range(tables.n_classes) if tables.ends[k] == tables.ends[kind]]
+            joins[kind] = known[alike or slice(None)].mean(axis=0)
         # Joins that are not legal are never made, whatever is given for them.
-        joins[: tables.n_classes] = self.weight * np.nan_to_num(self.law.log_join, neginf=0.0)
-        return joins
+        with np.errstate(divide="ignore"):
+            log_join: FloatArray = self.weight * np.nan_to_num(np.log(joins), neginf=0.0)
+        return log_join
 
     @cached_property
     def _growth(self) -> Growth:

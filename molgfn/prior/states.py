@@ -11,8 +11,8 @@ from molgfn.prior.law import Nodes
 class LawNodes:
     """Translates the states of an environment.
 
-    Blocks of a core that are not in the vocabulary have no term, and neither have joins to them, nor joins that the
-    vocabulary does not allow. A block of a core that is in the vocabulary is treated as that block.
+    A block of a core that is in the vocabulary is treated as that block. One that is not has no term, and its stems are
+    of no class to the blocks that are joined to it; so are both ends of a join that the vocabulary does not allow.
     """
 
     def __init__(self, environment: FragmentEnvironment) -> None:
@@ -37,20 +37,17 @@ class LawNodes:
         parent = states.parent[row, child]
         upper, lower = states.blocks[row, parent], states.blocks[row, child]
         stem, own = states.parent_stem[row, child], states.own_stem[row, child]
-        kept = self._has_term(upper, stem, lower, own)
-        row, child, parent, upper, lower, stem, own = (x[kept] for x in (row, child, parent, upper, lower, stem, own))
-        return Nodes(
-            state,
-            number[state, node],
-            np.concatenate([place[row, parent], place[row, child]]),
-            np.concatenate([self._stem[upper, stem], self._stem[lower, own]]),
-            np.concatenate([self._kind[lower, own], self._kind[upper, stem]]),
-        )
+        allowed = self._allowed(self._kind[upper, stem], self._kind[lower, own])
+        ends = np.concatenate([place[row, parent], place[row, child]])
+        atoms = np.concatenate([self._stem[upper, stem], self._stem[lower, own]])
+        others = np.concatenate([self._kind[lower, own], self._kind[upper, stem]])
+        # A stem that only the core's block has is none of the block in the vocabulary.
+        kept = atoms >= 0
+        others = np.where(np.concatenate([allowed, allowed]), others, -1)
+        return Nodes(state, number[state, node], ends[kept], atoms[kept], others[kept])
 
-    def _has_term(self, upper: IntArray, stem: IntArray, lower: IntArray, own: IntArray) -> BoolArray:
-        kinds = self._kind[upper, stem], self._kind[lower, own]
-        both = (self._stem[upper, stem] >= 0) & (self._stem[lower, own] >= 0)
-        has_class = (kinds[0] < self._n_classes) & (kinds[1] < self._n_classes)
-        legal = self._legal[kinds[0], np.where(has_class, kinds[1], 0)]
-        kept: BoolArray = both & has_class & legal
-        return kept
+    def _allowed(self, first: IntArray, second: IntArray) -> BoolArray:
+        """Return whether the stems of each join are of the vocabulary, which allows the join."""
+        of_vocabulary = (first < self._n_classes) & (second < self._n_classes)
+        allowed: BoolArray = of_vocabulary & self._legal[first, np.where(of_vocabulary, second, 0)]
+        return allowed

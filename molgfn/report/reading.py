@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from molgfn.campaign.record.reader import Row
 from molgfn.campaign.record.rows import (
     CompoundRow,
     FailureRow,
@@ -20,7 +21,7 @@ from molgfn.campaign.record.rows import (
     RetrainingRow,
 )
 from molgfn.campaign.record.run_directory import open_run
-from molgfn.campaign.record.store import Row, Store
+from molgfn.campaign.record.store import Store
 from molgfn.direction import Direction
 from molgfn.errors import DataError
 

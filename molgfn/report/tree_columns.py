@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 
 from molgfn.campaign.file.load import load_resolved
+from molgfn.campaign.models.environment import environment_of
 from molgfn.campaign.record.run_directory import open_run
 from molgfn.chem.standardise import MoleculeError
 from molgfn.chem.trees.tree import Tree
-from molgfn.chem.trees.vocabulary import NotCovered, Vocabulary
+from molgfn.chem.trees.vocabulary import NotCovered
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.errors import ConfigError, DataError
-from molgfn.prior.prior import LibraryPrior
+from molgfn.prior.molecules import MoleculeLaw
 from molgfn.report.columns import ROUTE_COLUMNS
 from molgfn.routes.route import Route, route_of
 from molgfn.routes.stock import Stock
@@ -61,12 +62,8 @@ class CandidateTrees:
             return table
         trees = [tree for tree in self.trees if tree is not None]
         if trees:
-            states = environment.states_of(trees, np.random.default_rng(0))
-            built = [environment.tree(states, row) for row in range(len(states))]
-            identities = [environment.codes.identity(tree) for tree in built]
-            log_prior = LibraryPrior(environment)(states, built, identities)
             there = [tree is not None for tree in self.trees]
-            table.loc[there, _LOG_PRIOR] = np.stack([log_prior, log_prior / states.length], axis=1)
+            table.loc[there, _LOG_PRIOR] = np.stack(MoleculeLaw(environment).log_priors(trees), axis=1)
         return table
 
     def routes(self) -> list[Route | None]:
@@ -144,13 +141,10 @@ def _stock(run: Path) -> Stock | None:
 
 def _environment(run: Path) -> FragmentEnvironment | None:
     try:
-        campaign = load_resolved(open_run(run).resolved)
-        section, core = campaign.vocabulary, campaign.core
-        vocabulary = Vocabulary.load(section.file)
+        return environment_of(load_resolved(open_run(run).resolved), limited=False)
     except (ConfigError, DataError):
         # The results of a run whose inputs are lost can still be read.
         return None
-    return FragmentEnvironment(vocabulary, section.min_blocks, section.max_blocks, core.smiles if core else None)
 
 
 def _tree(environment: FragmentEnvironment | None, smiles: str) -> Tree | None:

@@ -196,7 +196,7 @@ class StandIns:
     ) -> TableTrainer:
         return TableTrainer(reward, seed, self.pause_s)
 
-    def random_samples(self, n: int, seed: int) -> list[Molecule]:
+    def random_samples(self, n: int, seed: int, start: Path | None = None) -> list[Molecule]:  # noqa: ARG002
         return [SPACE[place] for place in np.random.default_rng(seed).integers(len(SPACE), size=n)]
 
     def load_proxy(self, folder: Path) -> LineProxy:

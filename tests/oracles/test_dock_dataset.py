@@ -33,6 +33,23 @@ def test_a_stopped_job_goes_on_where_it_was(tmp_path):
     assert (refused["status"], refused["score_kcal_mol"], refused["code"]) == ("failed", "", "unsupported_element")
 
 
+def test_what_is_docked_as_before_keeps_its_score(tmp_path):
+    molecules, earlier, docked = (tmp_path / name for name in ("molecules.csv", "earlier.csv", "docked.csv"))
+    molecules.write_text("smiles,source\nCO,a\nCN,a\nCC(F)Cl,a\nCCO,a\n")
+    head = "smiles,source,status,score_kcal_mol,docked_smiles,code,message\n"
+    rows = "CO,a,completed,-99.000,CO,,\nCN,a,completed,-99.000,CN,,\nCC(F)Cl,a,completed,-99.000,C[C@H](F)Cl,,\n"
+    earlier.write_text(head + rows)
+    options = ("--protonation-states", 1, "--stereo-isomers", 2, "--earlier", earlier)
+    ended = dock(molecules, docked, *options)
+    assert ended.returncode == 0, ended.stderr
+    with docked.open(newline="") as file:
+        scores = {row["smiles"]: (row["score_kcal_mol"], row["docked_smiles"]) for row in csv.DictReader(file)}
+    assert scores["CO"] == ("-99.000", "CO")
+    assert scores["CN"][1] == "C[NH3+]"
+    assert {score == "-99.000" for smiles, (score, _) in scores.items() if smiles != "CO"} == {False}
+    assert len(scores) == 4
+
+
 def test_wrong_input_is_said(tmp_path):
     molecules = tmp_path / "molecules.csv"
     molecules.write_text("SMILES\nCO\n")

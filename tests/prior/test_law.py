@@ -9,7 +9,7 @@ from molgfn.environments.tables import BlockTables
 from molgfn.flow.fragments.random_walk import random_states
 from molgfn.flow.laws.enumeration import Space
 from molgfn.prior.growth import Growth
-from molgfn.prior.law import LibraryLaw, Smoothing
+from molgfn.prior.law import LibraryLaw, Nodes, Smoothing
 from molgfn.prior.states import LawNodes
 from tests.library import default_vocabulary, small_vocabulary
 from tests.prior.labelled import LabelledLaw
@@ -102,12 +102,52 @@ def test_few_molecules_are_counted_by_the_first_order_alone(few):
     assert law_of(vocabulary, counted(vocabulary, 1_000)).second_order.any()
 
 
+FOREIGN = "c1cnc([*:1])nc1"
+"""A core that the vocabulary does not have."""
+
+
 def test_a_core_outside_the_vocabulary_has_no_term():
     vocabulary = small_vocabulary()
     law = law_of(vocabulary, counted(vocabulary, 1_200))
-    environment = FragmentEnvironment(vocabulary, 2, 3, "c1cnc([*:1])nc1")
+    environment = FragmentEnvironment(vocabulary, 2, 3, FOREIGN)
     states = random_states(environment, 50, np.random.default_rng(3))
     nodes = LawNodes(environment)(states)
     grown = states.length - 1
     assert np.bincount(nodes.state, minlength=50).tolist() == grown.tolist()
+    # Each block has its join to the core or to another block; only joins to the core are to a stem of no class.
+    assert np.bincount(nodes.state[nodes.node[nodes.other < 0]], minlength=50).tolist() == (grown > 0).tolist()
+    assert len(nodes.node) == (2 * (grown - 1) + 1)[grown > 0].sum()
     assert np.isfinite(law.log_density(nodes, states.length)).all()
+
+
+def test_a_block_joined_to_a_stem_of_no_class_has_the_sum_over_all_stems(few):
+    # With fewer than 1,000 molecules there is no second order.
+    vocabulary = few[0]
+    law = law_of(vocabulary, counted(vocabulary, 999), uniform=0.1)
+    tables, one = law.tables, np.array([1])
+    for number in range(len(vocabulary)):
+        for stem, kind in enumerate(tables.kind[number][tables.kind[number] >= 0]):
+
+            def density(other: int, number: int = number, stem: int = stem) -> float:
+                zero = np.array([0])
+                nodes = Nodes(zero, np.array([number]), zero, np.array([stem]), np.array([other]))
+                return float(law.log_density(nodes, one)[0])
+
+            total = sum(
+                size * np.exp(density(other) + 0.5 * law.log_join[kind, other])
+                for other, size in enumerate(tables.class_size)
+                if tables.legal[kind, other]
+            )
+            assert np.exp(density(-1)) == pytest.approx(total, rel=1e-9)
+
+
+def test_a_core_that_is_in_the_vocabulary_is_like_its_block():
+    vocabulary = small_vocabulary()
+    law = law_of(vocabulary, counted(vocabulary, 1_200))
+    environment = FragmentEnvironment(vocabulary, 2, 4, "c1ccc([*:1])cc1")
+    states = random_states(environment, 50, np.random.default_rng(3))
+    plain = FragmentEnvironment(vocabulary, 2, 4)
+    trees = [plain.trees(environment.smiles(environment.tree(states, row)))[0] for row in range(50)]
+    same = plain.states_of(trees, np.random.default_rng(0))
+    one, other = (law.log_density(LawNodes(e)(s), s.length) for e, s in ((environment, states), (plain, same)))
+    assert one == pytest.approx(other, abs=1e-9)

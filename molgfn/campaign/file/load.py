@@ -74,8 +74,7 @@ def _checked(path: Path, tables: dict[str, Any], overrides: list[str]) -> Campai
         problems += problems_of(error)
     if campaign is None or problems:
         raise config_error(path, problems, {place: text for place, (_, text) in given.items()})
-    # With a core no trained network is there to start from, and an untrained one hardly learns the prior.
-    if "weight" not in tables.get("prior", {}) and (campaign.core or not has_law(campaign.vocabulary.file)):
+    if "weight" not in tables.get("prior", {}) and not has_law(campaign.vocabulary.file):
         return campaign.model_copy(update={"prior": PriorSection(weight=0.0)})
     return campaign
 

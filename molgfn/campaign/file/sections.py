@@ -23,7 +23,6 @@ from molgfn.campaign.file.fields import (
     core_smiles,
 )
 from molgfn.campaign.file.oracles.kinds import OracleSection
-from molgfn.campaign.reward.constraints import Constraints
 from molgfn.environments.limits import HARD_JOINS
 
 
@@ -81,6 +80,7 @@ class WindowsSection(Section):
     fraction_csp3: Window = ANY
     stereocentres: Window = (0.0, 3.0)
     hard_joins: Window = (0.0, 2.0)
+    log_prior_per_block: Window = ANY
 
     def limits(self) -> dict[str, tuple[float, float]]:
         """Return the windows that limit anything, by property name; hard joins are no property of a molecule alone."""
@@ -104,10 +104,6 @@ class ObjectiveSection(Section):
     alerts: Catalogs = ("PAINS", "BRENK")
     required: Smarts = ()
     forbidden: Smarts = ()
-
-    def constraints(self) -> Constraints:
-        """Return what a candidate must meet."""
-        return Constraints(self.windows.limits(), self.alerts, required=self.required, forbidden=self.forbidden)
 
 
 class ProxySection(Section):

@@ -50,7 +50,8 @@ rotatable_bonds = [0, 10]
 sa_score = [1, 5]     # synthetic accessibility: 1 easy, 10 hard
 aromatic_rings = [0, 4]
 stereocentres = [0, 3]   # given or not
-hard_joins = [0, 2]   # bonds that are hard to make. Also: qed, tpsa, hba, heavy_atoms, rings, fraction_csp3
+hard_joins = [0, 2]   # bonds that are hard to make
+# Also: qed, tpsa, hba, heavy_atoms, rings, fraction_csp3, log_prior_per_block
 
 [acquisition]
 kind = "ucb"          # how the batch is chosen: greedy, ucb, ei, pi, thompson

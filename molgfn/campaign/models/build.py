@@ -60,10 +60,11 @@ class CampaignParts:
 
     def prior_trainer(self, seed: int) -> PriorTrainer | None:
         campaign = self._campaign
-        # From a core nothing can be drawn by the law alone: its rounds start untrained.
-        if self._prior is None or not campaign.prior.network or campaign.core is not None or self._network is not None:
+        if self._prior is None or not campaign.prior.network or self._network is not None:
             return None
-        return NetworkOnPrior(self._environment, LibraryPrior(self._environment), self._wanted, seed)
+        # Molecules with the core cannot be drawn by the law alone: the network learns the law without it.
+        environment = environment_of(campaign.model_copy(update={"core": None})) if campaign.core else self._environment
+        return NetworkOnPrior(environment, LibraryPrior(environment), self._wanted, seed)
 
     def flow_trainer(
         self, reward: Reward, seed: int, library: Sequence[Tree] = (), start: Path | None = None
@@ -76,10 +77,12 @@ class CampaignParts:
         )
         return Trainer(self._environment, reward, settings, seed, library=library, prior=self._prior, start=weights)
 
-    def random_samples(self, n: int, seed: int) -> Sequence[Sampled]:
-        if self._prior is None or self._campaign.core is not None:
+    def random_samples(self, n: int, seed: int, start: Path | None = None) -> Sequence[Sampled]:
+        if self._prior is not None and self._campaign.core is None:
+            return samples_of(self._environment, self._prior.draw(n, np.random.default_rng(seed)))
+        if start is None and self._network is None:
             return random_samples(self._environment, n, seed)
-        return samples_of(self._environment, self._prior.draw(n, np.random.default_rng(seed)))
+        return self.flow_trainer(lambda smiles: np.zeros(len(smiles)), seed, start=start).sample(n)
 
     def load_proxy(self, folder: Path) -> ProxyModel:
         return Proxy.load(folder)

@@ -5,8 +5,8 @@ from molgfn.chem.trees.vocabulary import Vocabulary
 from molgfn.environments.fragments import FragmentEnvironment
 
 
-def environment_of(campaign: Campaign) -> FragmentEnvironment:
-    """Return the environment in which the molecules of a campaign are built.
+def environment_of(campaign: Campaign, limited: bool = True) -> FragmentEnvironment:
+    """Return the environment in which the molecules of a campaign are built, without its masks if not `limited`.
 
     Raises
     ------
@@ -19,5 +19,5 @@ def environment_of(campaign: Campaign) -> FragmentEnvironment:
         min_blocks=section.min_blocks,
         max_blocks=section.max_blocks,
         core=campaign.core.smiles if campaign.core else None,
-        limits=objective.windows.upper() if objective.masks else {},
+        limits=objective.windows.upper() if objective.masks and limited else {},
     )

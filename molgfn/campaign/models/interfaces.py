@@ -128,8 +128,11 @@ class Parts(Protocol):
         """
         ...
 
-    def random_samples(self, n: int, seed: int) -> Sequence[Sampled]:
-        """Return random molecules: of the library's law if the campaign has a prior, else of the random policy."""
+    def random_samples(self, n: int, seed: int, start: Path | None = None) -> Sequence[Sampled]:
+        """Return random molecules: like those of the library if the campaign has a prior, else of the random policy.
+
+        With a core they are drawn from the flow network with the weights in `start`, or those of the vocabulary.
+        """
         ...
 
     def load_proxy(self, folder: Path) -> ProxyModel:

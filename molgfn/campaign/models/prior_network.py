@@ -81,7 +81,7 @@ class NetworkOnPrior(PriorTraining):
 
 
 def train_beside(file: Path, steps: int, seed: int, device: str, progress: Progress) -> str:
-    """Train a network on the prior of a vocabulary, for all campaigns without a core; return a summary for people.
+    """Train a network on the prior of a vocabulary, for all campaigns; return a summary for people.
 
     It is trained with the default windows and widths, and with one block more than campaigns have by default, so that
     it serves smaller molecules too. Writes `network_of(file)`, and a card beside it with the ending `.md`.
@@ -118,8 +118,8 @@ def _card(training: NetworkOnPrior, vocabulary: str, seed: str) -> str:
     return f"""# The flow network of {vocabulary}
 
 It has learned to draw molecules of the law of the library, without any reward. The rounds of a campaign start from it.
-It serves the vocabulary with the digest `{facts.vocabulary[:16]}`, at most {facts.max_blocks} blocks, no core,
-`[sampler] width = {facts.width}` and `layers = {facts.layers}`.
+It serves the vocabulary with the digest `{facts.vocabulary[:16]}`, at most {facts.max_blocks} blocks, with a core or
+without, `[sampler] width = {facts.width}` and `layers = {facts.layers}`.
 
 Made by `molgfn vocabulary train {vocabulary} --steps {facts.steps}`: default windows, {BATCH_SIZE} trajectories a step,
 learning rate {LEARNING_RATE:g}, seed {seed}, torch {torch.__version__}.

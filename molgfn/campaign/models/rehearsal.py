@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from molgfn.campaign.file.sections import Campaign
 from molgfn.campaign.models.agreement import Quantity
 from molgfn.campaign.models.build import CampaignParts
+from molgfn.campaign.models.constraints import constraints_of
 from molgfn.campaign.models.interfaces import FlowTrainer, PriorTrainer, ProxyEpoch
 from molgfn.campaign.reward.objective import Predictor, acquisition_times_constraints
 from molgfn.campaign.reward.scoring import Scoring
@@ -92,7 +93,7 @@ class _SameForAll:
 def rehearse(campaign: Campaign, oracle: Quantity) -> Rehearsal:
     """Sample random molecules, and train a flow network and a proxy for a few steps; nothing is kept."""
     parts = CampaignParts(campaign)
-    constraints = campaign.objective.constraints()
+    constraints = constraints_of(campaign)
     of_law = campaign.prior.weight > 0 and campaign.core is None
     samples = parts.random_samples(SAMPLED_OF_LAW if of_law else SAMPLED, campaign.campaign.seed)
     smiles = [sample.smiles for sample in samples]
@@ -115,7 +116,7 @@ def _step_seconds(campaign: Campaign, parts: CampaignParts, oracle: Quantity) ->
     proxy: Predictor = _SameForAll(section.worst) if start is None else parts.load_proxy(start)
     scoring = Scoring("greedy", 0.0, worst=section.worst, best=section.best)
     reward = acquisition_times_constraints(
-        proxy, scoring, section.constraints(), unit=oracle.unit, exponent=section.exponent, floor=section.floor
+        proxy, scoring, constraints_of(campaign), unit=oracle.unit, exponent=section.exponent, floor=section.floor
     )
     return _seconds_of_a_step(parts.flow_trainer(reward, campaign.campaign.seed))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from molgfn.campaign.file.load import Campaign, load_resolved
 from molgfn.campaign.lab.values import lab_rows
+from molgfn.campaign.models.constraints import constraints_of
 from molgfn.campaign.models.history import last_learnt, proxy_after
 from molgfn.campaign.models.interfaces import ProxyModel
 from molgfn.campaign.phases.state import seed_of
@@ -36,7 +37,7 @@ def objective_of(campaign: Campaign, store: Store, proxy: ProxyModel, round_numb
     return acquisition_times_constraints(
         proxy,
         scoring,
-        section.constraints(),
+        constraints_of(campaign),
         unit=proxy.unit,
         exponent=section.exponent,
         floor=section.floor,

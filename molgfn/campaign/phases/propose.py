@@ -40,8 +40,9 @@ def propose(context: Context, round_number: int) -> None:
     plan = context.campaign.campaign
     if round_number == 0:
         seed = context.seed(round_number, "propose")
+        start = prior_network(context) if context.campaign.core else None
         proposals = _collect(
-            context, round_number, plan.initial, lambda chunk, n: context.parts.random_samples(n, seed + chunk)
+            context, round_number, plan.initial, lambda chunk, n: context.parts.random_samples(n, seed + chunk, start)
         )
         _record(context, proposals, [])
         return

@@ -1,11 +1,13 @@
 """The context of a phase: campaign, record, parts, progress."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from molgfn.campaign.file.load import Campaign
+from molgfn.campaign.models.constraints import constraints_of
 from molgfn.campaign.models.history import proxy_after
 from molgfn.campaign.models.interfaces import Parts
 from molgfn.campaign.record.compound_ids import prefix_of_run
@@ -30,10 +32,10 @@ class Context:
     progress: Progress
     stop: StopRequest
 
-    @property
+    @cached_property
     def constraints(self) -> Constraints:
         """What a candidate must meet."""
-        return self.campaign.objective.constraints()
+        return constraints_of(self.campaign)
 
     @property
     def id_prefix(self) -> str:

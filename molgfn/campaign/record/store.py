@@ -8,25 +8,22 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import astuple, fields, replace
+from dataclasses import astuple
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 
 from molgfn.campaign.record.damage import damaged_record
+from molgfn.campaign.record.reader import RecordReader
 from molgfn.campaign.record.rows import (
     CompoundRow,
-    FailureRow,
     InitialRow,
     LabRow,
-    MeasurementRow,
     PhaseName,
-    PhaseRow,
     PredictionRow,
     RejectedRow,
     RetrainingRow,
-    SpeciesRow,
     Status,
 )
 from molgfn.campaign.record.schema import create_file, open_file
@@ -34,25 +31,13 @@ from molgfn.errors import DataError
 from molgfn.files import is_disk_full
 from molgfn.oracles.interfaces import MEASURED_VALUE, Failure, Measurement
 
-Row = TypeVar(
-    "Row",
-    PredictionRow,
-    MeasurementRow,
-    SpeciesRow,
-    FailureRow,
-    RejectedRow,
-    PhaseRow,
-    InitialRow,
-    RetrainingRow,
-    LabRow,
-)
 
-
-class Store:
+class Store(RecordReader):
     """The record of one campaign; open it with `create`, `open` (to write) or `read`, and close it, or use `with`."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        self._connection, self._path = connection, path
+        super().__init__(connection)
+        self._path = path
         self._file = path.stat().st_ino
 
     @classmethod
@@ -243,73 +228,6 @@ class Store:
                 "UPDATE compounds SET status = 'pending' WHERE compound_id = ? AND status = 'failed'",
                 [(compound_id,) for compound_id in compound_ids],
             )
-
-    # ---- reading: always in an order that does not depend on when answers arrived
-
-    def compounds(self, *, status: Status | None = None, batch_round: int | None = None) -> list[CompoundRow]:
-        """Return compounds ordered by id: all, or those with a status or sent in a round."""
-        rows = self._connection.execute(
-            "SELECT * FROM compounds WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR batch_round = ?2) "
-            "ORDER BY compound_id",
-            (status, batch_round),
-        )
-        return [
-            CompoundRow(compound_id, smiles, inchikey, tuple(json.loads(blocks)), *rest)
-            for compound_id, smiles, inchikey, blocks, *rest in rows
-        ]
-
-    def predictions(self, round_number: int | None = None) -> list[PredictionRow]:
-        """Return predictions ordered by compound id and round: all, or those of one round."""
-        rows = self._rows(PredictionRow, "predictions", "compound_id, round", round_number)
-        # SQLite has no truth values.
-        return [row if row.in_domain is None else replace(row, in_domain=bool(row.in_domain)) for row in rows]
-
-    def measurements(self, round_number: int | None = None) -> list[MeasurementRow]:
-        """Return values of the oracle ordered by compound id: all, or those of one round."""
-        return self._rows(MeasurementRow, "measurements", "compound_id, measurement_id", round_number)
-
-    def docked_species(self) -> list[SpeciesRow]:
-        """Return what was docked for each measurement, in the order of docking."""
-        return self._rows(SpeciesRow, "docked_species", "rowid")
-
-    def failures(self, round_number: int | None = None) -> list[FailureRow]:
-        """Return failures ordered by compound id: all, or those of one round."""
-        return self._rows(FailureRow, "failures", "compound_id, failure_id", round_number)
-
-    def rejected(self, round_number: int | None = None) -> list[RejectedRow]:
-        """Return the molecules that break a constraint, in the order of sampling."""
-        return self._rows(RejectedRow, "rejected", "round, rowid", round_number)
-
-    def phases(self) -> list[PhaseRow]:
-        """Return the finished phases, in the order in which they were finished."""
-        return self._rows(PhaseRow, "phases", "rowid")
-
-    def initial_data(self) -> list[InitialRow]:
-        """Return the data that the first proxy was trained on."""
-        return self._rows(InitialRow, "initial_data", "rowid")
-
-    def retrainings(self) -> list[RetrainingRow]:
-        """Return the proxies that were trained on tables of a lab, oldest first."""
-        rows = self._rows(RetrainingRow, "retrainings", "version")
-        return [replace(row, used=bool(row.used)) for row in rows]
-
-    def lab_values(self) -> list[LabRow]:
-        """Return the compounds of the lab's tables, oldest table first."""
-        rows = self._rows(LabRow, "lab_values", "version, key")
-        return [replace(row, held_out=bool(row.held_out)) for row in rows]
-
-    def is_finished(self, round_number: int, phase: PhaseName) -> bool:
-        """Return whether a phase is finished."""
-        row = self._connection.execute(
-            "SELECT 1 FROM phases WHERE round = ? AND phase = ?", (round_number, phase)
-        ).fetchone()
-        return row is not None
-
-    def _rows(self, kind: type[Row], table: str, order: str, round_number: int | None = None) -> list[Row]:
-        names = ", ".join(field.name for field in fields(kind))
-        where, bound = ("", ()) if round_number is None else ("WHERE round = ?", (round_number,))
-        rows = self._connection.execute(f"SELECT {names} FROM {table} {where} ORDER BY {order}", bound)
-        return [kind(*values) for values in rows]
 
 
 def _now() -> str:

@@ -43,6 +43,10 @@ class Prior(Protocol):
         """Return the log prior minus the log build multiplicity, shape (S,): the target of a stop without a reward."""
         ...
 
+    def log_stop(self, states: States) -> NDArray[np.float64]:
+        """Return what the odds of stopping contain, shape (S,)."""
+        ...
+
 
 @dataclass(frozen=True)
 class Scored:

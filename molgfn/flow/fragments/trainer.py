@@ -145,7 +145,7 @@ class Trainer(Training[States]):
         prior = self.prior
         if prior is None or not self.behaviour.prior_in_policy:
             return None
-        return Ends(lambda states: Targets(np.zeros(len(states)), prior.log_share(states)), whole=False)
+        return Ends(lambda states: Targets(np.zeros(len(states)), prior.log_stop(states)), whole=False)
 
     def step(self) -> list[Scored]:
         """Make one step of training and return the molecules that were built for it."""

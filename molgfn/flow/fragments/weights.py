@@ -10,11 +10,14 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from molgfn.environments.fragments import FragmentEnvironment
+from molgfn.environments.tables import BlockTables
 from molgfn.errors import DataError
 from molgfn.flow.fragments.network import FlowNetwork
 
 _FACTS, _REPEATED = "molgfn", "repeated"
 _SIZES = "size.weight"
+_DESCRIPTORS = ".descriptors"
+_BLOCK_ROWS = ("block.own", f"block{_DESCRIPTORS}")
 
 
 @dataclass(frozen=True)
@@ -25,8 +28,6 @@ class Facts:
     ----------
     vocabulary : str
         Digest of its blocks, stems and joins.
-    core : str
-        SMILES; empty: none.
     max_blocks, width, layers : int
     weight : float
         Of the prior.
@@ -35,7 +36,6 @@ class Facts:
     """
 
     vocabulary: str
-    core: str
     max_blocks: int
     width: int
     layers: int
@@ -44,18 +44,17 @@ class Facts:
 
     @classmethod
     def of(cls, environment: FragmentEnvironment, width: int, layers: int, weight: float, steps: int) -> "Facts":
-        core = "" if environment.core is None else environment.core.smiles
-        return cls(environment.vocabulary.sha256, core, environment.max_blocks, width, layers, weight, steps)
+        return cls(environment.vocabulary.sha256, environment.max_blocks, width, layers, weight, steps)
 
     def serves(self, wanted: "Facts") -> bool:
         """Return whether the weights can be used where `wanted` is needed; prior weight and steps may be others."""
-        same = ("vocabulary", "core", "width", "layers")
+        same = ("vocabulary", "width", "layers")
         return self.max_blocks >= wanted.max_blocks and all(getattr(self, n) == getattr(wanted, n) for n in same)
 
 
 @dataclass(frozen=True)
 class Weights:
-    """Weights by name, and what they were made for."""
+    """Weights by name, and what they were made for: a network without a core."""
 
     tensors: dict[str, Tensor]
     facts: Facts
@@ -103,6 +102,9 @@ class Weights:
     def put_into(self, network: FlowNetwork) -> None:
         """Start a network from these weights; what only the network has stays as it is.
 
+        A network with a core has more rows in its embeddings. A block of the core that is in the vocabulary starts like
+        it; of others the descriptors are known.
+
         Raises
         ------
         DataError
@@ -112,6 +114,14 @@ class Weights:
         tensors = {name: tensor for name, tensor in self.tensors.items() if name in own}
         # A network for smaller molecules has fewer of these rows.
         tensors[_SIZES] = tensors[_SIZES][: len(own[_SIZES])]
+        tensors |= {
+            name: _with_rows(tensor, own[name], described=name.endswith(_DESCRIPTORS))
+            for name, tensor in tensors.items()
+            if tensor.dim() == 2 and len(tensor) < len(own[name])
+        }
+        for row, number in _core_in_vocabulary(network.environment.tables).items():
+            for name in _BLOCK_ROWS:
+                tensors[name][row] = tensors[name][number]
         try:
             with torch.no_grad():
                 network.load_state_dict(own | tensors)
@@ -120,3 +130,24 @@ class Weights:
                 "The weights from which the flow network starts are of another version of molgfn.",
                 "Make them again with `molgfn vocabulary train`, or set [prior] network = false.",
             ) from None
+
+
+def _with_rows(tensor: Tensor, own: Tensor, described: bool) -> Tensor:
+    """Return the rows of `tensor`, and after them the further rows of the network, shape of `own`.
+
+    Descriptors are principal components, which another computer may turn or mirror: the further rows are turned as the
+    others are.
+    """
+    rows = own.clone()
+    if described:
+        turn = torch.linalg.lstsq(own[: len(tensor)].cpu().double(), tensor.double(), driver="gelsd").solution
+        rows = (own.cpu().double() @ turn).to(own)
+    rows[: len(tensor)] = tensor.to(own)
+    return rows
+
+
+def _core_in_vocabulary(tables: BlockTables) -> dict[int, int]:
+    """Return the numbers of the blocks of a core that are in the vocabulary, with their numbers there."""
+    numbers = tables.vocabulary.numbers
+    further = range(tables.n_vocabulary, len(tables.blocks))
+    return {row: numbers[tables.blocks[row].smiles] for row in further if tables.blocks[row].smiles in numbers}

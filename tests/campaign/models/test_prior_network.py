@@ -77,12 +77,30 @@ def test_a_network_that_does_not_fit_is_not_used_and_another_is_trained(trained,
     flow.train(1)
 
 
-def test_a_core_starts_untrained(trained, tmp_path):
-    campaign = written(tmp_path, 1, **WIDTH, **{"core.smiles": "c1ccc([*:1])cc1"})
+CORE = "c1cnc([*:1])nc1"
+
+
+def test_a_core_starts_from_the_network_of_the_vocabulary(trained, tmp_path):
+    campaign = written(tmp_path, 1, **WIDTH, **{"core.smiles": CORE})
     network_of(tmp_path / "vocabulary.json").write_bytes(network_of(trained[0]).read_bytes())
     parts = CampaignParts(campaign)
     assert parts.prior_trainer(1) is None
-    assert flow_trainer(parts).start is None
+    flow = flow_trainer(parts)
+    assert flow.start is not None
+    flow.train(1)
+    assert all("c1cncnc1" in one.blocks for one in parts.random_samples(20, 5))
+
+
+def test_a_core_without_a_network_trains_one_without_the_core(tmp_path):
+    parts = CampaignParts(written(tmp_path, 1, **{"core.smiles": CORE}))
+    assert all("c1cncnc1" in one.blocks for one in parts.random_samples(20, 5))
+    training = parts.prior_trainer(1)
+    assert training.environment.core is None
+    training.train(1)
+    training.write(tmp_path / "own.safetensors")
+    first, again, other = (parts.random_samples(20, seed, tmp_path / "own.safetensors") for seed in (5, 5, 6))
+    assert [one.smiles for one in first] == [one.smiles for one in again] != [one.smiles for one in other]
+    assert all("c1cncnc1" in one.blocks for one in first)
 
 
 def test_a_run_keeps_a_copy_of_the_network(trained, tmp_path):
@@ -106,13 +124,6 @@ def test_the_weight_is_1_unless_the_vocabulary_has_no_counts(tmp_path):
     with_law(small_vocabulary()).save(tmp_path / "counted.json")
     assert write(tmp_path, ['vocabulary.file="counted.json"']).prior.weight == 1
     assert write(tmp_path, ["prior.weight=1"]).prior.weight == 1
-
-
-def test_with_a_core_there_is_no_prior_unless_it_is_asked_for(tmp_path):
-    with_law(small_vocabulary()).save(tmp_path / "counted.json")
-    with_core = ['vocabulary.file="counted.json"', "core.smiles=c1ccc([*:1])cc1"]
-    assert write(tmp_path, with_core).prior.weight == 0
-    assert write(tmp_path, [*with_core, "prior.weight=1"]).prior.weight == 1
 
 
 def test_a_run_of_an_earlier_version_goes_on_without_a_prior(tmp_path):

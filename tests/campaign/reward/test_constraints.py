@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rdkit import Chem
 
-from molgfn.campaign.reward.constraints import TOLERANCES, Constraints
+from molgfn.campaign.reward.constraints import LOG_PRIOR, TOLERANCES, Constraints
 from molgfn.chem.properties import PROPERTY_NAMES, property_values
 
 ASPIRIN = Chem.MolFromSmiles("CC(=O)Oc1ccccc1C(=O)O")
@@ -14,7 +14,7 @@ MW = 180.159
 
 
 def test_every_property_has_a_tolerance():
-    assert set(TOLERANCES) == set(PROPERTY_NAMES)
+    assert set(TOLERANCES) == {*PROPERTY_NAMES, LOG_PRIOR}
 
 
 def test_a_molecule_inside_every_window_is_wholly_desirable():
@@ -44,6 +44,15 @@ def test_just_outside_a_window_costs_half():
 def test_ten_tolerances_outside_cost_ten_halvings(side):
     lost = Constraints({"mw": side}).log_desirability(ASPIRIN) / math.log(0.5)
     assert lost == pytest.approx(math.sqrt(101), rel=1e-3)
+
+
+def test_what_is_unusual_in_the_library_is_less_desirable():
+    values = {"CC(=O)Oc1ccccc1C(=O)O": -5.5, "O=C1C=CC(=O)C=C1": -math.inf}
+    constraints = Constraints({LOG_PRIOR: (-5, math.inf)}, log_prior=values.__getitem__)
+    assert constraints.log_desirability(ASPIRIN) == pytest.approx(math.sqrt(2) * math.log(0.5))
+    assert [one.reason for one in constraints.violations(ASPIRIN)] == ["log_prior_per_block -5.5 is below -5"]
+    assert constraints.log_desirability(QUINONE) == -math.inf
+    assert [one.constraint for one in constraints.violations(QUINONE)] == [LOG_PRIOR]
 
 
 def test_each_structural_fault_halves_the_desirability():

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
+from molgfn.bundled import bundled
 from molgfn.environments.fragments import FragmentEnvironment
+from molgfn.environments.states import States
 from molgfn.errors import DataError
 from molgfn.flow.fragments.local_search import in_random_order
 from molgfn.flow.fragments.prior_training import PriorTraining
@@ -15,7 +18,7 @@ from molgfn.flow.fragments.weights import Facts, Weights
 from molgfn.flow.laws.enumeration import Space, total_variation
 from molgfn.prior.prior import LibraryPrior
 from tests.flow.rewards import log_qed4
-from tests.library import small_vocabulary
+from tests.library import default_vocabulary, small_vocabulary
 from tests.prior.test_prior import FOUR, prior_law, with_law
 
 STARTED = {"prior_in_policy": True, "beta_start": 0.0, "beta_steps": 0.5, "warm_up": 10, "replay_fraction": 0.0}
@@ -94,13 +97,89 @@ def test_weights_serve_smaller_molecules_but_no_other_vocabulary(
     smaller = FragmentEnvironment(environment.vocabulary, 1, 2)
     assert own.serves(facts(smaller))
     assert not own.serves(facts(FragmentEnvironment(environment.vocabulary, 1, 4)))
-    assert not own.serves(facts(FragmentEnvironment(environment.vocabulary, 1, 3, "c1ccc([*:1])cc1")))
+    assert own.serves(facts(FragmentEnvironment(environment.vocabulary, 1, 3, "c1ccc([*:1])cc1")))
     assert not own.serves(facts(FragmentEnvironment(small_vocabulary(FOUR[:3]), 1, 3)))
     weights = Weights.of(trained.network, own)
     settings = MoleculeSettings(steps=1, width=32, batch_size=8, **STARTED)
     started = Trainer(smaller, log_qed4, settings, 0, prior=LibraryPrior(smaller), start=weights)
     assert started.network.size.weight.tolist() == trained.network.size.weight[:3].tolist()
     started.train(1)
+
+
+IN_VOCABULARY, FOREIGN = "c1ccc([*:1])cc1", "c1cnc([*:1])nc1"
+
+
+def test_a_core_of_the_vocabulary_starts_like_its_block(
+    environment: FragmentEnvironment, trained: PriorTraining
+) -> None:
+    weights = Weights.of(trained.network, facts(environment))
+    with_core = FragmentEnvironment(environment.vocabulary, 1, 3, IN_VOCABULARY)
+    settings = MoleculeSettings(steps=1, width=32, batch_size=8, **STARTED)
+    core = Trainer(with_core, log_qed4, settings, 0, prior=LibraryPrior(with_core), start=weights).network
+    states = random_states(with_core, 20, np.random.default_rng(6))
+    same = States.of_arrays([array.copy() for array in states.arrays()])
+    same.blocks[:, 0] = environment.vocabulary.numbers["c1ccccc1"]
+    of_core, plain = core(states), trained.network(same)
+    # The core has one stem, the block five: compared are the stems that both have.
+    names = [list(zip(law.stems.state, law.stems.node, law.stems.stem, strict=True)) for law in (of_core, plain)]
+    both = [name for name in names[0] if name in names[1]]
+    rows, others = ([of_one.index(name) for name in both] for of_one in names)
+    assert len(rows) > 10
+    torch.testing.assert_close(of_core.log_class(torch.tensor(rows)), plain.log_class(torch.tensor(others)))
+    grown = torch.from_numpy(states.length > 1)
+    torch.testing.assert_close(of_core.log_stop[grown], plain.log_stop[grown], atol=0.02, rtol=0)
+
+
+def test_a_network_without_a_core_is_near_the_prior_with_one(
+    environment: FragmentEnvironment, trained: PriorTraining
+) -> None:
+    weights = Weights.of(trained.network, facts(environment))
+    with_core = FragmentEnvironment(environment.vocabulary, 1, 3, IN_VOCABULARY)
+    space, prior = Space(with_core), LibraryPrior(with_core)
+    target = prior_law(space, prior, lambda names: np.ones(len(names)))
+    settings = MoleculeSettings(steps=30, width=32, learning_rate=1e-2, batch_size=32, **STARTED)
+    distance = {}
+    for name, start in (("fresh", None), ("started", weights)):
+        trainer = Trainer(with_core, lambda smiles: np.zeros(len(smiles)), settings, 0, prior=prior, start=start)
+        distance[name] = total_variation(space.policy_law(trainer.network), target)
+        if start is not None:
+            trainer.train(30)
+            distance["trained"] = total_variation(space.policy_law(trainer.network), target)
+    assert distance["started"] < 0.75 * distance["fresh"]
+    assert distance["trained"] < distance["started"]
+
+
+def test_the_bundled_network_is_near_the_prior_with_a_core() -> None:
+    bundled_weights = Weights.load(bundled("data", "vocabulary.flow.safetensors"))
+    environment = FragmentEnvironment(default_vocabulary(), 2, 8, "c1c([*:1])sc2c1CCN([*:2])C2")
+    prior = LibraryPrior(environment)
+    settings = MoleculeSettings(steps=1, **STARTED)
+    spread = {}
+    for name, start in (("fresh", None), ("started", bundled_weights)):
+        network = Trainer(environment, log_qed4, settings, 0, prior=prior, start=start).network
+        with torch.no_grad():
+            states, _ = network.draw(50, torch.Generator().manual_seed(1))
+            along = network.evaluate(states, False)
+        log_q = (along.log_pf.sum(1) - along.log_pb.sum(1)).numpy()
+        spread[name] = (log_q - prior.log_share(states)).std()
+    assert spread["started"] < 0.6 * spread["fresh"]
+
+
+def test_descriptors_of_another_computer_are_turned(environment: FragmentEnvironment, trained: PriorTraining) -> None:
+    weights = Weights.of(trained.network, facts(environment))
+    mirrored = dict(weights.tensors)
+    for name, tensor in weights.tensors.items():
+        if name.endswith("block.descriptors"):
+            mirrored[name] = -tensor
+        if name.endswith("block.shared"):
+            mirrored[name] = -tensor
+    with_core = FragmentEnvironment(environment.vocabulary, 1, 3, FOREIGN)
+    tables = []
+    for start in (weights, Weights(mirrored, weights.facts)):
+        settings = MoleculeSettings(steps=1, width=32, batch_size=8, **STARTED)
+        network = Trainer(with_core, log_qed4, settings, 0, prior=LibraryPrior(with_core), start=start).network
+        tables.append(network.block())
+    torch.testing.assert_close(tables[0], tables[1])
 
 
 def test_a_damaged_file_is_told(tmp_path: Path) -> None:
