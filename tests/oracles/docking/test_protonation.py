@@ -49,6 +49,26 @@ MAIN_STATES = {
     "O=c1cc[nH]c(=O)[nH]1": "O=c1cc[nH]c(=O)[nH]1",
     "O=c1[nH]ncc2ccccc12": "O=c1[nH]ncc2ccccc12",
     "O=c1[nH]cn[nH]1": "O=c1[nH]cn[nH]1",
+    "O=C(NC)NOC": "CNC(=O)NOC",
+    # phenols
+    "Oc1ccccc1O": "Oc1ccccc1O",
+    "COc1ccccc1O": "COc1ccccc1O",
+    "NC(=O)c1ccccc1O": "NC(=O)c1ccccc1O",
+    "Oc1ccc(F)cc1": "Oc1ccc(F)cc1",
+    "O=[N+]([O-])c1ccc(O)cc1": "O=[N+]([O-])c1ccc([O-])cc1",
+    "Oc1c(Cl)cccc1Cl": "[O-]c1c(Cl)cccc1Cl",
+    "Cc1cc(O)no1": "Cc1cc([O-])no1",
+    "O=c1cc(O)c2ccccc2o1": "O=c1cc([O-])c2ccccc2o1",
+    # amines with heteroatoms near
+    "NNc1ccccc1": "NNc1ccccc1",
+    "C1CSCN1": "C1CSCN1",
+    "N#CCN1CCOCC1": "N#CCN1CCOCC1",
+    "CN(Cc1ccccc1)CC(F)(F)C": "CN(Cc1ccccc1)CC(C)(F)F",
+    "CNC(=O)CN1CCC(NC)CC1": "CNC(=O)CN1CCC([NH2+]C)CC1",
+    "CNC(C)C1CN(C)CCO1": "C[NH2+]C(C)C1CN(C)CCO1",
+    # C=N with an acyl group
+    "CC1=NC(=O)CS1": "CC1=NC(=O)CS1",
+    "NC(N)=NC(=O)c1ccccc1": "NC(N)=[NH+]C(=O)c1ccccc1",
     # charges that no proton explains, and zwitterions
     "C[N+](C)(C)C": "C[N+](C)(C)C",
     "O=[N+]([O-])c1ccccc1": "O=[N+]([O-])c1ccccc1",
