@@ -17,7 +17,7 @@ MAX_HEAVY_ATOMS = 50
 MAX_TORSIONS = 20
 _CONFORMER_SEED = 1
 _MMFF_ITERATIONS = 500
-_TRIED_ISOMERS = 32
+_TRIED_ISOMERS, _ISOMER_ATTEMPTS = 32, 10
 
 
 class Refusal(ValueError):
@@ -80,13 +80,16 @@ def prepare_ligands(smiles: str, protonation_states: int = 0, stereo_isomers: in
 def _isomers(mol: Chem.Mol, number: int) -> list[Ligand]:
     if number == 1:
         return [_prepared(mol)]
-    found: dict[str, Ligand] = {}
     options = StereoEnumerationOptions(  # type: ignore[no-untyped-call]
         onlyUnassigned=True, unique=True, maxIsomers=_TRIED_ISOMERS
     )
-    for isomer in EnumerateStereoisomers(mol, options):  # type: ignore[no-untyped-call]
+    isomers = list(EnumerateStereoisomers(mol, options))  # type: ignore[no-untyped-call]
+    if len(isomers) == 1:
+        return [_prepared(parse_smiles(Chem.MolToSmiles(isomers[0])))]
+    found: dict[str, Ligand] = {}
+    for isomer in isomers:
         try:
-            ligand = _prepared(parse_smiles(Chem.MolToSmiles(isomer)))
+            ligand = _prepared(parse_smiles(Chem.MolToSmiles(isomer)), _ISOMER_ATTEMPTS)
         except Refusal as refusal:
             if refusal.code != "no_conformer":
                 raise
@@ -97,9 +100,9 @@ def _isomers(mol: Chem.Mol, number: int) -> list[Ligand]:
     return list(found.values()) or [_prepared(mol)]
 
 
-def _prepared(mol: Chem.Mol) -> Ligand:
+def _prepared(mol: Chem.Mol, attempts: int = 0) -> Ligand:
     with_hydrogens = Chem.AddHs(mol)
-    _embed(with_hydrogens)
+    _embed(with_hydrogens, attempts)
     return Ligand(with_hydrogens, _smiles_of_conformer(with_hydrogens), _write_pdbqt(with_hydrogens))
 
 
@@ -134,13 +137,15 @@ def _refuse_atoms(mol: Chem.Mol) -> None:
         raise Refusal("too_large", f"{mol.GetNumHeavyAtoms()} heavy atoms; at most {MAX_HEAVY_ATOMS} are docked")
 
 
-def _embed(mol: Chem.Mol) -> None:
+def _embed(mol: Chem.Mol, attempts: int) -> None:
+    """Add a conformer, in at most so many attempts; 0: in as many as RDKit takes, twice."""
     parameters = rdDistGeom.srETKDGv3()
     parameters.randomSeed = _CONFORMER_SEED  # type: ignore[assignment]
+    parameters.maxIterations = attempts  # type: ignore[assignment]
     with BlockLogs():
         if rdDistGeom.EmbedMolecule(mol, parameters) != 0:
             parameters.useRandomCoords = True  # type: ignore[assignment]
-            if rdDistGeom.EmbedMolecule(mol, parameters) != 0:
+            if attempts or rdDistGeom.EmbedMolecule(mol, parameters) != 0:
                 raise Refusal("no_conformer", "no three-dimensional conformer could be made")
         rdForceFieldHelpers.MMFFOptimizeMolecule(mol, maxIters=_MMFF_ITERATIONS)
 

@@ -94,7 +94,7 @@ def test_other_states_follow_the_main_one():
 
 
 @given(smiles=st.sampled_from([*MAIN_STATES, "NCCNCCNCCN", "CC1CNCCN1CCN1CCNCC1"]), number=st.integers(1, 4))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_states_differ_in_protons_alone_and_in_no_spelling(smiles, number):
     mol = Chem.MolFromSmiles(smiles)
     states = protonation_states(mol, number)
