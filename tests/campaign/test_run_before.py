@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from molgfn.campaign.loop import resume_run
+from molgfn.campaign.record.schema import USER_VERSION
 from molgfn.campaign.record.status import run_status
 from molgfn.campaign.record.store import Store
 from molgfn.progress import SilentProgress
@@ -56,7 +57,7 @@ def test_it_opens_and_its_values_get_a_name(run):
         assert {(row.property, row.unit) for row in store.measurements()} == {("measured value", "pIC50")}
         assert {(row.property, row.unit) for row in store.predictions()} == {("measured value", "pIC50")}
     with closing(sqlite3.connect(run / "campaign.sqlite")) as record:
-        assert record.execute("PRAGMA user_version").fetchone() == (4,)
+        assert record.execute("PRAGMA user_version").fetchone() == (USER_VERSION,)
         assert record.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
