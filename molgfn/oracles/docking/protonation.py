@@ -1,8 +1,7 @@
 """The protonation states of a molecule in water at pH 7.4.
 
 Dimorphite-DL (Ropp et al. 2019, doi:10.1186/s13321-019-0336-9) judges each site alone, by a table of substructures.
-What this misses is corrected here; the pKa values are of the CRC Handbook of Chemistry and Physics if not said
-otherwise.
+What this misses is corrected here. The pKa values are approximate, and were not looked up one by one.
 """
 
 from itertools import combinations

@@ -76,7 +76,7 @@ MAIN_STATES = {
     # stereo stays
     "C/C=C/NC(=O)[C@H](C)N": "C/C=C/NC(=O)[C@H](C)[NH3+]",
 }
-"""Main state at pH 7.4 by molecule, from measured pKa values."""
+"""Main state at pH 7.4 by molecule, judged by approximate pKa values."""
 
 
 @pytest.mark.parametrize("smiles", MAIN_STATES)
