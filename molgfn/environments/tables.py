@@ -65,6 +65,11 @@ class BlockTables:
         return table
 
     @cached_property
+    def number(self) -> Ints:
+        """Number of each block in the vocabulary, shape (W,), -1 for a block that only a core has."""
+        return np.array([self.vocabulary.numbers.get(block.smiles, -1) for block in self.blocks])
+
+    @cached_property
     def kind(self) -> Ints:
         """Kind of each stem atom, shape (W, P), -1 where there is none; a core's blocks share the vocabulary's."""
         numbers: dict[tuple[str, int], int] = {}

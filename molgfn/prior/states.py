@@ -19,7 +19,7 @@ class LawNodes:
         tables, vocabulary = environment.tables, environment.vocabulary
         self._kind, self._legal = tables.kind, tables.legal
         self._n_classes = tables.n_classes
-        self._number: IntArray = np.array([vocabulary.numbers.get(block.smiles, -1) for block in tables.blocks])
+        self._number: IntArray = tables.number
         self._stem: IntArray = np.full(tables.kind.shape, -1, dtype=np.int64)
         for row, block in enumerate(tables.blocks):
             if self._number[row] >= 0:

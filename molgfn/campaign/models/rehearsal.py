@@ -13,6 +13,7 @@ from molgfn.campaign.models.agreement import Quantity
 from molgfn.campaign.models.build import CampaignParts
 from molgfn.campaign.models.constraints import constraints_of
 from molgfn.campaign.models.interfaces import FlowTrainer, PriorTrainer, ProxyEpoch
+from molgfn.campaign.reward.constraints import Constraints
 from molgfn.campaign.reward.objective import Predictor, acquisition_times_constraints
 from molgfn.campaign.reward.scoring import Scoring
 from molgfn.chem.standardise import parse_smiles
@@ -103,20 +104,20 @@ def rehearse(campaign: Campaign, oracle: Quantity) -> Rehearsal:
         len(smiles),
         sum(not names for names in violations),
         Counter(name for names in violations for name in names),
-        _step_seconds(campaign, parts, oracle),
+        _step_seconds(campaign, parts, oracle, constraints),
         _prior_seconds(campaign, parts),
         _pass_seconds(campaign, parts, oracle, smiles[:_MOLECULES]),
         _known_molecules(campaign),
     )
 
 
-def _step_seconds(campaign: Campaign, parts: CampaignParts, oracle: Quantity) -> float:
+def _step_seconds(campaign: Campaign, parts: CampaignParts, oracle: Quantity, constraints: Constraints) -> float:
     section = campaign.objective
     start = campaign.proxy.start
     proxy: Predictor = _SameForAll(section.worst) if start is None else parts.load_proxy(start)
     scoring = Scoring("greedy", 0.0, worst=section.worst, best=section.best)
     reward = acquisition_times_constraints(
-        proxy, scoring, constraints_of(campaign), unit=oracle.unit, exponent=section.exponent, floor=section.floor
+        proxy, scoring, constraints, unit=oracle.unit, exponent=section.exponent, floor=section.floor
     )
     return _seconds_of_a_step(parts.flow_trainer(reward, campaign.campaign.seed))
 

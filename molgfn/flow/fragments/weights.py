@@ -114,15 +114,9 @@ class Weights:
         tensors = {name: tensor for name, tensor in self.tensors.items() if name in own}
         # A network for smaller molecules has fewer of these rows.
         tensors[_SIZES] = tensors[_SIZES][: len(own[_SIZES])]
-        tensors |= {
-            name: _with_rows(tensor, own[name], described=name.endswith(_DESCRIPTORS))
-            for name, tensor in tensors.items()
-            if tensor.dim() == 2 and len(tensor) < len(own[name])
-        }
-        for row, number in _core_in_vocabulary(network.environment.tables).items():
-            for name in _BLOCK_ROWS:
-                tensors[name][row] = tensors[name][number]
         try:
+            if network.environment.core is not None:
+                tensors |= _with_core(tensors, own, network.environment.tables)
             with torch.no_grad():
                 network.load_state_dict(own | tensors)
         except RuntimeError:
@@ -130,6 +124,20 @@ class Weights:
                 "The weights from which the flow network starts are of another version of molgfn.",
                 "Make them again with `molgfn vocabulary train`, or set [prior] network = false.",
             ) from None
+
+
+def _with_core(tensors: dict[str, Tensor], own: dict[str, Tensor], tables: BlockTables) -> dict[str, Tensor]:
+    """Return the tables of embeddings with the rows of a core."""
+    longer = {
+        name: _with_rows(tensor, own[name], described=name.endswith(_DESCRIPTORS))
+        for name, tensor in tensors.items()
+        if tensor.dim() == 2 and len(tensor) < len(own[name])
+    }
+    for row in range(tables.n_vocabulary, len(tables.blocks)):
+        if tables.number[row] >= 0:
+            for name in _BLOCK_ROWS:
+                longer[name][row] = longer[name][tables.number[row]]
+    return longer
 
 
 def _with_rows(tensor: Tensor, own: Tensor, described: bool) -> Tensor:
@@ -144,10 +152,3 @@ def _with_rows(tensor: Tensor, own: Tensor, described: bool) -> Tensor:
         rows = (own.cpu().double() @ turn).to(own)
     rows[: len(tensor)] = tensor.to(own)
     return rows
-
-
-def _core_in_vocabulary(tables: BlockTables) -> dict[int, int]:
-    """Return the numbers of the blocks of a core that are in the vocabulary, with their numbers there."""
-    numbers = tables.vocabulary.numbers
-    further = range(tables.n_vocabulary, len(tables.blocks))
-    return {row: numbers[tables.blocks[row].smiles] for row in further if tables.blocks[row].smiles in numbers}
