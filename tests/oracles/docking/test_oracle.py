@@ -57,7 +57,7 @@ def test_a_measurement_has_score_isomer_and_pose(oracle):
 
 
 def test_the_best_of_several_species_counts_and_all_are_told():
-    settings = replace(QUICK, protonation_states=2, stereo_isomers=2)
+    settings = replace(QUICK, max_evals=20_000, protonation_states=2, stereo_isomers=2)  # enough for all to fit
     oracle = DockingOracle(SMALL, settings, local_processes(1), poses=True)
     try:
         (answer,) = ask(oracle, compounds(["CC(c1ccccc1)N1CCOCC1"]))
