@@ -64,7 +64,7 @@ class LibraryPrior:
         """
         orders = [self._log_order[list(tree.blocks)].sum() for tree in trees]
         log_w = np.array(orders) - np.log([float(identity.automorphisms) for identity in identities])
-        log_prior: FloatArray = self.weight * (self.law.log_density(self._nodes(states), states.length) + log_w)
+        log_prior: FloatArray = self.weight * (self.log_law(states) + log_w)
         return log_prior
 
     def log_share(self, states: States) -> FloatArray:
@@ -74,7 +74,7 @@ class LibraryPrior:
         p_library, which is proportional to W f, is the build multiplicity: both cancel.
         """
         if self.weight == 1 and self.environment.core is None:
-            return self.law.log_density(self._nodes(states), states.length)
+            return self.log_law(states)
         environment = self.environment
         trees = [environment.tree(states, row) for row in range(len(states))]
         identities = [environment.codes.identity(tree) for tree in trees]
@@ -93,7 +93,11 @@ class LibraryPrior:
         """
         if self.environment.core is None:
             return self.log_share(states)
-        return self.weight * self.law.log_density(self._nodes(states), states.length)
+        return self.weight * self.log_law(states)
+
+    def log_law(self, states: States) -> FloatArray:
+        """Return log f of finished states, up to a constant, shape (S,): p_library is W f, and the policy shares W."""
+        return self.law.log_density(self._nodes(states), states.length)
 
     @cached_property
     def log_join(self) -> FloatArray:

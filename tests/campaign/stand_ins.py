@@ -96,6 +96,9 @@ class TableTrainer:
         weights = np.exp((self._log_rewards - self._log_rewards.max()) / 8)
         return [SPACE[place] for place in self._generator.choice(len(SPACE), size=n, p=weights / weights.sum())]
 
+    def resample(self, n: int, draws: int) -> list[Molecule]:
+        raise AssertionError(f"{n} of {n * draws} asked, but these campaigns have no prior")
+
     def save(self, folder: Path) -> None:
         state = {"log_rewards": self._log_rewards.tolist(), "generator": self._generator.bit_generator.state}
         (folder / "table.json").write_text(json.dumps(state))

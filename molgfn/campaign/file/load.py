@@ -22,6 +22,7 @@ _WITHOUT_LIMIT = [-inf, inf]
 _BEFORE_THERE_WAS_A_KEY: dict[tuple[str, ...], Any] = {
     ("prior", "weight"): 0.0,
     ("prior", "network"): False,
+    ("prior", "draws"): 1,
     ("objective", "masks"): False,
     ("objective", "windows", "aromatic_rings"): _WITHOUT_LIMIT,
     ("objective", "windows", "stereocentres"): _WITHOUT_LIMIT,

@@ -61,6 +61,8 @@ class PriorSection(Section):
     """Exponent of the library's law beside the reward; 0: no prior."""
     network: bool = True
     """Whether each round starts from a flow network that was trained on the prior."""
+    draws: Count = 16
+    """Molecules drawn for each one that is kept as a sample; 1: the samples of the flow network as they are."""
 
 
 class WindowsSection(Section):

@@ -12,7 +12,8 @@ from molgfn.campaign.file.sections import Campaign, SamplerSection, VocabularySe
 from molgfn.chem.trees.vocabulary import Vocabulary
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.files import write_text
-from molgfn.flow.fragments.prior_training import LawPrior, PriorTraining
+from molgfn.flow.fragments.prior_training import PriorTraining
+from molgfn.flow.fragments.reward import Prior
 from molgfn.flow.fragments.weights import Facts, Weights
 from molgfn.flow.training import TrainerSettings
 from molgfn.prior.prior import LibraryPrior
@@ -53,7 +54,7 @@ class NetworkOnPrior(PriorTraining):
     Parameters
     ----------
     environment : FragmentEnvironment
-    prior : LawPrior
+    prior : Prior
     facts : Facts
         What the network is made for, with the planned steps.
     seed : int
@@ -61,7 +62,7 @@ class NetworkOnPrior(PriorTraining):
     """
 
     def __init__(
-        self, environment: FragmentEnvironment, prior: LawPrior, facts: Facts, seed: int, device: str = "cpu"
+        self, environment: FragmentEnvironment, prior: Prior, facts: Facts, seed: int, device: str = "cpu"
     ) -> None:
         self.facts, self.steps = facts, facts.steps
         settings = TrainerSettings(

@@ -52,7 +52,10 @@ def propose(context: Context, round_number: int) -> None:
     _tell_limits(context, round_number, proxy)
     objective = objective_of(context.campaign, context.store, proxy, round_number)
     flow = _trained_flow(context, round_number, objective)
-    proposals = _collect(context, round_number, plan.proposals, lambda _, n: flow.sample(n))
+    draws = context.campaign.prior.draws if context.campaign.prior.weight else 1
+    proposals = _collect(
+        context, round_number, plan.proposals, lambda _, n: flow.resample(n, draws) if draws > 1 else flow.sample(n)
+    )
     candidates = [*context.store.compounds(status="proposed"), *proposals.new_compounds(context.id_prefix)]
     measured = measured_by(context.oracle)
     _record(context, proposals, predict(context.run, proxy, model, objective, candidates, round_number, measured))

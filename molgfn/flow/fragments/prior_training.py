@@ -1,7 +1,5 @@
 """Training of a flow network on a prior alone; other trainings start from the result."""
 
-from typing import Protocol
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -18,14 +16,6 @@ from molgfn.flow.training import TrainerSettings, Training, TrainingStep
 Floats = NDArray[np.float64]
 
 
-class LawPrior(Prior, Protocol):
-    """A prior from which molecules can be drawn."""
-
-    def draw(self, count: int, generator: np.random.Generator) -> States:
-        """Draw molecules of the law at weight 1."""
-        ...
-
-
 class PriorTraining(Training[States]):
     """A flow network of molecules that learns to draw from a prior of weight 1.
 
@@ -38,7 +28,7 @@ class PriorTraining(Training[States]):
     ----------
     environment : FragmentEnvironment
         Without a core.
-    prior : LawPrior
+    prior : Prior
     settings : TrainerSettings
         Only steps, batch size, learning rate, warm-up, width and layers are used.
     seed : int
@@ -48,7 +38,7 @@ class PriorTraining(Training[States]):
     def __init__(
         self,
         environment: FragmentEnvironment,
-        prior: LawPrior,
+        prior: Prior,
         settings: TrainerSettings,
         seed: int,
         device: str = "cpu",

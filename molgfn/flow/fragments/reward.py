@@ -47,6 +47,14 @@ class Prior(Protocol):
         """Return what the odds of stopping contain, shape (S,)."""
         ...
 
+    def log_law(self, states: States) -> NDArray[np.float64]:
+        """Return `log_share` at weight 1 of finished states without a core, shape (S,)."""
+        ...
+
+    def draw(self, count: int, generator: np.random.Generator) -> States:
+        """Draw molecules of the prior at weight 1; the environment must have no core."""
+        ...
+
 
 @dataclass(frozen=True)
 class Scored:

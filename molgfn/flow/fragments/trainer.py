@@ -14,8 +14,9 @@ from molgfn.environments.states import States
 from molgfn.flow.condition import Condition
 from molgfn.flow.fragments.flow import ConditionedFlow, FragmentFlow
 from molgfn.flow.fragments.layers.stopping import Ends
-from molgfn.flow.fragments.local_search import without_last_blocks
+from molgfn.flow.fragments.local_search import in_random_order, without_last_blocks
 from molgfn.flow.fragments.random_walk import random_states
+from molgfn.flow.fragments.resampling import kept, log_mixture
 from molgfn.flow.fragments.reward import REMEMBERED, Prior, Reward, Scored, TreeScorer, targets_of
 from molgfn.flow.fragments.weights import Weights
 from molgfn.flow.interfaces import FlowEvaluator
@@ -27,6 +28,8 @@ __all__ = ["MoleculeSettings", "Sample", "Trainer", "TrainerSettings", "Training
 
 Floats = NDArray[np.float64]
 _STEPS_BETWEEN_GIVING_BACK = 25
+_AT_ONCE = 256
+"""Molecules that are drawn or evaluated together."""
 
 
 @dataclass(frozen=True)
@@ -155,12 +158,41 @@ class Trainer(Training[States]):
     def sample(self, n: int, beta: float | None = None) -> list[Sample]:
         """Draw n molecules from the policy, at an inverse temperature if it is conditioned; some may be equal."""
         samples: list[Sample] = []
-        while len(samples) < n:
-            size = min(256, n - len(samples))
+        for size in _sizes(n):
             at = Condition.repeated(beta, size, self.network.device)
             states, log_pf = self.network.draw(size, self.generator, condition=at)
             samples += _as_samples(self.environment, states, log_pf.tolist())
         return samples
+
+    def resample(self, n: int, draws: int) -> list[Sample]:
+        """Draw `draws` molecules for each of n that are kept by their importance weights (see `resampling`).
+
+        Half of them are drawn from the law of the prior, if there is a prior and no core.
+        """
+        total = n * draws
+        law = self.prior if self.environment.core is None else None
+        from_policy = total if law is None else total // 2
+        parts = [self.network.draw(size, self.generator)[0] for size in _sizes(from_policy)]
+        if law is not None:
+            drawn = law.draw(total - from_policy, self.replay_generator)
+            parts.append(in_random_order(self.environment, drawn, self.replay_generator))
+        states = States.concatenate(parts)
+        log_pf, log_q = self._log_probabilities(states)
+        log_q = log_q if law is None else log_mixture(log_q, law.log_law(states), from_policy)
+        log_weight = np.array([scored.log_target for scored in self.scorer(states)]) - log_q
+        rows = kept(log_weight, n, self.replay_generator)
+        return _as_samples(self.environment, states.take(rows), log_pf[rows].tolist())
+
+    @torch.no_grad()
+    def _log_probabilities(self, states: States) -> tuple[Floats, Floats]:
+        """Return log P_F of each trajectory, and log P_F - log P_B, each of shape (S,)."""
+        pairs, first = [], 0
+        for size in _sizes(len(states)):
+            along = self.network.evaluate(states.take(np.arange(first, first + size)), False)
+            pairs.append((along.log_pf.sum(1).cpu(), along.log_pb.sum(1).cpu()))
+            first += size
+        log_pf, log_pb = (torch.cat(values).double().numpy() for values in zip(*pairs, strict=True))
+        return log_pf, log_pf - log_pb
 
     def _added(self) -> tuple[int, int]:
         """Return the number of additional trajectories of the next step: of local search, and of the library."""
@@ -215,6 +247,11 @@ class Trainer(Training[States]):
             self.network.log_z_at.copy_(level)
             self.network.log_z.sub_(mean)
             self.network.flow_offset.sub_(mean)
+
+
+def _sizes(n: int) -> list[int]:
+    """Return the sizes of the parts of n molecules."""
+    return [min(_AT_ONCE, n - first) for first in range(0, n, _AT_ONCE)]
 
 
 def _plain(settings: TrainerSettings) -> MoleculeSettings:

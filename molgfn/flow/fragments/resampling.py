@@ -1,0 +1,56 @@
+r"""Sampling that corrects the policy: more molecules are drawn than are needed, and some are kept by importance weights.
+
+A policy that is not trained to the end draws molecules :math:`\tau` with a probability :math:`q(\tau)` that differs from
+the target. Molecules that are kept in proportion to target / q follow the target more closely: this is sampling
+importance resampling (Rubin 1987). Where there is a prior, half of the molecules are drawn from its law. Weights count
+with the mixture of both (balance heuristic, Veach and Guibas 1995), so that a molecule that the policy has missed
+gets no large weight if the law draws it.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logsumexp
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+_TOLERANCE, _MOST_ITERATIONS = 1e-9, 10_000
+
+
+def log_mixture(log_q: Floats, log_p: Floats, from_q: int) -> Floats:
+    r"""Return the log of the mean probability of molecules under two laws of which they were drawn, up to a constant.
+
+    .. math:: n_q \, q(\tau) + n_p \, p(\tau) / Z, \quad Z = \sum_\tau \frac{p(\tau)}{n_q \, q(\tau) + n_p \, p(\tau) / Z}
+
+    The second equation gives Z, the sum of p over all molecules: the estimate of bridge sampling (Meng and Wong 1996),
+    found by iteration.
+
+    Parameters
+    ----------
+    log_q : array, shape (S,)
+        Log probability of each molecule under the first law.
+    log_p : array, shape (S,)
+        Under the second law, up to a constant.
+    from_q : int
+        The first `from_q` rows were drawn from the first law, the others from the second.
+    """
+    from_p = len(log_q) - from_q
+    if not from_p:
+        return log_q
+    if not from_q:
+        return log_p
+    log_z = float(np.median((log_p - log_q)[from_q:]))
+    for _ in range(_MOST_ITERATIONS):
+        mixture: Floats = np.logaddexp(np.log(from_q) + log_q, np.log(from_p) + log_p - log_z)
+        before, log_z = log_z, float(logsumexp(log_p - mixture))
+        if abs(log_z - before) < _TOLERANCE:
+            break
+    return mixture
+
+
+def kept(log_weight: Floats, count: int, generator: np.random.Generator) -> Ints:
+    """Return rows drawn one after another in proportion to their weights, without putting back.
+
+    The largest sums of log weight and Gumbel noise are such draws (Efraimidis and Spirakis 2006).
+    """
+    keys = log_weight + generator.gumbel(size=len(log_weight))
+    return np.argsort(-keys)[:count]
