@@ -1,7 +1,7 @@
-r"""Sampling that corrects the policy: more molecules are drawn than are needed, and some are kept by importance weights.
+r"""Sampling that corrects the policy: more molecules are drawn than needed, and some are kept by importance weights.
 
-A policy that is not trained to the end draws molecules :math:`\tau` with a probability :math:`q(\tau)` that differs from
-the target. Molecules that are kept in proportion to target / q follow the target more closely: this is sampling
+A policy that is not trained to the end draws molecules :math:`\tau` with a probability :math:`q(\tau)` that is not
+that of the target. Molecules that are kept in proportion to target / q follow the target more closely: this is sampling
 importance resampling (Rubin 1987). Where there is a prior, half of the molecules are drawn from its law. Weights count
 with the mixture of both (balance heuristic, Veach and Guibas 1995), so that a molecule that the policy has missed
 gets no large weight if the law draws it.
@@ -19,10 +19,10 @@ _TOLERANCE, _MOST_ITERATIONS = 1e-9, 10_000
 def log_mixture(log_q: Floats, log_p: Floats, from_q: int) -> Floats:
     r"""Return the log of the mean probability of molecules under two laws of which they were drawn, up to a constant.
 
-    .. math:: n_q \, q(\tau) + n_p \, p(\tau) / Z, \quad Z = \sum_\tau \frac{p(\tau)}{n_q \, q(\tau) + n_p \, p(\tau) / Z}
+    .. math:: d(\tau) = n_q \, q(\tau) + n_p \, p(\tau) / Z, \quad Z = \sum_\tau p(\tau) / d(\tau)
 
-    The second equation gives Z, the sum of p over all molecules: the estimate of bridge sampling (Meng and Wong 1996),
-    found by iteration.
+    The second equation, a sum over the drawn molecules, gives the sum Z of p over all molecules: the estimate of bridge
+    sampling (Meng and Wong 1996). It is found by iteration.
 
     Parameters
     ----------
