@@ -202,12 +202,9 @@ def docked(candidates: pd.DataFrame) -> dict[str, float]:
     data = pd.read_csv(bundled("data", "parp1_docked.csv")).dropna(subset="score_kcal_mol")
     slope, level = np.polyfit(data["smiles"].map(heavy_atoms), data["score_kcal_mol"], 1)
     beyond = scored["oracle_value"] - level - slope * scored["smiles"].map(heavy_atoms)
-    figures = {
-        "score": scored["oracle_value"].mean(),
-        "best": scored["oracle_value"].min(),
-        "beyond_size": beyond.mean(),
-    }
-    return {key: round(float(value), 3) for key, value in ({"docked": len(scored)} | figures).items()}
+    values = scored["oracle_value"]
+    figures = {"docked": len(scored), "score": values.mean(), "best": values.min(), "beyond_size": beyond.mean()}
+    return {key: round(float(value), 3) for key, value in figures.items()}
 
 
 def by_network(vocabulary: Vocabulary, file: Path, count: int) -> States:
