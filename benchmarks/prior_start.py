@@ -25,14 +25,15 @@ from rdkit import RDLogger
 from molgfn.bundled import bundled
 from molgfn.campaign.file.network_file import network_of
 from molgfn.campaign.file.sections import AcquisitionSection, ObjectiveSection, SamplerSection
-from molgfn.campaign.models.prior_network import STARTED
+from molgfn.campaign.models.flow import LIKELIHOOD, flow_settings
 from molgfn.campaign.reward.constraints import Constraints
 from molgfn.campaign.reward.objective import Objective, acquisition_times_constraints
 from molgfn.campaign.reward.scoring import Scoring
 from molgfn.chem.trees.vocabulary import Vocabulary
 from molgfn.environments.fragments import FragmentEnvironment
+from molgfn.flow.fragments.likelihood_trainer import LikelihoodTrainer
 from molgfn.flow.fragments.local_search import in_random_order
-from molgfn.flow.fragments.trainer import MoleculeSettings, Trainer
+from molgfn.flow.fragments.trainer import Trainer
 from molgfn.flow.fragments.weights import Weights
 from molgfn.prior.prior import LibraryPrior
 from molgfn.proxy.proxy import Proxy
@@ -70,11 +71,11 @@ def run(arguments: argparse.Namespace, weights: Weights | None, seed: int, steps
         Vocabulary.load(arguments.vocabulary), 2, 8, limits=ObjectiveSection().windows.upper()
     )
     prior = LibraryPrior(environment, arguments.weight)
-    chosen = SamplerSection(steps=steps).model_dump() | ({} if weights is None else STARTED)
-    if arguments.learning_rate is not None:
-        chosen["learning_rate"] = arguments.learning_rate
-    settings = MoleculeSettings(**chosen, prior_in_policy=True)
-    trainer = Trainer(environment, demo_reward(), settings, seed, arguments.device, prior=prior, start=weights)
+    objective = "TB" if weights is None else arguments.objective
+    section = SamplerSection(steps=steps, learning_rate=arguments.learning_rate)
+    settings = flow_settings(section, objective, in_policy=True, started=weights is not None)
+    kind = LikelihoodTrainer if objective == LIKELIHOOD else Trainer
+    trainer = kind(environment, demo_reward(), settings, seed, arguments.device, prior=prior, start=weights)
     means: list[float] = []
     started = time.monotonic()
     while len(means) < steps and time.monotonic() - started < arguments.seconds:
@@ -82,6 +83,7 @@ def run(arguments: argparse.Namespace, weights: Weights | None, seed: int, steps
     seconds = time.monotonic() - started
     return {
         "start": "untrained" if weights is None else "network of the prior",
+        "objective": objective,
         "seed": seed,
         "prior_weight": arguments.weight,
         "steps": len(means),
@@ -130,6 +132,7 @@ def main(words: Sequence[str]) -> None:
         "--steps", type=int, nargs=2, default=(1000, 300), help="untrained, and from the network; 0: not"
     )
     parser.add_argument("--weight", type=float, default=1.0, help="of the prior")
+    parser.add_argument("--objective", default=LIKELIHOOD, help="from the network; an untrained one has TB")
     parser.add_argument("--learning-rate", type=float, help="instead of the default")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="stop each training after that many")
     parser.add_argument("--device", default="cpu")

@@ -74,14 +74,25 @@ class Replay(Generic[AnyBatch]):
         ValueError
             If it is empty.
         """
-        if self._kind is None:
+        if not self.size:
             raise ValueError("nothing to replay yet")
         held = np.arange(self.size)
         top = held[self.log_reward[: self.size] >= np.quantile(self.log_reward[: self.size], 1 - BEST)]
         from_top = round(best * n)
         rows = np.r_[generator.choice(top, from_top), generator.choice(held, n - from_top)]
-        batch = self._kind.of_arrays(array[rows] for array in self._arrays)
-        return batch, Targets(self.log_reward[rows], self.log_share[rows])
+        return self.take(rows), Targets(self.log_reward[rows], self.log_share[rows])
+
+    def take(self, rows: NDArray[np.int64]) -> AnyBatch:
+        """Return the trajectories in some rows.
+
+        Raises
+        ------
+        ValueError
+            If it is empty.
+        """
+        if self._kind is None:
+            raise ValueError("nothing to replay yet")
+        return self._kind.of_arrays(array[rows] for array in self._arrays)
 
     def state_dict(self) -> dict[str, NDArray[Any]]:
         """Return its content as arrays."""

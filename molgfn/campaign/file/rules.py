@@ -15,6 +15,7 @@ def broken_rules(tables: Mapping[str, Any]) -> list[Problem]:
     sections = {name: table if isinstance(table, Mapping) else {} for name, table in tables.items()}
     campaign, oracle = sections.get("campaign", {}), sections.get("oracle", {})
     problems = _block_limits(sections.get("vocabulary", {})) + _batch(campaign)
+    problems += _likelihood(sections)
     problems += _hard_joins(sections.get("objective", {}).get("windows"))
     kind = KINDS.get(str(oracle.get("kind")))
     if kind is not None:
@@ -48,6 +49,18 @@ def _block_limits(vocabulary: Mapping[str, Any]) -> list[Problem]:
     if low is None or high is None or low <= high:
         return []
     return [Problem(("vocabulary", "min_blocks"), f"above max_blocks ({high:g}).", low)]
+
+
+def _likelihood(sections: Mapping[str, Mapping[str, Any]]) -> list[Problem]:
+    if sections.get("sampler", {}).get("objective") != "likelihood":
+        return []
+    if "core" in sections:
+        text = "molecules with a core cannot be drawn from the prior. Choose another objective, or leave this key out."
+    elif sections.get("prior", {}).get("weight") == 0:
+        text = "needs [prior] weight above 0."
+    else:
+        return []
+    return [Problem(("sampler", "objective"), text, "likelihood")]
 
 
 def _hard_joins(windows: Any) -> list[Problem]:

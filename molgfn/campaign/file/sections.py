@@ -126,13 +126,14 @@ class SamplerSection(Section):
 
     steps: Count = 1000
     batch_size: Count = 64
-    learning_rate: Positive = 4e-3
+    learning_rate: Positive | None = None
+    """Not given: that of the objective, see `models/flow.py`."""
     log_z_learning_rate: Positive = 0.1
     epsilon: Annotated[float, Field(ge=0, le=1)] = 0.1
     replay_fraction: Annotated[float, Field(ge=0, lt=1)] = 0.5
     width: Annotated[int, Field(ge=8)] = 128
     layers: Count = 1
-    objective: Literal["TB", "SubTB", "DB", "FM"] = "TB"
+    objective: Literal["auto", "likelihood", "TB", "SubTB", "DB", "FM"] = "auto"
     forward_looking: bool = False
     """Whether the rewards of the states on the way are asked too."""
     library_fraction: AddedShare = 0.0

@@ -10,14 +10,15 @@ import torch
 
 from molgfn.campaign.file.load import Campaign
 from molgfn.campaign.models.environment import environment_of
+from molgfn.campaign.models.flow import flow_trainer, objective_of
 from molgfn.campaign.models.interfaces import FlowTrainer, PriorTrainer, ProxyEpoch, ProxyModel, Reward, Sampled
 from molgfn.campaign.models.oracle import open_oracle
-from molgfn.campaign.models.prior_network import STARTED, NetworkOnPrior, facts_of, fitting_network
+from molgfn.campaign.models.prior_network import NetworkOnPrior, facts_of, fitting_network
 from molgfn.chem.standardise import MoleculeError, standard_smiles
 from molgfn.chem.trees.tree import Tree
 from molgfn.chem.trees.vocabulary import NotCovered
 from molgfn.direction import Direction
-from molgfn.flow.fragments.trainer import MoleculeSettings, Trainer, random_samples, samples_of
+from molgfn.flow.fragments.trainer import random_samples, samples_of
 from molgfn.flow.fragments.weights import Weights
 from molgfn.oracles.interfaces import Oracle
 from molgfn.prior.prior import LibraryPrior
@@ -41,6 +42,7 @@ class CampaignParts:
         self._environment = environment_of(campaign)
         weight = campaign.prior.weight
         self._prior = LibraryPrior(self._environment, weight) if weight else None
+        objective_of(campaign)
         self._wanted = facts_of(self._environment, campaign)
 
     def open_oracle(self) -> Oracle:
@@ -70,12 +72,9 @@ class CampaignParts:
         self, reward: Reward, seed: int, library: Sequence[Tree] = (), start: Path | None = None
     ) -> FlowTrainer:
         weights = self._network if start is None else Weights.load(start)
-        settings = MoleculeSettings(
-            **self._campaign.sampler.model_dump(),
-            prior_in_policy=self._prior is not None and self._campaign.prior.network,
-            **({} if weights is None else STARTED),
+        return flow_trainer(
+            self._campaign, self._environment, reward, seed, library=library, prior=self._prior, start=weights
         )
-        return Trainer(self._environment, reward, settings, seed, library=library, prior=self._prior, start=weights)
 
     def random_samples(self, n: int, seed: int, start: Path | None = None) -> Sequence[Sampled]:
         if self._prior is not None and self._campaign.core is None:

@@ -2,7 +2,6 @@
 
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -23,8 +22,6 @@ STEPS, BATCH_SIZE, LEARNING_RATE = 1_000, 512, 1e-2
 """Of the training on the prior, where the vocabulary comes without a network that fits."""
 _DRAWN = 2_000
 """Molecules of the law with which a network is compared for its card."""
-STARTED: dict[str, Any] = {"beta_start": 0.0, "beta_steps": 0.1, "warm_up": 20}
-"""Settings of a training that starts from such a network: the reward comes in slowly, and so do the changes."""
 
 
 def facts_of(environment: FragmentEnvironment, campaign: Campaign) -> Facts:

@@ -16,6 +16,7 @@ from molgfn.campaign.file.oracles.python_class import PythonSection
 from molgfn.campaign.file.problems import section_at
 from molgfn.campaign.file.sections import ProxySection, SamplerSection
 from molgfn.campaign.file.write import toml_document
+from molgfn.campaign.models.flow import flow_settings
 from molgfn.errors import ConfigError
 from molgfn.flow.fragments.trainer import MoleculeSettings
 from molgfn.oracles.docking.oracle import DockingSettings
@@ -233,9 +234,8 @@ def test_every_key_is_explained_in_the_guide():
 
 
 def test_the_sampler_and_the_proxy_have_the_defaults_of_the_code():
-    trainer = asdict(MoleculeSettings())
-    shared = SamplerSection().model_dump(exclude={"steps"})
-    assert shared == {key: trainer[key] for key in shared}
+    sampler = SamplerSection(steps=MoleculeSettings.steps)
+    assert flow_settings(sampler, "TB", in_policy=False, started=False) == MoleculeSettings()
     proxy = ProxySettings().model_dump()
     assert ProxySection().model_dump(include=proxy) == {
         key: proxy[key] for key in ("model", "members", "epochs", "fine_tune_epochs")
