@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from benchmarks import exact
 
 KEYS = [
     "case", "vocabulary", "max_blocks", "molecules", "objective", "backward_policy", "beta", "seed", "corrected",
-    "trajectories", "tv", "jsd", "pearson", "slope", "log_z_error", "cpu_s",
+    "steps_on_prior", "trajectories", "tv", "jsd", "pearson", "slope", "log_z_error", "cpu_s",
 ]  # fmt: skip
 
 
@@ -35,6 +36,14 @@ def test_every_kind_of_space_has_its_cases() -> None:
     narrow = exact.Listed.of(exact.CASES["12-2-TB-beta1-prior-masks"])
     assert set(narrow.log_prior) >= set(narrow.log_qed) > {"c1ccncc1"}
     assert "c1ccc(-c2ccccc2)cc1" not in narrow.log_qed
+
+
+def test_a_training_can_start_from_a_network_of_the_prior() -> None:
+    case = exact.Case("12", 2, steps=2, batch_size=16, prior=True, prior_steps=60)
+    row = exact.run(case, 0, exact.Listed.of(case))
+    unprepared = exact.run(replace(case, prior_steps=0), 0, exact.Listed.of(case))
+    assert (row["steps_on_prior"], unprepared["steps_on_prior"]) == (60, 0)
+    assert row["tv"] < unprepared["tv"]  # type: ignore[operator]
 
 
 def test_rows_that_are_there_are_not_made_again(tmp_path: Path) -> None:
