@@ -96,6 +96,12 @@ class TableTrainer:
         weights = np.exp((self._log_rewards - self._log_rewards.max()) / 8)
         return [SPACE[place] for place in self._generator.choice(len(SPACE), size=n, p=weights / weights.sum())]
 
+    def prepare(self, count: int = 0) -> None:
+        pass
+
+    def drawn(self, steps: int) -> int:  # noqa: ARG002
+        return 0
+
     def resample(self, n: int, draws: int) -> list[Molecule]:
         raise AssertionError(f"{n} of {n * draws} asked, but these campaigns have no prior")
 

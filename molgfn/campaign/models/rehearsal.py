@@ -24,6 +24,8 @@ SAMPLED = 200
 """Random molecules; to draw them takes a while."""
 SAMPLED_OF_LAW = 2_000
 """Molecules of the library's law, which is fast."""
+_PREPARED = 256
+"""Molecules drawn for the training of the flow network."""
 _MOLECULES = 64
 _STEPS = 3
 _EPOCHS = 3
@@ -45,8 +47,8 @@ class Rehearsal:
         Random molecules, and how many of them meet all constraints.
     broken : Counter of str
         Number of molecules that do not meet each constraint.
-    step_s : float
-        Seconds of one step of the flow network.
+    flow_s : float
+        Seconds of the training of a flow network on the reward.
     prior_s : float
         Seconds of the training on the prior; 0 if none is needed.
     pass_s : float
@@ -59,7 +61,7 @@ class Rehearsal:
     sampled: int
     meeting: int
     broken: Counter[str]
-    step_s: float
+    flow_s: float
     prior_s: float
     pass_s: float
     known: int
@@ -71,8 +73,7 @@ class Rehearsal:
         passes += sum(
             proxy.fine_tune_epochs * (self.known + number * plan.batch_size) for number in range(1, plan.rounds + 1)
         )
-        flow_s = self.prior_s + plan.rounds * campaign.sampler.steps * self.step_s
-        return flow_s + proxy.members * passes * self.pass_s
+        return self.prior_s + plan.rounds * self.flow_s + proxy.members * passes * self.pass_s
 
 
 @dataclass(frozen=True)
@@ -104,14 +105,14 @@ def rehearse(campaign: Campaign, oracle: Quantity) -> Rehearsal:
         len(smiles),
         sum(not names for names in violations),
         Counter(name for names in violations for name in names),
-        _step_seconds(campaign, parts, oracle, constraints),
+        _flow_seconds(campaign, parts, oracle, constraints),
         _prior_seconds(campaign, parts),
         _pass_seconds(campaign, parts, oracle, smiles[:_MOLECULES]),
         _known_molecules(campaign),
     )
 
 
-def _step_seconds(campaign: Campaign, parts: CampaignParts, oracle: Quantity, constraints: Constraints) -> float:
+def _flow_seconds(campaign: Campaign, parts: CampaignParts, oracle: Quantity, constraints: Constraints) -> float:
     section = campaign.objective
     start = campaign.proxy.start
     proxy: Predictor = _SameForAll(section.worst) if start is None else parts.load_proxy(start)
@@ -119,7 +120,11 @@ def _step_seconds(campaign: Campaign, parts: CampaignParts, oracle: Quantity, co
     reward = acquisition_times_constraints(
         proxy, scoring, constraints, unit=oracle.unit, exponent=section.exponent, floor=section.floor
     )
-    return _seconds_of_a_step(parts.flow_trainer(reward, campaign.campaign.seed))
+    trainer, steps = parts.flow_trainer(reward, campaign.campaign.seed), campaign.sampler.steps
+    started = time.monotonic()
+    trainer.prepare(_PREPARED)
+    drawn_s = (time.monotonic() - started) * trainer.drawn(steps) / _PREPARED
+    return drawn_s + steps * _seconds_of_a_step(trainer)
 
 
 def _prior_seconds(campaign: Campaign, parts: CampaignParts) -> float:

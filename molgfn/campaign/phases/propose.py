@@ -95,6 +95,8 @@ def _trained_flow(context: Context, round_number: int, objective: Objective) -> 
                 flow.load(folder)
                 objective.load(folder)
                 done = int(kept["steps"])
+    if not done:
+        flow.prepare()
     title = f"round {round_number}: training the flow network"
     train_in_parts(
         context,

@@ -32,9 +32,18 @@ class LikelihoodTrainer(Trainer):
     replay holds the molecules that were scored, with log weights in place of log rewards and these in place of shares.
     """
 
+    def prepare(self, count: int = FIRST) -> None:
+        self._draw_more(count)
+
+    @staticmethod
+    def drawn(steps: int) -> int:
+        return FIRST + MORE * (max(steps - 1, 0) // EVERY)
+
     def _step(self) -> TrainingStep:
-        if self.done % EVERY == 0:
-            self._draw_more(FIRST if self.done == 0 else MORE)
+        if not self.replay.size:
+            self.prepare()
+        elif self.done and self.done % EVERY == 0:
+            self._draw_more(MORE)
         batch = self._weighted(PER_DRAWN * self.settings.batch_size)
         loss = self._descend(-self.network.evaluate(batch, False).log_pf.sum(1).mean())
         self.done += 1

@@ -150,6 +150,14 @@ class Trainer(Training[States]):
             return None
         return Ends(lambda states: Targets(np.zeros(len(states)), prior.log_stop(states)), whole=False)
 
+    def prepare(self, count: int = 0) -> None:
+        """Draw and score `count` molecules before the first step, if the objective needs them; it takes a while."""
+
+    @staticmethod
+    def drawn(steps: int) -> int:  # noqa: ARG004
+        """Return how many molecules are drawn and scored before and between so many steps."""
+        return 0
+
     def step(self) -> list[Scored]:
         """Make one step of training and return the molecules that were built for it."""
         self.train(1)
