@@ -16,6 +16,7 @@ from molgfn.flow.fragments.resampling import tempered
 from molgfn.flow.fragments.trainer import Trainer
 from molgfn.flow.replay import Targets
 from molgfn.flow.training import TrainingStep
+from molgfn.memory import give_back
 
 FIRST, MORE, EVERY = 4_000, 512, 25
 """Molecules that are drawn and scored before the first step, and after every so many steps."""
@@ -53,15 +54,16 @@ class LikelihoodTrainer(Trainer):
     def _draw_more(self, count: int) -> None:
         """Draw molecules, half of them by the network and half from the law, and keep them with their weights."""
         network = self.network
-        proposals = self.proposals(count)
+        drawn = self.weighted_draws(count)
         if self.done == 0 and self.start is None and network.ends is not None:
-            network.reward_level.fill_(network.ends.targets(proposals.states).log_share.mean())
-        log_reward = np.array([scored.log_reward for scored in proposals.scored])
-        self.replay.add(proposals.states, Targets(proposals.log_weight, log_reward))
+            network.reward_level.fill_(network.ends.targets(drawn.states).log_share.mean())
+        log_reward = np.array([scored.log_reward for scored in drawn.scored])
+        self.replay.add(drawn.states, Targets(drawn.log_weight, log_reward))
         log_weight = self.replay.log_reward[: self.replay.size]
         log_z = float(np.logaddexp.reduce(log_weight) - np.log(len(log_weight)))
         network.flow_offset.add_(log_z - network.log_z)
         network.log_z.fill_(log_z)
+        give_back()
 
     def _weighted(self, count: int) -> States:
         """Draw kept molecules by their weights, each built in a new random order."""

@@ -24,7 +24,7 @@ _HALVINGS = 30
 
 
 @dataclass(frozen=True)
-class Proposals:
+class WeightedDraws:
     """Trajectories with importance weights: the first ones drawn by the policy, the others from the law of a prior.
 
     Attributes

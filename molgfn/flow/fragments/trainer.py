@@ -16,7 +16,7 @@ from molgfn.flow.fragments.flow import ConditionedFlow, FragmentFlow
 from molgfn.flow.fragments.layers.stopping import Ends
 from molgfn.flow.fragments.local_search import in_random_order, without_last_blocks
 from molgfn.flow.fragments.random_walk import random_states
-from molgfn.flow.fragments.resampling import Proposals, kept, log_mixture
+from molgfn.flow.fragments.resampling import WeightedDraws, kept, log_mixture
 from molgfn.flow.fragments.reward import REMEMBERED, Prior, Reward, Scored, TreeScorer, targets_of
 from molgfn.flow.fragments.weights import Weights
 from molgfn.flow.interfaces import FlowEvaluator
@@ -177,11 +177,12 @@ class Trainer(Training[States]):
 
         Half of them are drawn from the law of the prior, if there is a prior and no core.
         """
-        proposals = self.proposals(n * draws)
-        rows = kept(proposals.log_weight, n, self.replay_generator)
-        return _as_samples(self.environment, proposals.states.take(rows), proposals.log_pf[rows].tolist())
+        drawn = self.weighted_draws(n * draws)
+        give_back()
+        rows = kept(drawn.log_weight, n, self.replay_generator)
+        return _as_samples(self.environment, drawn.states.take(rows), drawn.log_pf[rows].tolist())
 
-    def proposals(self, total: int) -> Proposals:
+    def weighted_draws(self, total: int) -> WeightedDraws:
         """Draw molecules, half of them from the law of the prior if there is one and no core, and weight them."""
         law = self.prior if self.environment.core is None else None
         from_policy = total if law is None else (total + 1) // 2
@@ -194,7 +195,7 @@ class Trainer(Training[States]):
         log_q = log_q if law is None else log_mixture(log_q, law.log_law(states), from_policy)
         scored = self.scorer(states)
         log_weight = np.array([one.log_target for one in scored]) - log_q
-        return Proposals(states, scored, log_pf, log_weight, from_policy)
+        return WeightedDraws(states, scored, log_pf, log_weight, from_policy)
 
     @torch.no_grad()
     def _log_probabilities(self, states: States) -> tuple[Floats, Floats]:

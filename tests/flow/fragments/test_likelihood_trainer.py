@@ -33,7 +33,7 @@ def test_the_trained_law_is_prior_times_reward(weight: float) -> None:
     assert before > 0.3
     assert total_variation(space.policy_law(trainer.network), target) <= 0.05
     # The mean of the weights is the sum of the target over all ways of building.
-    along, drawn = trainer.network, trainer.proposals(2_000)
+    along, drawn = trainer.network, trainer.weighted_draws(2_000)
     exact = float(np.log(np.exp(drawn.log_weight).mean()))
     assert abs(float(along.log_z.detach()) - exact) < 0.05
     assert reports[-1].mean_log_reward > reports[0].mean_log_reward
