@@ -9,6 +9,8 @@ from molgfn.plotting import new_plot
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#999999", "#7b3294", "#a6611a")
 """Of Okabe and Ito, told apart by colour-blind readers, and two more."""
 WIDTH, HEIGHT, ROW = 380, 270, 20
+FEW = 8
+"""Points below which each is marked."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,9 @@ def line_plot(panels: Sequence[Panel], columns: int = 2) -> str:
             for line in panel.lines:
                 if line.low:
                     axes.fill_between(line.x, line.low, line.high, color=colours[line.name], alpha=0.15, linewidth=0)
-                axes.plot(line.x, line.y, color=colours[line.name])
+                # A line of one point would not be seen.
+                marker = "o" if len(line.x) < FEW else ""
+                axes.plot(line.x, line.y, color=colours[line.name], marker=marker, markersize=4)
         for axes in plot.panels[len(panels) :]:
             axes.set_visible(False)
         keys = [plot.axes.plot([], [], color=colour, label=name)[0] for name, colour in colours.items()]

@@ -21,6 +21,7 @@ from rdkit import RDLogger
 from realism import Real, docked, library, row
 
 from molgfn.bundled import bundled
+from molgfn.campaign.file.sections import ObjectiveSection
 from molgfn.chem.trees.vocabulary import Vocabulary
 
 COUNT = 400
@@ -52,12 +53,15 @@ def finished(folder: Path, weight: float, seed: int) -> pd.DataFrame:
 
 def drawing(lines: Sequence[str]) -> str:
     """Return the figures against the weight as an SVG: mean over the seeds, and the lowest and highest."""
-    rows = pd.DataFrame([json.loads(line) for line in lines]).groupby("weight")
+    rows = pd.DataFrame([json.loads(line) for line in lines])
     panels = []
     for key, label in PANELS.items():
-        mean, low, high = (getattr(rows[key], name)() for name in ("mean", "min", "max"))
-        line = Line("demo", mean.index.tolist(), mean.tolist(), low.tolist(), high.tolist())
-        panels.append(Panel(label, "weight of the prior", [line]))
+        curves = []
+        for exponent, part in rows.groupby("exponent"):
+            mean, low, high = (getattr(part.groupby("weight")[key], name)() for name in ("mean", "min", "max"))
+            name = f"exponent {exponent:g}"
+            curves.append(Line(name, mean.index.tolist(), mean.tolist(), low.tolist(), high.tolist()))
+        panels.append(Panel(label, "weight of the prior", curves))
     return line_plot(panels, columns=3)
 
 
@@ -74,7 +78,8 @@ def main(words: Sequence[str]) -> None:
         arguments.plot.write_text(drawing(lines), encoding="utf-8")
         return
     RDLogger.DisableLog("rdApp.*")
-    done = {(line["weight"], line["seed"]) for line in map(json.loads, lines)}
+    exponent = ObjectiveSection().exponent
+    done = {(line["weight"], line["seed"]) for line in map(json.loads, lines) if line["exponent"] == exponent}
     wanted = [(weight, seed) for seed in arguments.seeds for weight in arguments.weights if (weight, seed) not in done]
     tables = {pair: finished(arguments.runs, *pair) for pair in wanted}
     real = Real.of(Vocabulary.load(bundled("data", "vocabulary.json")), library(), COUNT)
@@ -83,7 +88,7 @@ def main(words: Sequence[str]) -> None:
         names = generator.permutation(table["smiles"].to_numpy(str)).tolist()
         facts = row(f"demo, weight {weight:g}", names, real, [0, 1, 2]) | docked(table)
         with arguments.results.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"weight": weight, "seed": seed} | facts) + "\n")
+            file.write(json.dumps({"weight": weight, "exponent": exponent, "seed": seed} | facts) + "\n")
 
 
 if __name__ == "__main__":

@@ -98,7 +98,7 @@ class ObjectiveSection(Section):
 
     best: float = -14.0
     worst: float = -6.0
-    exponent: Positive = 8.0
+    exponent: Positive = 12.0
     floor: Annotated[float, Field(gt=0, lt=1)] = 1e-3
     windows: WindowsSection = WindowsSection()
     masks: bool = True
