@@ -26,7 +26,7 @@ from molgfn.chem.trees.vocabulary import Vocabulary
 
 COUNT = 400
 PANELS = {
-    "auc_best_same_size": "told from real molecules that dock well (AUC)",
+    "auc_best_same_size": "AUC against the best real ones",
     "beyond_size": "docking score beyond size (kcal/mol)",
     "score": "docking score (kcal/mol)",
     "aromatic_rings": "aromatic rings",
