@@ -10,7 +10,7 @@ import torch
 
 from molgfn.campaign.file.load import Campaign
 from molgfn.campaign.models.environment import environment_of
-from molgfn.campaign.models.flow import flow_trainer, objective_of
+from molgfn.campaign.models.flow import flow_trainer, training_objective
 from molgfn.campaign.models.interfaces import FlowTrainer, PriorTrainer, ProxyEpoch, ProxyModel, Reward, Sampled
 from molgfn.campaign.models.oracle import open_oracle
 from molgfn.campaign.models.prior_network import NetworkOnPrior, facts_of, fitting_network
@@ -42,7 +42,7 @@ class CampaignParts:
         self._environment = environment_of(campaign)
         weight = campaign.prior.weight
         self._prior = LibraryPrior(self._environment, weight) if weight else None
-        objective_of(campaign)
+        self._objective = training_objective(campaign)
         self._wanted = facts_of(self._environment, campaign)
 
     def open_oracle(self) -> Oracle:
@@ -73,7 +73,14 @@ class CampaignParts:
     ) -> FlowTrainer:
         weights = self._network if start is None else Weights.load(start)
         return flow_trainer(
-            self._campaign, self._environment, reward, seed, library=library, prior=self._prior, start=weights
+            self._campaign,
+            self._objective,
+            self._environment,
+            reward,
+            seed,
+            library=library,
+            prior=self._prior,
+            start=weights,
         )
 
     def random_samples(self, n: int, seed: int, start: Path | None = None) -> Sequence[Sampled]:

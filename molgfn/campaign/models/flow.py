@@ -19,7 +19,7 @@ _STARTED: dict[str, Any] = {"beta_start": 0.0, "beta_steps": 0.1, "warm_up": 20}
 """Of a training that starts from the network of the prior: the reward comes in slowly, and so do the changes."""
 
 
-def objective_of(campaign: Campaign) -> str:
+def training_objective(campaign: Campaign) -> str:
     """Return the objective that the flow network is trained with, for "auto" too.
 
     Raises
@@ -42,16 +42,20 @@ def objective_of(campaign: Campaign) -> str:
 
 def flow_settings(sampler: SamplerSection, objective: str, in_policy: bool, started: bool) -> MoleculeSettings:
     """Return the settings of a training, for an objective that is not "auto"."""
-    keys = sampler.model_dump() | ({"warm_up": _STARTED["warm_up"]} if objective == LIKELIHOOD else {})
-    keys |= _STARTED if started else {}
-    keys["objective"] = "TB" if objective == LIKELIHOOD else objective
+    keys = sampler.model_dump() | (_STARTED if started else {})
+    rate = _BALANCE_RATE
+    if objective == LIKELIHOOD:
+        # `LikelihoodTrainer` has its own loss, and does not use this setting.
+        objective, rate, keys["warm_up"] = "TB", _LIKELIHOOD_RATE, _STARTED["warm_up"]
+    keys["objective"] = objective
     if sampler.learning_rate is None:
-        keys["learning_rate"] = _LIKELIHOOD_RATE if objective == LIKELIHOOD else _BALANCE_RATE
+        keys["learning_rate"] = rate
     return MoleculeSettings(**keys, prior_in_policy=in_policy)
 
 
 def flow_trainer(
     campaign: Campaign,
+    objective: str,
     environment: FragmentEnvironment,
     reward: Reward,
     seed: int,
@@ -60,8 +64,7 @@ def flow_trainer(
     prior: Prior | None,
     start: Weights | None,
 ) -> FlowTrainer:
-    """Return the flow network of a round, not yet trained on its reward."""
-    objective = objective_of(campaign)
+    """Return the flow network of a round, not yet trained on its reward; `objective` is not "auto"."""
     in_policy = prior is not None and campaign.prior.network
     settings = flow_settings(campaign.sampler, objective, in_policy, start is not None)
     kind = LikelihoodTrainer if objective == LIKELIHOOD else Trainer

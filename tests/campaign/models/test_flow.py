@@ -3,7 +3,7 @@ import pytest
 
 from molgfn.campaign.file.load import load_campaign
 from molgfn.campaign.models.build import CampaignParts
-from molgfn.campaign.models.flow import objective_of
+from molgfn.campaign.models.flow import training_objective
 from molgfn.errors import ConfigError
 from molgfn.flow.fragments.likelihood_trainer import LikelihoodTrainer
 from tests.library import small_vocabulary
@@ -42,7 +42,7 @@ def folder(tmp_path):
     ],
 )
 def test_auto_is_likelihood_where_it_can_be_used(folder, overrides, objective):
-    assert objective_of(load_campaign(folder / "campaign.toml", overrides)) == objective
+    assert training_objective(load_campaign(folder / "campaign.toml", overrides)) == objective
 
 
 @pytest.mark.parametrize(

@@ -33,10 +33,21 @@ def test_the_trained_law_is_prior_times_reward(weight: float) -> None:
     assert before > 0.3
     assert total_variation(space.policy_law(trainer.network), target) <= 0.05
     # The mean of the weights is the sum of the target over all ways of building.
-    along, drawn = trainer.network, trainer.weighted_draws(2_000)
-    exact = float(np.log(np.exp(drawn.log_weight).mean()))
-    assert abs(float(along.log_z.detach()) - exact) < 0.05
+    log_z, drawn = float(trainer.network.log_z.detach()), trainer.weighted_draws(2_000)
+    assert abs(log_z - float(np.log(np.exp(drawn.log_weight).mean()))) < 0.05
+    assert abs(log_z - exact_log_z(trainer, dict(zip(target.smiles, target.probability, strict=True)))) < 0.05
     assert reports[-1].mean_log_reward > reports[0].mean_log_reward
+
+
+def exact_log_z(trainer: LikelihoodTrainer, probability: dict[str, float]) -> float:
+    """Return log (prior * reward) of a molecule, less the log of its exact probability."""
+    environment, prior = trainer.environment, trainer.prior
+    states = trainer.weighted_draws(2).states.take(np.array([0]))
+    tree = environment.tree(states, 0)
+    assert prior is not None
+    log_prior = prior(states, [tree], [environment.codes.identity(tree)])[0]
+    smiles = environment.smiles(tree)
+    return float(log_prior + log_qed4([smiles])[0] - np.log(probability[smiles]))
 
 
 def test_a_stopped_training_goes_on_exactly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
