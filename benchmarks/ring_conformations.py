@@ -15,19 +15,16 @@ import random
 import sys
 import time
 from collections.abc import Sequence
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 from made_with import COMMIT
-from meeko import MoleculePreparation
 from rdkit import Chem, RDLogger
 from rdkit.Chem import rdDistGeom
 from rdkit.Chem import rdForceFieldHelpers as ff
 from realism import library
 
-from molgfn.oracles.docking import ligand as ligand_module
 from molgfn.oracles.docking.engines import DockingSettings, VinaLibrary
 from molgfn.oracles.docking.ligand import Refusal, prepare_ligands
 from molgfn.oracles.docking.poses import pose_record
@@ -80,8 +77,7 @@ def strain(record: str) -> float:
 
 
 def dock(engine: VinaLibrary, smiles: str, rigid: bool) -> dict[str, float]:
-    ligand_module.MoleculePreparation = partial(MoleculePreparation, rigid_macrocycles=rigid)
-    [ligand] = prepare_ligands(smiles)
+    [ligand] = prepare_ligands(smiles, 0, 1, LARGEST if rigid else SMALLEST - 1)
     started = time.process_time()
     score, docked = engine.dock(ligand.pdbqt)
     seconds = time.process_time() - started

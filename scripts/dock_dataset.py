@@ -3,8 +3,9 @@
     python scripts/dock_dataset.py molecules.csv docked.csv --target PARP1 --workers 2
 
 INPUT has a column `smiles`; its other columns are kept. A row that OUTPUT already answers (same smiles and source) is
-not docked again. With --earlier, a row whose one species was docked before with the same target and search keeps its
-score. For the datasets that bundled proxies are trained on; campaigns dock by themselves.
+not docked again. With --earlier, a row keeps its score if it was docked before with the same target and search, in the
+neutral form, as one isomer and with rings of 7 and more atoms opened, and its ligand is the same now. For the datasets
+that bundled proxies are trained on; campaigns dock by themselves.
 """
 
 import argparse
@@ -23,7 +24,8 @@ from molgfn.oracles.docking.receptors import find_target
 from molgfn.oracles.interfaces import Answer, Compound, Measurement
 from molgfn.oracles.workers import local_processes
 
-ANSWER_COLUMNS = ["status", "score_kcal_mol", "docked_smiles", "code", "message", "wall_s"]
+ANSWER_COLUMNS = ["status", "score_kcal_mol", "docked_smiles", "code", "message"]
+EARLIER = DockingSettings(protonation_states=0, stereo_isomers=1, max_rigid_ring=6)
 
 Row = dict[str, str]
 
@@ -41,22 +43,23 @@ def read_rows(path: Path) -> tuple[list[str], list[Row]]:
         return [column for column in columns if column not in ANSWER_COLUMNS], list(reader)
 
 
-def answered_rows(path: Path) -> set[tuple[str, str]]:
+def answered_rows(path: Path, header: list[str]) -> set[tuple[str, str]]:
     """Return the rows that are answered, having removed what a killed process left of its last line."""
     if not path.exists():
         return set()
     content = path.read_bytes()
     whole = content.rfind(b"\n") + 1
+    found = content[:whole].partition(b"\n")[0].decode().strip()
+    if whole and found != ",".join(header):
+        raise DataError(f"{path}: the columns are {found}; expected {','.join(header)}")
     os.truncate(path, whole)
     return {key(row) for row in read_rows(path)[1]} if whole else set()
 
 
 def answer_columns(answer: Answer) -> Row:
     if isinstance(answer, Measurement):
-        found = {"status": "completed", "score_kcal_mol": f"{answer.value:.3f}", "docked_smiles": answer.docked_smiles}
-    else:
-        found = {"status": "failed", "code": answer.code, "message": " ".join(answer.message.split())}
-    return found | {"wall_s": f"{answer.wall_s:.2f}"}
+        return {"status": "completed", "score_kcal_mol": f"{answer.value:.3f}", "docked_smiles": answer.docked_smiles}
+    return {"status": "failed", "code": answer.code, "message": " ".join(answer.message.split())}
 
 
 def earlier_answers(path: Path, rows: list[Row], settings: DockingSettings) -> list[Row]:
@@ -65,17 +68,16 @@ def earlier_answers(path: Path, rows: list[Row], settings: DockingSettings) -> l
     same = []
     for row in rows:
         earlier = scores.get(key(row))
-        if earlier and _species(row["smiles"], settings) == [earlier["docked_smiles"]]:
+        if earlier and _ligands(row["smiles"], settings) == _ligands(row["smiles"], EARLIER):
             same.append(earlier)
     return same
 
 
-def _species(smiles: str, settings: DockingSettings) -> list[str]:
+def _ligands(smiles: str, settings: DockingSettings) -> list[str]:
     try:
-        ligands = prepare_ligands(smiles, settings.protonation_states, settings.stereo_isomers)
+        return [ligand.pdbqt for ligand in prepare_ligands(smiles, *settings.species)]
     except Refusal:
         return []
-    return [ligand.smiles for ligand in ligands]
 
 
 def dock_rows(rows: list[Row], writer: "csv.DictWriter[str]", file: TextIO, oracle: DockingOracle) -> None:
@@ -94,20 +96,19 @@ def main() -> None:
     parser.add_argument("output", type=Path)
     parser.add_argument("--target", default="PARP1")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--protonation-states", type=int, default=0)
-    parser.add_argument("--stereo-isomers", type=int, default=1)
-    parser.add_argument("--earlier", type=Path, help="a dataset docked with one isomer of the neutral form")
+    parser.add_argument("--earlier", type=Path, help="a dataset docked as said above")
     arguments = parser.parse_args()
-    settings = DockingSettings(protonation_states=arguments.protonation_states, stereo_isomers=arguments.stereo_isomers)
+    settings = DockingSettings()
     try:
         columns, rows = read_rows(arguments.input)
-        answered = answered_rows(arguments.output)
+        header = [*columns, *ANSWER_COLUMNS]
+        answered = answered_rows(arguments.output, header)
         rows = [row for row in rows if key(row) not in answered]
         executor = local_processes(arguments.workers)
         oracle = DockingOracle(find_target(arguments.target), settings, executor, poses=False)
         try:
             with arguments.output.open("a", newline="", encoding="utf-8") as file:
-                writer = csv.DictWriter(file, [*columns, *ANSWER_COLUMNS], extrasaction="ignore", lineterminator="\n")
+                writer = csv.DictWriter(file, header, extrasaction="ignore", lineterminator="\n")
                 if file.tell() == 0:
                     writer.writeheader()
                 if arguments.earlier:

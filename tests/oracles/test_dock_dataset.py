@@ -17,9 +17,9 @@ def dock(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 def test_a_stopped_job_goes_on_where_it_was(tmp_path):
     molecules, docked = tmp_path / "molecules.csv", tmp_path / "docked.csv"
-    molecules.write_text("smiles,source,wall_s\nCO,a,1\nCO,b,1\nOB(O)C,a,1\n")
-    head = "smiles,source,status,score_kcal_mol,docked_smiles,code,message,wall_s\n"
-    docked.write_text(head + "CO,a,completed,-99.000,CO,,,0.10\nCO,b,compl")
+    molecules.write_text("smiles,source,status\nCO,a,x\nCO,b,x\nOB(O)C,a,x\n")
+    head = "smiles,source,status,score_kcal_mol,docked_smiles,code,message\n"
+    docked.write_text(head + "CO,a,completed,-99.000,CO,,\nCO,b,compl")
     ended = dock(molecules, docked, "--target", "parp1")
     assert (ended.returncode, ended.stdout) == (0, ""), ended.stderr
     assert "2/2 docked" in ended.stderr
@@ -39,8 +39,7 @@ def test_what_is_docked_as_before_keeps_its_score(tmp_path):
     head = "smiles,source,status,score_kcal_mol,docked_smiles,code,message\n"
     rows = "CO,a,completed,-99.000,CO,,\nCN,a,completed,-99.000,CN,,\nCC(F)Cl,a,completed,-99.000,C[C@H](F)Cl,,\n"
     earlier.write_text(head + rows)
-    options = ("--protonation-states", 1, "--stereo-isomers", 2, "--earlier", earlier)
-    ended = dock(molecules, docked, *options)
+    ended = dock(molecules, docked, "--earlier", earlier)
     assert ended.returncode == 0, ended.stderr
     with docked.open(newline="") as file:
         scores = {row["smiles"]: (row["score_kcal_mol"], row["docked_smiles"]) for row in csv.DictReader(file)}
@@ -48,6 +47,14 @@ def test_what_is_docked_as_before_keeps_its_score(tmp_path):
     assert scores["CN"][1] == "C[NH3+]"
     assert {score == "-99.000" for smiles, (score, _) in scores.items() if smiles != "CO"} == {False}
     assert len(scores) == 4
+
+
+def test_a_file_with_other_columns_is_not_written_to(tmp_path):
+    molecules, docked = tmp_path / "molecules.csv", tmp_path / "docked.csv"
+    molecules.write_text("smiles,source\nCO,a\n")
+    docked.write_text("smiles,score\nCO,-3\n")
+    assert dock(molecules, docked).stderr.startswith(f"{docked}: the columns are smiles,score; expected smiles,source,")
+    assert docked.read_text() == "smiles,score\nCO,-3\n"
 
 
 def test_wrong_input_is_said(tmp_path):

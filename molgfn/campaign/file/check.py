@@ -181,7 +181,7 @@ def _time_finding(campaign: Campaign, rehearsal: "Rehearsal", control_s: float |
     workers = (campaign.compute.workers or os.cpu_count() or 1) if campaign.oracle.side_by_side else 1
     random_first = section.start is None and section.data is None
     compounds = plan.rounds * plan.batch_size + (plan.initial if random_first else 0)
-    oracle_s = control_s * compounds / workers
+    oracle_s = control_s * rehearsal.structures * compounds / workers
     querying = f"{compounds} compounds {duration(oracle_s)} ({workers} at once)"
     total = duration(oracle_s + training_s)
     return Finding("time", f"about {total}: {querying}, {training}. An estimate, from the control and a few steps")

@@ -47,6 +47,8 @@ class Rehearsal:
         Random molecules, and how many of them meet all constraints.
     broken : Counter of str
         Number of molecules that do not meet each constraint.
+    structures : float
+        Mean number of structures of a molecule that the oracle works on.
     flow_s : float
         Seconds of the training of a flow network on the reward.
     prior_s : float
@@ -61,6 +63,7 @@ class Rehearsal:
     sampled: int
     meeting: int
     broken: Counter[str]
+    structures: float
     flow_s: float
     prior_s: float
     pass_s: float
@@ -99,12 +102,14 @@ def rehearse(campaign: Campaign, oracle: Quantity) -> Rehearsal:
     of_law = campaign.prior.weight > 0 and campaign.core is None
     samples = parts.random_samples(SAMPLED_OF_LAW if of_law else SAMPLED, campaign.campaign.seed)
     smiles = [sample.smiles for sample in samples]
-    violations = [{violation.constraint for violation in constraints.violations(parse_smiles(text))} for text in smiles]
+    mols = [parse_smiles(text) for text in smiles]
+    violations = [{violation.constraint for violation in constraints.violations(mol)} for mol in mols]
     return Rehearsal(
         of_law,
         len(smiles),
         sum(not names for names in violations),
         Counter(name for names in violations for name in names),
+        float(np.mean([campaign.oracle.structures(mol) for mol in mols])),
         _flow_seconds(campaign, parts, oracle, constraints),
         _prior_seconds(campaign, parts),
         _pass_seconds(campaign, parts, oracle, smiles[:_MOLECULES]),

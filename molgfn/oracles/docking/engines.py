@@ -37,14 +37,22 @@ class DockingSettings:
         States at pH 7.4 that are docked at most, the main state first; 0: the neutral form.
     stereo_isomers : int
         Isomers of each state that are docked at most, where stereo is not defined.
+    max_rigid_ring : int
+        Rings of 7 to so many atoms keep their shape; larger rings may change it.
     """
 
     exhaustiveness: int = 8
     max_evals: int = 250_000
     seed: int = 42
     time_limit_s: float = 600.0
-    protonation_states: int = 0
-    stereo_isomers: int = 1
+    protonation_states: int = 1
+    stereo_isomers: int = 2
+    max_rigid_ring: int = 12
+
+    @property
+    def species(self) -> tuple[int, int, int]:
+        """What `prepare_ligands` is told, in its order."""
+        return self.protonation_states, self.stereo_isomers, self.max_rigid_ring
 
 
 class Engine(Protocol):

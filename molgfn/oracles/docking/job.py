@@ -20,7 +20,7 @@ def docking_job(argument: Task) -> Job:
 
     def dock(task: Task) -> dict[str, Any]:
         try:
-            ligands = prepare_ligands(task["smiles"], settings.protonation_states, settings.stereo_isomers)
+            ligands = prepare_ligands(task["smiles"], *settings.species)
         except Refusal as refusal:
             return {"code": refusal.code, "message": str(refusal)}
         docked = [_dock_species(engine, ligand) for ligand in ligands]

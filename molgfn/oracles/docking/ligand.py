@@ -47,7 +47,9 @@ class Ligand:
     pdbqt: str
 
 
-def prepare_ligands(smiles: str, protonation_states: int = 0, stereo_isomers: int = 1) -> list[Ligand]:
+def prepare_ligands(
+    smiles: str, protonation_states: int = 1, stereo_isomers: int = 2, max_rigid_ring: int = 12
+) -> list[Ligand]:
     """Strip salts, and prepare the protonation states and stereoisomers that are docked.
 
     The result depends on the molecule, not on how its SMILES is spelled.
@@ -60,6 +62,9 @@ def prepare_ligands(smiles: str, protonation_states: int = 0, stereo_isomers: in
     stereo_isomers : int
         Isomers of each state at most, where stereo is not defined. Isomers that cannot be embedded are left out. 1: the
         isomer that the embedding of seed 1 happens to give.
+    max_rigid_ring : int
+        Rings of 7 to so many atoms keep the shape of the conformer; larger rings are opened, and may change it in
+        docking (Forli and Botta 2007). 6: all rings of 7 and more atoms are opened.
 
     Returns
     -------
@@ -74,22 +79,22 @@ def prepare_ligands(smiles: str, protonation_states: int = 0, stereo_isomers: in
     """
     parent = dockable_mol(smiles)
     states = protonation_states_of(parent, protonation_states) if protonation_states else [parent]
-    return [ligand for state in states for ligand in _isomers(state, stereo_isomers)]
+    return [ligand for state in states for ligand in _isomers(state, stereo_isomers, max_rigid_ring)]
 
 
-def _isomers(mol: Chem.Mol, number: int) -> list[Ligand]:
+def _isomers(mol: Chem.Mol, number: int, max_rigid_ring: int) -> list[Ligand]:
     if number == 1:
-        return [_prepared(mol)]
+        return [_prepared(mol, max_rigid_ring)]
     options = StereoEnumerationOptions(  # type: ignore[no-untyped-call]
         onlyUnassigned=True, unique=True, maxIsomers=_TRIED_ISOMERS
     )
     isomers = list(EnumerateStereoisomers(mol, options))  # type: ignore[no-untyped-call]
     if len(isomers) == 1:
-        return [_prepared(parse_smiles(Chem.MolToSmiles(isomers[0])))]
+        return [_prepared(parse_smiles(Chem.MolToSmiles(isomers[0])), max_rigid_ring)]
     found: dict[str, Ligand] = {}
     for isomer in isomers:
         try:
-            ligand = _prepared(parse_smiles(Chem.MolToSmiles(isomer)), _ISOMER_ATTEMPTS)
+            ligand = _prepared(parse_smiles(Chem.MolToSmiles(isomer)), max_rigid_ring, _ISOMER_ATTEMPTS)
         except Refusal as refusal:
             if refusal.code != "no_conformer":
                 raise
@@ -97,13 +102,13 @@ def _isomers(mol: Chem.Mol, number: int) -> list[Ligand]:
         found.setdefault(ligand.smiles, ligand)
         if len(found) == number:
             break
-    return list(found.values()) or [_prepared(mol)]
+    return list(found.values()) or [_prepared(mol, max_rigid_ring)]
 
 
-def _prepared(mol: Chem.Mol, attempts: int = 0) -> Ligand:
+def _prepared(mol: Chem.Mol, max_rigid_ring: int, attempts: int = 0) -> Ligand:
     with_hydrogens = Chem.AddHs(mol)
     _embed(with_hydrogens, attempts)
-    return Ligand(with_hydrogens, _smiles_of_conformer(with_hydrogens), _write_pdbqt(with_hydrogens))
+    return Ligand(with_hydrogens, _smiles_of_conformer(with_hydrogens), _write_pdbqt(with_hydrogens, max_rigid_ring))
 
 
 def dockable_mol(smiles: str) -> Chem.Mol:
@@ -150,9 +155,9 @@ def _embed(mol: Chem.Mol, attempts: int) -> None:
         rdForceFieldHelpers.MMFFOptimizeMolecule(mol, maxIters=_MMFF_ITERATIONS)
 
 
-def _write_pdbqt(mol: Chem.Mol) -> str:
+def _write_pdbqt(mol: Chem.Mol, max_rigid_ring: int) -> str:
     try:
-        setup = MoleculePreparation().prepare(mol)[0]
+        setup = MoleculePreparation(min_ring_size=max_rigid_ring + 1).prepare(mol)[0]
         pdbqt, valid, reason = PDBQTWriterLegacy.write_string(setup, add_index_map=True)
     except Exception as error:  # meeko raises what its parts happen to raise
         raise Refusal("no_pdbqt", f"meeko: {error}") from error

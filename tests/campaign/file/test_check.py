@@ -1,12 +1,15 @@
 """`molgfn check` opens everything and names the first thing that is wrong, with the exit code that belongs to it."""
 
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from rdkit import Chem
 
-from molgfn.campaign.file.check import check_campaign, check_inputs
+from molgfn.campaign.file.check import _time_finding, check_campaign, check_inputs
 from molgfn.campaign.file.load import load_campaign
+from molgfn.campaign.models.rehearsal import Rehearsal
 from molgfn.errors import ConfigError, DataError, OracleError
 from molgfn.progress import SilentProgress
 from molgfn.proxy.settings import ProxySettings
@@ -69,6 +72,15 @@ def test_a_docking_campaign_is_opened_piece_by_piece_and_the_control_is_docked(t
     assert "kcal/mol in" in found["control"]
     assert found["values"] == "kcal/mol, to minimise: -14 gets the full reward, -6 none"
     assert found["time"].startswith("about ")
+
+
+def test_the_estimate_counts_the_isomers_that_are_docked(tmp_path):
+    campaign = campaign_in(tmp_path, DOCKING, "compute.workers=1")
+    one, two = Chem.MolFromSmiles("CC(=O)Nc1ccccc1"), Chem.MolFromSmiles("CC(N)C(O)c1ccccc1")
+    assert (campaign.oracle.structures(one), campaign.oracle.structures(two)) == (1, 2)
+    rehearsal = Rehearsal(True, 2_000, 1_500, Counter(), 1.5, 0.0, 0.0, 0.0, 0)
+    # 2 rounds of 10 molecules and 48 at the start: 68 compounds of 10 s and 1.5 structures each.
+    assert "68 compounds 17 min" in _time_finding(campaign, rehearsal, 10.0).found
 
 
 def test_a_python_oracle_is_asked_about_the_control(tmp_path, monkeypatch, twelve):

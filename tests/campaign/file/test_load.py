@@ -223,6 +223,18 @@ def test_a_run_of_an_earlier_version_gets_no_window_that_it_did_not_have(tmp_pat
     assert {"aromatic_rings", "stereocentres"} <= set(load_campaign(file).objective.windows.limits())
 
 
+def test_a_run_of_an_earlier_version_docks_as_it_did(tmp_path):
+    file = tmp_path / "campaign.resolved.toml"
+    file.write_text(resolved_toml(load(tmp_path, SHORTEST)))
+    assert load_resolved(file).oracle.max_rigid_ring == DockingSettings.max_rigid_ring
+    tables = tomllib.loads(file.read_text())
+    for key in ("protonation_states", "stereo_isomers", "max_rigid_ring"):
+        del tables["oracle"][key]
+    file.write_text(toml_document(tables))
+    oracle = load_resolved(file).oracle
+    assert (oracle.protonation_states, oracle.stereo_isomers, oracle.max_rigid_ring) == (0, 1, 6)
+
+
 def test_every_key_is_explained_in_the_guide():
     guide = (Path(__file__).parents[3] / "docs" / "use" / "campaign-file.md").read_text(encoding="utf-8")
     sections = [*Campaign.model_fields, "objective.windows"]

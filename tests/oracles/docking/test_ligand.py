@@ -7,7 +7,7 @@ from molgfn.oracles.docking.ligand import Ligand, Refusal, dockable_mol, prepare
 
 
 def prepare_ligand(smiles: str) -> Ligand:
-    [ligand] = prepare_ligands(smiles)
+    [ligand] = prepare_ligands(smiles, protonation_states=0, stereo_isomers=1)
     return ligand
 
 
@@ -120,6 +120,29 @@ def test_isomers_that_cannot_exist_are_left_out():
 def test_one_defined_species_is_prepared_as_before(states):
     smiles = "C[C@H](O)c1ccc(C(N)=O)cc1"
     assert prepare_ligands(smiles, states, 2)[0].pdbqt == prepare_ligand(smiles).pdbqt
+
+
+AZEPANE, DIAZEPAM = "O=C(c1ccccc1)N1CCCCCC1", "CN1C(=O)CN=C(c2ccccc2)c2cc(Cl)ccc21"
+MACROCYCLE = "O=C1CCCCCCCCCCCCCN1c1ccccc1"
+
+
+def ring_is_open(smiles: str, max_rigid_ring: int) -> bool:
+    """Meeko marks the two ends of an opened bond by the atom types CG0 and G0."""
+    [ligand] = prepare_ligands(smiles, 0, 1, max_rigid_ring)
+    return any(line.split()[-1] == "CG0" for line in ligand.pdbqt.splitlines() if line.startswith("ATOM"))
+
+
+@pytest.mark.parametrize("smiles", [AZEPANE, DIAZEPAM])
+def test_rings_of_seven_to_twelve_atoms_keep_their_shape(smiles):
+    assert ring_is_open(smiles, 6)
+    assert not ring_is_open(smiles, 7)
+    [ligand] = prepare_ligands(smiles)
+    assert ligand.pdbqt == prepare_ligands(smiles, 0, 1, 7)[0].pdbqt
+
+
+def test_larger_rings_may_change_their_shape():
+    assert ring_is_open(MACROCYCLE, 12)
+    assert not ring_is_open(MACROCYCLE, 33)
 
 
 def test_states_and_isomers_are_combined():

@@ -7,11 +7,13 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
+from rdkit import Chem
 
 from molgfn.campaign.file.fields import BoxSize, Count, InputFile, InputFolder, NaturalNumber, Point, Positive
 from molgfn.campaign.file.finding import Finding
 from molgfn.campaign.file.oracles.kind import OracleKind
 from molgfn.campaign.file.problem import Problem
+from molgfn.chem.properties import undefined_stereo
 from molgfn.direction import Direction
 from molgfn.errors import ConfigError
 from molgfn.oracles.docking.pocket import pocket_notes
@@ -56,10 +58,12 @@ class DockingSection(OracleKind):
     max_evals: NaturalNumber = 250_000
     seed: Annotated[int, Field(ge=1, lt=2**31)] = 42
     time_limit_s: Positive = 600.0
-    protonation_states: NaturalNumber = 0
+    protonation_states: NaturalNumber = 1
     """States at pH 7.4 that are docked, the best counts; 0: the neutral form."""
-    stereo_isomers: Count = 1
+    stereo_isomers: Count = 2
     """Isomers that are docked where stereo is not defined, the best counts."""
+    max_rigid_ring: Annotated[int, Field(ge=6, le=33)] = 12
+    """Rings of 7 to so many atoms keep their shape in docking; larger rings may change it."""
 
     @classmethod
     def broken_rules(cls, oracle: Mapping[str, Any]) -> list[Problem]:
@@ -97,6 +101,10 @@ class DockingSection(OracleKind):
         yield from self.notes()
         yield Finding("docking", docking_engine())
 
+    def structures(self, mol: Chem.Mol) -> int:
+        isomers: int = min(self.stereo_isomers, 2 ** undefined_stereo(mol))
+        return isomers * max(self.protonation_states, 1)
+
     def notes(self) -> Iterator[Finding]:
         if self.receptor is not None:
             for note in pocket_notes(self.find_receptor(), self.ligand):
@@ -113,6 +121,7 @@ class DockingSection(OracleKind):
             time_limit_s=self.time_limit_s,
             protonation_states=self.protonation_states,
             stereo_isomers=self.stereo_isomers,
+            max_rigid_ring=self.max_rigid_ring,
         )
         executor = local_processes(workers or os.cpu_count() or 1)
         return DockingOracle(self.find_receptor(), settings, executor, poses=poses)

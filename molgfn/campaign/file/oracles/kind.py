@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+from rdkit import Chem
+
 from molgfn.campaign.file.fields import Section, Share
 from molgfn.campaign.file.finding import Finding
 from molgfn.campaign.file.problem import Problem
@@ -58,6 +60,10 @@ class OracleKind(Section):
         ConfigError, OracleError
             If it cannot answer any compound.
         """
+
+    def structures(self, mol: Chem.Mol) -> int:  # noqa: ARG002
+        """Return how many structures of a molecule the oracle works on at most, such as its stereoisomers."""
+        return 1
 
     def notes(self) -> Iterator[Finding]:
         """Yield what can be used but is worth a look in what the user has given, as part of `check`."""
