@@ -259,5 +259,10 @@ class Training(Generic[AnyBatch]):
         return {field.name: field.default for field in fields(self.settings)} | values
 
 
+def model_tensors(folder: Path) -> dict[str, Tensor]:
+    """Return the weights of the network in a checkpoint that `Training.save` wrote."""
+    return _part(load_file(folder / "trainer.safetensors"), "model.")
+
+
 def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}

@@ -205,6 +205,9 @@ class StandIns:
     ) -> TableTrainer:
         return TableTrainer(reward, seed, self.pause_s)
 
+    def later_steps(self) -> int:
+        return 0
+
     def random_samples(self, n: int, seed: int, start: Path | None = None) -> list[Molecule]:  # noqa: ARG002
         return [SPACE[place] for place in np.random.default_rng(seed).integers(len(SPACE), size=n)]
 

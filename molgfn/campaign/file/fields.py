@@ -84,7 +84,7 @@ NaturalNumber = Annotated[int, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(gt=0, le=1)]
-AddedShare = Annotated[float, Field(ge=0, le=1)]
+ShareOrZero = Annotated[float, Field(ge=0, le=1)]
 # A strict tuple or path would refuse the list or string that TOML gives; what is inside stays strict.
 Point = Annotated[tuple[float, float, float], Field(strict=False)]
 BoxSize = Annotated[tuple[Positive, Positive, Positive], Field(strict=False)]

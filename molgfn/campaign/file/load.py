@@ -23,6 +23,7 @@ _BEFORE_THERE_WAS_A_KEY: dict[tuple[str, ...], Any] = {
     ("prior", "weight"): 0.0,
     ("prior", "network"): False,
     ("prior", "draws"): 1,
+    ("sampler", "later_rounds"): 0.0,
     ("objective", "masks"): False,
     ("objective", "windows", "aromatic_rings"): _WITHOUT_LIMIT,
     ("objective", "windows", "stereocentres"): _WITHOUT_LIMIT,

@@ -8,7 +8,6 @@ from pydantic import AfterValidator, Field
 from molgfn.bundled import bundled
 from molgfn.campaign.file.fields import (
     ANY,
-    AddedShare,
     Catalogs,
     Count,
     DataFile,
@@ -18,6 +17,7 @@ from molgfn.campaign.file.fields import (
     ProxyFolder,
     Section,
     Share,
+    ShareOrZero,
     Smarts,
     Window,
     core_smiles,
@@ -125,20 +125,22 @@ class SamplerSection(Section):
     """`[sampler]`: the flow network and how long it is trained each round."""
 
     steps: Count = 1000
+    later_rounds: ShareOrZero = 0.5
+    """Share of `steps` in later rounds, which go on from the network of the round before; 0: each starts anew."""
     batch_size: Count = 64
     learning_rate: Positive | None = None
     """Not given: that of the objective, see `models/flow.py`."""
     log_z_learning_rate: Positive = 0.1
-    epsilon: Annotated[float, Field(ge=0, le=1)] = 0.1
+    epsilon: ShareOrZero = 0.1
     replay_fraction: Annotated[float, Field(ge=0, lt=1)] = 0.5
     width: Annotated[int, Field(ge=8)] = 128
     layers: Count = 1
     objective: Literal["auto", "likelihood", "TB", "SubTB", "DB", "FM"] = "auto"
     forward_looking: bool = False
     """Whether the rewards of the states on the way are asked too."""
-    library_fraction: AddedShare = 0.0
+    library_fraction: ShareOrZero = 0.0
     """Known molecules added to each batch, as a share of it."""
-    local_search_fraction: AddedShare = 0.0
+    local_search_fraction: ShareOrZero = 0.0
     """Molecules of before with their last blocks built anew, added to each batch, as a share of it."""
 
 

@@ -10,7 +10,7 @@ import torch
 
 from molgfn.campaign.file.load import Campaign
 from molgfn.campaign.models.environment import environment_of
-from molgfn.campaign.models.flow import flow_trainer, training_objective
+from molgfn.campaign.models.flow import flow_trainer, later_steps, training_objective
 from molgfn.campaign.models.interfaces import FlowTrainer, PriorTrainer, ProxyEpoch, ProxyModel, Reward, Sampled
 from molgfn.campaign.models.oracle import open_oracle
 from molgfn.campaign.models.prior_network import NetworkOnPrior, facts_of, fitting_network
@@ -71,7 +71,11 @@ class CampaignParts:
     def flow_trainer(
         self, reward: Reward, seed: int, library: Sequence[Tree] = (), start: Path | None = None
     ) -> FlowTrainer:
-        weights = self._network if start is None else Weights.load(start)
+        weights, steps = self._network, None
+        if start is not None and start.is_dir():
+            weights, steps = Weights.of_checkpoint(start, self._wanted), self.later_steps()
+        elif start is not None:
+            weights = Weights.load(start)
         return flow_trainer(
             self._campaign,
             self._objective,
@@ -81,7 +85,11 @@ class CampaignParts:
             library=library,
             prior=self._prior,
             start=weights,
+            steps=steps,
         )
+
+    def later_steps(self) -> int:
+        return later_steps(self._campaign.sampler, self._objective)
 
     def random_samples(self, n: int, seed: int, start: Path | None = None) -> Sequence[Sampled]:
         if self._prior is not None and self._campaign.core is None:

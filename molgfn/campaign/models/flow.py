@@ -1,6 +1,7 @@
 """The flow network of a round, and how it is trained."""
 
 from collections.abc import Sequence
+from math import ceil
 from typing import Any
 
 from molgfn.campaign.file.sections import Campaign, SamplerSection
@@ -40,9 +41,22 @@ def training_objective(campaign: Campaign) -> str:
     return LIKELIHOOD if by_likelihood else "TB"
 
 
-def flow_settings(sampler: SamplerSection, objective: str, in_policy: bool, started: bool) -> MoleculeSettings:
-    """Return the settings of a training, for an objective that is not "auto"."""
-    keys = sampler.model_dump() | (_STARTED if started else {})
+def later_steps(sampler: SamplerSection, objective: str) -> int:
+    """Return the steps of a round that goes on from the network of the round before; 0: every round starts anew.
+
+    Only likelihood goes on: its molecules are drawn and scored anew with the proxy of the round. The other objectives
+    begin with a low exponent of the reward, which would take the network back.
+    """
+    return ceil(sampler.later_rounds * sampler.steps) if objective == LIKELIHOOD else 0
+
+
+def flow_settings(
+    sampler: SamplerSection, objective: str, in_policy: bool, started: bool, steps: int | None = None
+) -> MoleculeSettings:
+    """Return the settings of a training, for an objective that is not "auto"; `steps`: not those of the section."""
+    keys = sampler.model_dump(exclude={"later_rounds"}) | (_STARTED if started else {})
+    if steps is not None:
+        keys["steps"] = steps
     rate = _BALANCE_RATE
     if objective == LIKELIHOOD:
         # `LikelihoodTrainer` has its own loss, and does not use this setting.
@@ -63,9 +77,13 @@ def flow_trainer(
     library: Sequence[Tree],
     prior: Prior | None,
     start: Weights | None,
+    steps: int | None = None,
 ) -> FlowTrainer:
-    """Return the flow network of a round, not yet trained on its reward; `objective` is not "auto"."""
+    """Return the flow network of a round, not yet trained on its reward; `objective` is not "auto".
+
+    It is planned for `[sampler] steps` if `steps` is not given.
+    """
     in_policy = prior is not None and campaign.prior.network
-    settings = flow_settings(campaign.sampler, objective, in_policy, start is not None)
+    settings = flow_settings(campaign.sampler, objective, in_policy, start is not None, steps)
     kind = LikelihoodTrainer if objective == LIKELIHOOD else Trainer
     return kind(environment, reward, settings, seed, library=library, prior=prior, start=start)

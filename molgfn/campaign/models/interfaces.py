@@ -133,8 +133,13 @@ class Parts(Protocol):
     ) -> FlowTrainer:
         """Return a flow network that has seen no reward; `library` molecules are used in its training.
 
-        It starts from the weights in `start`; else from those that came with the vocabulary, if they fit.
+        It starts from the weights in `start`, which may be the checkpoint of an earlier round; else from those that
+        came with the vocabulary, if they fit.
         """
+        ...
+
+    def later_steps(self) -> int:
+        """Return the steps of a round that goes on from the network of the round before; 0: it starts anew."""
         ...
 
     def random_samples(self, n: int, seed: int, start: Path | None = None) -> Sequence[Sampled]:

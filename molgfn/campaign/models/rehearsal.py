@@ -49,8 +49,8 @@ class Rehearsal:
         Number of molecules that do not meet each constraint.
     structures : float
         Mean number of structures of a molecule that the oracle works on.
-    flow_s : float
-        Seconds of the training of a flow network on the reward.
+    flow_s, later_s : float
+        Seconds of the training of the flow network on the reward, in the first round and in each later one.
     prior_s : float
         Seconds of the training on the prior; 0 if none is needed.
     pass_s : float
@@ -65,6 +65,7 @@ class Rehearsal:
     broken: Counter[str]
     structures: float
     flow_s: float
+    later_s: float
     prior_s: float
     pass_s: float
     known: int
@@ -76,7 +77,8 @@ class Rehearsal:
         passes += sum(
             proxy.fine_tune_epochs * (self.known + number * plan.batch_size) for number in range(1, plan.rounds + 1)
         )
-        return self.prior_s + plan.rounds * self.flow_s + proxy.members * passes * self.pass_s
+        flow_s = self.flow_s + (plan.rounds - 1) * self.later_s
+        return self.prior_s + flow_s + proxy.members * passes * self.pass_s
 
 
 @dataclass(frozen=True)
@@ -110,14 +112,17 @@ def rehearse(campaign: Campaign, oracle: Quantity) -> Rehearsal:
         sum(not names for names in violations),
         Counter(name for names in violations for name in names),
         float(np.mean([campaign.oracle.structures(mol) for mol in mols])),
-        _flow_seconds(campaign, parts, oracle, constraints),
+        *_flow_seconds(campaign, parts, oracle, constraints),
         _prior_seconds(campaign, parts),
         _pass_seconds(campaign, parts, oracle, smiles[:_MOLECULES]),
         _known_molecules(campaign),
     )
 
 
-def _flow_seconds(campaign: Campaign, parts: CampaignParts, oracle: Quantity, constraints: Constraints) -> float:
+def _flow_seconds(
+    campaign: Campaign, parts: CampaignParts, oracle: Quantity, constraints: Constraints
+) -> tuple[float, float]:
+    """Return the seconds of the training of the first round, and of a later one."""
     section = campaign.objective
     start = campaign.proxy.start
     proxy: Predictor = _SameForAll(section.worst) if start is None else parts.load_proxy(start)
@@ -128,8 +133,9 @@ def _flow_seconds(campaign: Campaign, parts: CampaignParts, oracle: Quantity, co
     trainer, steps = parts.flow_trainer(reward, campaign.campaign.seed), campaign.sampler.steps
     started = time.monotonic()
     trainer.prepare(_PREPARED)
-    drawn_s = (time.monotonic() - started) * trainer.drawn(steps) / _PREPARED
-    return drawn_s + steps * _seconds_of_a_step(trainer)
+    molecule_s, step_s = (time.monotonic() - started) / _PREPARED, _seconds_of_a_step(trainer)
+    first, later = (n * step_s + trainer.drawn(n) * molecule_s for n in (steps, parts.later_steps() or steps))
+    return first, later
 
 
 def _prior_seconds(campaign: Campaign, parts: CampaignParts) -> float:

@@ -77,13 +77,12 @@ def _tell_limits(context: Context, round_number: int, proxy: ProxyModel) -> None
 
 
 def _trained_flow(context: Context, round_number: int, objective: Objective) -> FlowTrainer:
-    """Train a new flow network, or continue from a checkpoint.
+    """Train the flow network of a round, or continue from a checkpoint.
 
     A checkpoint is used only if it has the proxy of the round: rewards of two proxies are never mixed.
     """
-    library, start = _library(context, round_number), prior_network(context)
-    flow = context.parts.flow_trainer(objective, context.seed(round_number, "propose"), library, start)
-    folder, steps = context.run.flow(round_number), context.campaign.sampler.steps
+    folder = context.run.flow(round_number)
+    flow, steps = _new_flow(context, round_number, objective)
     proxy = context.run.relative(context.proxy_folder(round_number - 1))
     done = 0
     if folder.is_dir():
@@ -108,6 +107,18 @@ def _trained_flow(context: Context, round_number: int, objective: Objective) -> 
         lambda step: f"mean log reward {step.mean_log_reward:.1f}",
     )
     return flow
+
+
+def _new_flow(context: Context, round_number: int, objective: Objective) -> tuple[FlowTrainer, int]:
+    """Return a flow network that has seen no reward of this round, and its planned steps."""
+    seed, library = context.seed(round_number, "propose"), _library(context, round_number)
+    before, later_steps = context.run.flow(round_number - 1), context.parts.later_steps()
+    if later_steps and before.is_dir():
+        remedy = f"Delete this folder, then `molgfn resume {context.run.path}`: the round starts anew."
+        with reading_checkpoint(before, remedy):
+            return context.parts.flow_trainer(objective, seed, library, before), later_steps
+    start, steps = prior_network(context), context.campaign.sampler.steps
+    return context.parts.flow_trainer(objective, seed, library, start), steps
 
 
 def _library(context: Context, round_number: int) -> Sequence[Tree]:

@@ -13,6 +13,7 @@ from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.tables import BlockTables
 from molgfn.errors import DataError
 from molgfn.flow.fragments.network import FlowNetwork
+from molgfn.flow.training import model_tensors
 
 _FACTS, _REPEATED = "molgfn", "repeated"
 _SIZES = "size.weight"
@@ -98,6 +99,11 @@ class Weights:
                 "Delete it, or make it again with `molgfn vocabulary train`.",
             ) from None
         return cls(tensors, facts)
+
+    @classmethod
+    def of_checkpoint(cls, folder: Path, facts: Facts) -> "Weights":
+        """Read the weights of a training that `Trainer.save` wrote; `facts` say what it was made for."""
+        return cls(model_tensors(folder), facts)
 
     def put_into(self, network: FlowNetwork) -> None:
         """Start a network from these weights; what only the network has stays as it is.

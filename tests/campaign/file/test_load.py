@@ -213,11 +213,12 @@ def test_a_run_of_an_earlier_version_gets_no_window_that_it_did_not_have(tmp_pat
     file.write_text(resolved_toml(campaign))
     assert load_resolved(file) == campaign
     tables = tomllib.loads(file.read_text())
-    del tables["objective"]["masks"]
+    del tables["objective"]["masks"], tables["sampler"]["later_rounds"]
     for name in ("aromatic_rings", "stereocentres"):
         del tables["objective"]["windows"][name]
     file.write_text(toml_document(tables))
     assert load_resolved(file).objective.masks is False
+    assert load_resolved(file).sampler.later_rounds == 0
     limits = load_resolved(file, ["campaign.rounds=5"]).objective.windows.limits()
     assert set(limits) == {"mw", "clogp", "hbd", "rotatable_bonds", "sa_score"}
     assert {"aromatic_rings", "stereocentres"} <= set(load_campaign(file).objective.windows.limits())

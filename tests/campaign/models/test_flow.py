@@ -60,6 +60,23 @@ def test_likelihood_needs_counts(folder):
         CampaignParts(campaign)
 
 
+def test_a_later_round_starts_with_the_weights_of_the_checkpoint_and_plans_fewer_steps(folder, tmp_path):
+    campaign = load_campaign(folder / "campaign.toml", ["vocabulary.max_blocks=3", "sampler.steps=5"])
+    parts = CampaignParts(campaign)
+    first = parts.flow_trainer(lambda smiles: np.zeros(len(smiles)), 0)
+    first.train(2)
+    first.save(tmp_path / "flow")
+    later = parts.flow_trainer(lambda smiles: np.zeros(len(smiles)), 1, start=tmp_path / "flow")
+    assert all(a.equal(b) for a, b in zip(first.network.parameters(), later.network.parameters(), strict=True))
+    assert later.network.reward_level.equal(first.network.reward_level)
+    assert (later.done, later.replay.size, later.settings.steps) == (0, 0, parts.later_steps()) == (0, 0, 3)
+
+
+@pytest.mark.parametrize("override", ["sampler.later_rounds=0", "sampler.objective=TB"])
+def test_a_later_round_starts_anew_if_asked_or_with_another_objective(folder, override):
+    assert CampaignParts(load_campaign(folder / "campaign.toml", [override])).later_steps() == 0
+
+
 @pytest.mark.parametrize(("given", "rate"), [([], 0.01), (["sampler.learning_rate=0.002"], 0.002)])
 def test_a_round_is_trained_by_its_objective(folder, given, rate):
     campaign = load_campaign(folder / "campaign.toml", ["vocabulary.max_blocks=3", *given])

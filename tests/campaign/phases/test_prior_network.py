@@ -39,6 +39,7 @@ class Counter:
 @dataclass
 class WithPrior(StandIns):
     stop_at: int = -1
+    later: int = 0
     made: list[Counter] = field(default_factory=list)
     started_from: list[Path | None] = field(default_factory=list)
 
@@ -46,9 +47,21 @@ class WithPrior(StandIns):
         self.made.append(Counter(self.stop_at))
         return self.made[-1]
 
+    def later_steps(self) -> int:
+        return self.later
+
     def flow_trainer(self, reward, seed, library=(), start=None) -> TableTrainer:
         self.started_from.append(start)
         return super().flow_trainer(reward, seed, library)
+
+
+def test_a_later_round_goes_on_from_the_network_of_the_round_before(tmp_path):
+    parts = WithPrior(tmp_path / "asked", later=7)
+    run = start(tmp_path, parts)
+    checkpoints = run / "checkpoints"
+    assert parts.started_from == [checkpoints / "prior.safetensors", checkpoints / "round_001/flow"]
+    steps = [json.loads((checkpoints / f"round_00{n}/flow/steps.json").read_text())["steps"] for n in (1, 2)]
+    assert steps == [30, 7]
 
 
 def test_it_is_trained_once_and_every_round_starts_from_it(tmp_path):
