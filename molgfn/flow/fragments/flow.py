@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from molgfn.environments.states import States
@@ -11,6 +13,10 @@ from molgfn.flow.fragments import drawing, trajectories
 from molgfn.flow.fragments.drawing import Exploration
 from molgfn.flow.fragments.network import FlowNetwork
 from molgfn.flow.interfaces import Evaluation, Inflow
+
+Floats = NDArray[np.float64]
+AT_ONCE = 256
+"""Trajectories that go through the network together where nothing is learned from them: it bounds the memory."""
 
 
 class FragmentFlow(FlowNetwork):
@@ -33,6 +39,17 @@ class FragmentFlow(FlowNetwork):
     def evaluate(self, batch: States, learned_backward: bool, condition: Condition = UNCONDITIONED) -> Evaluation:
         """See `molgfn.flow.fragments.trajectories.evaluate`."""
         return trajectories.evaluate(self, batch, learned_backward, condition)
+
+    @torch.no_grad()
+    def log_probabilities(self, batch: States) -> tuple[Floats, Floats]:
+        """Return log P_F of each trajectory, and log P_F - log P_B with uniform P_B, each of shape (S,)."""
+        pairs = []
+        for first in range(0, len(batch), AT_ONCE):
+            part = batch.take(np.arange(first, min(first + AT_ONCE, len(batch))))
+            along = self.evaluate(part, learned_backward=False)
+            pairs.append((along.log_pf.sum(1).cpu(), along.log_pb.sum(1).cpu()))
+        log_pf, log_pb = (torch.cat(values).double().numpy() for values in zip(*pairs, strict=True))
+        return log_pf, log_pf - log_pb
 
     def inflow(self, batch: States, condition: Condition = UNCONDITIONED) -> Inflow:
         """See `molgfn.flow.fragments.trajectories.inflow`."""

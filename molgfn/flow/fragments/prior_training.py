@@ -67,12 +67,9 @@ class PriorTraining(Training[States]):
         self.done += 1
         return TrainingStep(self.done, loss, float(self.network.log_z.detach()), 0.0)
 
-    @torch.no_grad()
     def log_ratios(self, states: States) -> Floats:
         """Return log (probability of each trajectory under the network / unnormalised probability), shape (S,)."""
-        along = self.network.evaluate(states, False)
-        ratio: Floats = (along.log_pf.sum(1) - along.log_pb.sum(1)).cpu().double().numpy()
-        return ratio - self.prior.log_share(states)
+        return self.network.log_probabilities(states)[1] - self.prior.log_share(states)
 
     @torch.no_grad()
     def set_log_z(self, of_law: Floats) -> float:

@@ -12,7 +12,7 @@ from molgfn.chem.trees.tree import Tree
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.environments.states import States
 from molgfn.flow.condition import Condition
-from molgfn.flow.fragments.flow import ConditionedFlow, FragmentFlow
+from molgfn.flow.fragments.flow import AT_ONCE, ConditionedFlow, FragmentFlow
 from molgfn.flow.fragments.layers.stopping import Ends
 from molgfn.flow.fragments.local_search import in_random_order, without_last_blocks
 from molgfn.flow.fragments.random_walk import random_states
@@ -28,8 +28,6 @@ __all__ = ["MoleculeSettings", "Sample", "Trainer", "TrainerSettings", "Training
 
 Floats = NDArray[np.float64]
 _STEPS_BETWEEN_GIVING_BACK = 25
-_AT_ONCE = 256
-"""Molecules that are drawn or evaluated together."""
 
 
 @dataclass(frozen=True)
@@ -191,22 +189,11 @@ class Trainer(Training[States]):
             drawn = law.draw(total - from_policy, self.replay_generator)
             parts.append(in_random_order(self.environment, drawn, self.replay_generator))
         states = States.concatenate(parts)
-        log_pf, log_q = self._log_probabilities(states)
+        log_pf, log_q = self.network.log_probabilities(states)
         log_q = log_q if law is None else log_mixture(log_q, law.log_law(states), from_policy)
         scored = self.scorer(states)
         log_weight = np.array([one.log_target for one in scored]) - log_q
         return WeightedDraws(states, scored, log_pf, log_weight, from_policy)
-
-    @torch.no_grad()
-    def _log_probabilities(self, states: States) -> tuple[Floats, Floats]:
-        """Return log P_F of each trajectory, and log P_F - log P_B, each of shape (S,)."""
-        pairs, first = [], 0
-        for size in _sizes(len(states)):
-            along = self.network.evaluate(states.take(np.arange(first, first + size)), False)
-            pairs.append((along.log_pf.sum(1).cpu(), along.log_pb.sum(1).cpu()))
-            first += size
-        log_pf, log_pb = (torch.cat(values).double().numpy() for values in zip(*pairs, strict=True))
-        return log_pf, log_pf - log_pb
 
     def _added(self) -> tuple[int, int]:
         """Return the number of additional trajectories of the next step: of local search, and of the library."""
@@ -265,7 +252,7 @@ class Trainer(Training[States]):
 
 def _sizes(n: int) -> list[int]:
     """Return the sizes of the parts of n molecules."""
-    return [min(_AT_ONCE, n - first) for first in range(0, n, _AT_ONCE)]
+    return [min(AT_ONCE, n - first) for first in range(0, n, AT_ONCE)]
 
 
 def _plain(settings: TrainerSettings) -> MoleculeSettings:
