@@ -43,11 +43,15 @@ WINDOW = 20
 """Steps over which the mean log reward is averaged."""
 
 
-def demo_reward() -> Objective:
-    """Return the reward of the demo before its first round."""
+def demo_environment(vocabulary: Path) -> FragmentEnvironment:
+    return FragmentEnvironment(Vocabulary.load(vocabulary), 2, 8, limits=ObjectiveSection().windows.upper())
+
+
+def demo_reward(proxy: Proxy) -> Objective:
+    """Return the reward of the demo with a proxy."""
     objective, acquisition = ObjectiveSection(), AcquisitionSection()
     return acquisition_times_constraints(
-        Proxy.load(bundled("proxy", "parp1-docking")),
+        proxy,
         Scoring(acquisition.kind, acquisition.kappa, worst=objective.worst, best=objective.best),
         Constraints(objective.windows.limits(), objective.alerts),
         unit="kcal/mol",
@@ -65,15 +69,14 @@ def held_out_pearson(trainer: Trainer, prior: LibraryPrior) -> float:
 
 
 def run(arguments: argparse.Namespace, weights: Weights | None, seed: int, steps: int) -> dict[str, object]:
-    environment = FragmentEnvironment(
-        Vocabulary.load(arguments.vocabulary), 2, 8, limits=ObjectiveSection().windows.upper()
-    )
+    environment = demo_environment(arguments.vocabulary)
+    reward = demo_reward(Proxy.load(bundled("proxy", "parp1-docking")))
     prior = LibraryPrior(environment, arguments.weight)
     objective = "TB" if weights is None else arguments.objective
     section = SamplerSection(steps=steps, learning_rate=arguments.learning_rate)
     settings = flow_settings(section, objective, in_policy=True, started=weights is not None)
     kind = LikelihoodTrainer if objective == LIKELIHOOD else Trainer
-    trainer = kind(environment, demo_reward(), settings, seed, arguments.device, prior=prior, start=weights)
+    trainer = kind(environment, reward, settings, seed, arguments.device, prior=prior, start=weights)
     means: list[float] = []
     started = time.monotonic()
     while len(means) < steps and time.monotonic() - started < arguments.seconds:
