@@ -66,7 +66,7 @@ H, CL, BR, OH, BORON, KETONE = (
     Handle.HYDROGEN, Handle.CHLORIDE, Handle.BROMIDE, Handle.HYDROXYL, Handle.BORONIC_ACID, Handle.KETONE,
 )  # fmt: skip
 BOUGHT = Reaction("in the reactant", 0, 0, H, H)
-NONE = Reaction("no usual reaction", 3, 0, BR, BR)
+NONE = Reaction("no usual reaction", 3, 0, H, H)
 AMIDE = Reaction("amide coupling", 1, 6, OH, H)
 UREA = Reaction("urea or carbamate formation", 1, 6, CL, H)
 SULFONAMIDE = Reaction("sulfonamide formation", 1, 5, CL, H)
