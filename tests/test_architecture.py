@@ -15,6 +15,7 @@ BELOW = {
     "report": {"campaign", "proxy", "oracles", "prior", "environments", "routes", "chem"},
     "campaign": {"flow", "baselines", "proxy", "oracles", "assay", "prior", "environments", "routes", "chem", "tables"},
     "baselines": {"flow", "environments", "chem"},
+    "search": {"prior", "environments", "chem"},
     "flow": {"environments", "chem"},
     "prior": {"environments", "chem"},
     "proxy": {"assay", "chem", "tables"},

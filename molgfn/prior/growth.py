@@ -9,7 +9,7 @@ from molgfn.arrays import BoolArray, IntArray
 from molgfn.environments.states import States
 from molgfn.prior.choices import Choices, Joins
 from molgfn.prior.law import LibraryLaw
-from molgfn.prior.orders import FirstOrder, OrderDraws, SecondOrder, Uniform
+from molgfn.prior.orders import FirstOrder, OrderDraws, Partners, SecondOrder, Uniform
 
 _LEAST_GROWN, _MOST_BATCHES = 64, 200
 
@@ -48,6 +48,7 @@ class Growth:
             FirstOrder(law.joins, law.library, tables),
             Uniform(law.uniform, tables),
         )
+        self._partners = Partners(np.exp(law.log_join), tables)
         self._blocks = Choices.of(np.zeros(tables.n_vocabulary, dtype=np.int64), law.library.block, 1)
         length = np.arange(1, max_blocks + 1)
         weight = np.where(length >= min_blocks, np.exp(law.log_size_weight(length)) / length, 0.0)
@@ -77,10 +78,29 @@ class Growth:
     def grow(self, size: int, generator: np.random.Generator) -> States:
         """Grow that many trees; return those of at most `max_blocks` blocks."""
         states = States.empty(size, self.max_blocks)
-        pending = self._roots(states, generator)
-        alive = np.ones(size, dtype=np.bool_)
+        return self._finished(states, self._roots(states, generator), generator)
+
+    def branches(self, states: States, node: IntArray, stem: IntArray, generator: np.random.Generator) -> States:
+        """Grow one more branch on each state; return the states of at most `max_blocks` blocks.
+
+        Parameters
+        ----------
+        states : States
+            S rows.
+        node, stem : array, shape (S,)
+            Where the branch is joined: a node, and a free stem atom of its block to which something can be joined.
+        generator : Generator
+        """
+        states = states.take(np.arange(len(states)))
+        row = np.arange(len(states))
+        own = self._partners.draw(self.law.tables.kind[states.blocks[row, node], stem], generator)
+        return self._finished(states, _Pending(row, node, stem, own), generator)
+
+    def _finished(self, states: States, pending: _Pending, generator: np.random.Generator) -> States:
+        """Add blocks in place until nothing is pending; return the states of at most `max_blocks` blocks."""
+        alive = np.ones(len(states), dtype=np.bool_)
         while len(pending.state):
-            alive &= states.length + np.bincount(pending.state, minlength=size) <= self.max_blocks
+            alive &= states.length + np.bincount(pending.state, minlength=len(states)) <= self.max_blocks
             pending = self._add(states, pending.take(alive[pending.state]), generator)
         return states.take(alive)
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from molgfn.arrays import IntArray
+from molgfn.arrays import FloatArray, IntArray
 from molgfn.environments.tables import BlockTables
 from molgfn.prior.choices import Choices, JoinLists, Joins
 from molgfn.prior.classes import ClassJoins, ClassMargins, stem_patterns
@@ -54,7 +54,7 @@ class FirstOrder:
         ]
         self._wholes = _Weighted(patterns)
         self._rests = _WeightedRests(patterns, tables, by_both=False)
-        self._partners = _Partners(margins, tables)
+        self._partners = Partners(margins.join, tables)
 
     def of_blocks(self, block: IntArray, generator: np.random.Generator) -> Joins:
         return self._joined(self._wholes.draw(block, generator), generator)
@@ -73,7 +73,7 @@ class Uniform:
     def __init__(self, margins: ClassMargins, tables: BlockTables) -> None:
         self._tables = tables
         self._occupied = margins.occupied * tables.n_vocabulary
-        self._partners = _Partners(margins, tables)
+        self._partners = Partners(margins.join, tables)
 
     def of_blocks(self, block: IntArray, generator: np.random.Generator) -> Joins:
         return self._drawn(block, np.full(len(block), -1), generator)
@@ -94,12 +94,12 @@ class Uniform:
         return Joins(row, stem, self._partners.draw(kind, generator))
 
 
-class _Partners:
-    """Classes of stems that stems of a class are joined to, drawn by their margins."""
+class Partners:
+    """Classes of stems that stems of a class are joined to, drawn by the margins of joins, shape (C, C)."""
 
-    def __init__(self, margins: ClassMargins, tables: BlockTables) -> None:
-        own, self._other = np.nonzero(margins.join)
-        self._choices = Choices.of(own, (margins.join * tables.class_size)[own, self._other], tables.n_classes)
+    def __init__(self, join: FloatArray, tables: BlockTables) -> None:
+        own, self._other = np.nonzero(join)
+        self._choices = Choices.of(own, (join * tables.class_size)[own, self._other], tables.n_classes)
 
     def draw(self, own: IntArray, generator: np.random.Generator) -> IntArray:
         return self._other[self._choices.draw(own, generator)]

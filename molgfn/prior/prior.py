@@ -118,7 +118,8 @@ class LibraryPrior:
         return log_join
 
     @cached_property
-    def _growth(self) -> Growth:
+    def growth(self) -> Growth:
+        """Draws molecules of the law, and branches."""
         return Growth(self.law, self.environment.min_blocks, self.environment.max_blocks)
 
     def draw(self, count: int, generator: np.random.Generator) -> States:
@@ -131,7 +132,7 @@ class LibraryPrior:
         """
         environment = self.environment
         try:
-            return self._growth.draw(count, generator, environment.limits.within)
+            return self.growth.draw(count, generator, environment.limits.within)
         except ValueError as error:
             raise ConfigError(
                 f"[vocabulary] min_blocks = {environment.min_blocks}, max_blocks = {environment.max_blocks}: {error}",
