@@ -1,0 +1,184 @@
+"""Oracle calls that are counted, and the task that every method of a comparison gets."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from rdkit import Chem, DataStructs
+from rdkit.Chem import rdFingerprintGenerator
+
+from molgfn.campaign.file.sections import ObjectiveSection
+from molgfn.campaign.reward.constraints import Constraints
+from molgfn.chem.standardise import parse_smiles
+from molgfn.chem.trees.tree import Tree
+from molgfn.chem.trees.vocabulary import NotCovered
+from molgfn.environments.fragments import FragmentEnvironment
+from molgfn.flow.fragments.random_walk import random_states
+from molgfn.prior.prior import LibraryPrior
+
+Floats = NDArray[np.float64]
+_MORGAN = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=2048)
+
+
+class SpentError(Exception):
+    """All calls are spent."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One answer. `value` is what the method was told, `true_value` is without noise."""
+
+    smiles: str
+    value: float
+    true_value: float
+    batch: int
+
+
+@dataclass
+class Calls:
+    """An oracle, higher is better, that answers a limited number of times.
+
+    Attributes
+    ----------
+    oracle : callable
+        Values of SMILES.
+    left : int
+    together : int
+        Molecules that must be asked together, but for the last ones; 1: any number.
+    noise : float
+        Standard deviation that is added to each value.
+    generator : Generator
+        Of the noise.
+    """
+
+    oracle: Callable[[Sequence[str]], Floats]
+    left: int
+    together: int
+    noise: float
+    generator: np.random.Generator
+    rows: list[Call] = field(default_factory=list)
+    _batches: int = 0
+
+    def ask(self, smiles: Sequence[str]) -> Floats:
+        """Return the values of new molecules, in standard form.
+
+        Raises
+        ------
+        SpentError
+            If all calls are spent.
+        ValueError
+            If a molecule is asked again, or too few are asked together.
+        """
+        if not self.left:
+            raise SpentError
+        asked = list(smiles)[: self.left]
+        if len(asked) < min(self.together, self.left):
+            raise ValueError(f"{len(asked)} molecules are asked; {self.together} belong together")
+        before = {row.smiles for row in self.rows}
+        if before & set(asked) or len(set(asked)) < len(asked):
+            raise ValueError("a molecule is asked for the second time")
+        self.left -= len(asked)
+        self._batches += 1
+        true = self.oracle(asked)
+        values: Floats = true + self.noise * self.generator.standard_normal(len(asked))
+        self.rows += [
+            Call(name, float(value), float(exact), self._batches)
+            for name, value, exact in zip(asked, values, true, strict=True)
+        ]
+        return values
+
+
+def demo_constraints() -> Constraints:
+    """Return the constraints of a campaign by default."""
+    objective = ObjectiveSection()
+    return Constraints(objective.windows.limits(), objective.alerts)
+
+
+@dataclass
+class Task:
+    """What a method has: the space, the constraints, the initial data and the calls.
+
+    Attributes
+    ----------
+    environment : FragmentEnvironment
+    prior : LibraryPrior
+    library : sequence of str
+        Molecules that may be bought, in random order.
+    data : mapping of str to float
+        All values so far, the initial ones first.
+    calls : Calls
+    generator : Generator
+    """
+
+    environment: FragmentEnvironment
+    prior: LibraryPrior
+    library: Sequence[str]
+    data: dict[str, float]
+    calls: Calls
+    generator: np.random.Generator
+    constraints: Constraints = field(default_factory=demo_constraints)
+    _met: dict[str, bool] = field(default_factory=dict)
+
+    def meets(self, smiles: str) -> bool:
+        """Return whether a molecule meets the constraints of a campaign."""
+        if smiles not in self._met:
+            self._met[smiles] = not self.constraints.violations(parse_smiles(smiles))
+        return self._met[smiles]
+
+    def ask(self, smiles: Sequence[str]) -> None:
+        """Ask about new molecules that meet the constraints, and keep their values."""
+        if not all(map(self.meets, smiles)):
+            raise ValueError("a molecule that does not meet the constraints is asked")
+        # The last molecules are cut off where calls run out.
+        self.data |= dict(zip(smiles, self.calls.ask(smiles), strict=False))
+
+    def best(self, number: int) -> list[str]:
+        return sorted(self.data, key=lambda name: -self.data[name])[:number]
+
+    def trees(self, smiles: Sequence[str]) -> list[Tree]:
+        """Return the trees of molecules; those that the vocabulary does not build are left out."""
+        found: list[Tree] = []
+        for name in smiles:
+            try:
+                found.append(self.environment.trees(name)[0])
+            except NotCovered:
+                continue
+        return found
+
+
+def initial_molecules(environment: FragmentEnvironment, number: int, seed: int) -> list[str]:
+    """Return distinct random molecules of the space that meet the constraints."""
+    generator, constraints = np.random.default_rng(seed), demo_constraints()
+    found: dict[str, None] = {}
+    while len(found) < number:
+        states = random_states(environment, 256, generator)
+        for row in range(len(states)):
+            name = environment.smiles(environment.tree(states, row))
+            if not constraints.violations(parse_smiles(name)):
+                found.setdefault(name)
+    return list(found)[:number]
+
+
+def summary(initial: Mapping[str, float], rows: Sequence[Call], hit: float) -> dict[str, float]:
+    """Return what is known after these calls, by values without noise: initial data included but in hits and batch."""
+    values = np.sort(np.array([*initial.values(), *(row.true_value for row in rows)]))[::-1]
+    last = [row.true_value for row in rows if row.batch == rows[-1].batch] if rows else [np.nan]
+    return {
+        "calls": len(rows),
+        "top_1": float(values[0]),
+        "top_10": float(values[:10].mean()),
+        "top_100": float(values[:100].mean()),
+        "last_batch": float(np.mean(last)),
+        "hits": distinct_hits([row.smiles for row in rows if row.true_value > hit]),
+    }
+
+
+def distinct_hits(smiles: Sequence[str]) -> int:
+    """Return how many molecules have a Tanimoto similarity below 0.7 (Morgan bits) to all of these before them."""
+    kept: list[DataStructs.ExplicitBitVect] = []
+    for name in smiles:
+        fingerprint = _MORGAN.GetFingerprint(Chem.MolFromSmiles(name))
+        if not kept or max(DataStructs.BulkTanimotoSimilarity(fingerprint, kept)) < 0.7:
+            kept.append(fingerprint)
+    return len(kept)

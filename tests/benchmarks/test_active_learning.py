@@ -1,0 +1,87 @@
+"""The comparison per oracle call counts every call, and gives every method the same."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from benchmarks.call_methods import METHODS, CountProcess, tree_search
+from benchmarks.oracle_calls import Calls, SpentError, Task, distinct_hits, initial_molecules, summary
+from molgfn.campaign.file.sections import WindowsSection
+from molgfn.environments.fragments import FragmentEnvironment
+from molgfn.prior.prior import LibraryPrior
+from molgfn.search.tree_search import SearchSettings
+from tests.library import default_vocabulary, library_molecules
+
+ENVIRONMENT = FragmentEnvironment(default_vocabulary(), 2, 8, limits=WindowsSection().upper())
+PRIOR = LibraryPrior(ENVIRONMENT)
+QUICK = SearchSettings(fresh=60, generations=2, children=40)
+
+
+def size(names: Sequence[str]) -> NDArray[np.float64]:
+    return np.array([float(len(name)) for name in names])
+
+
+def calls(left: int, together: int = 1, noise: float = 0.0) -> Calls:
+    return Calls(size, left, together, noise, np.random.default_rng(0))
+
+
+def test_calls_are_counted_to_the_last() -> None:
+    oracle = calls(3)
+    assert oracle.ask(["CO", "CN"]).tolist() == [2.0, 2.0]
+    assert oracle.ask(["CCO", "CCN"]).tolist() == [3.0]
+    with pytest.raises(SpentError):
+        oracle.ask(["CCC"])
+    assert [(row.smiles, row.batch) for row in oracle.rows] == [("CO", 1), ("CN", 1), ("CCO", 2)]
+
+
+def test_no_molecule_is_asked_twice_and_rounds_are_whole() -> None:
+    oracle = calls(5, together=2)
+    oracle.ask(["CO", "CN"])
+    with pytest.raises(ValueError, match="second time"):
+        oracle.ask(["CO", "CCC"])
+    with pytest.raises(ValueError, match="second time"):
+        oracle.ask(["CCC", "CCC"])
+    with pytest.raises(ValueError, match="belong together"):
+        oracle.ask(["CCC"])
+    oracle.ask(["CCC", "CCO"])
+    assert oracle.ask(["CCCC"]).tolist() == [4.0]
+
+
+def test_noise_is_told_and_not_counted() -> None:
+    oracle = calls(200, noise=2.0)
+    told = oracle.ask([f"C{'C' * k}" for k in range(200)])
+    true = np.array([row.true_value for row in oracle.rows])
+    assert true.tolist() == list(range(1, 201))
+    assert 1.5 < (told - true).std() < 2.5
+    assert summary({"N": 500.0}, oracle.rows, hit=190.0)["top_10"] == (500 + sum(range(192, 201))) / 10
+
+
+def test_hits_that_are_alike_count_once() -> None:
+    assert distinct_hits(["CCCCCCCC", "CCCCCCCCC", "c1ccccc1"]) == 2
+
+
+def test_the_process_returns_its_data_and_grows_uncertain_with_distance() -> None:
+    process = CountProcess()
+    data = {name: float(len(name)) for name in library_molecules(60)}
+    process.fit(data)
+    mean, std = process.predict([*list(data)[:3], "C1CC1"])
+    assert np.abs(mean[:3] - np.array(list(data.values())[:3])).max() < 1.0
+    assert std[:3].max() < 0.2 * std[3]
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_every_method_asks_all_its_calls_within_the_constraints(name: str) -> None:
+    start = initial_molecules(ENVIRONMENT, 30, 0)
+    oracle = calls(45, together=20)
+    task = Task(
+        ENVIRONMENT, PRIOR, library_molecules(100), dict(zip(start, size(start), strict=True)), oracle, oracle.generator
+    )
+    method = METHODS[name][0]
+    with pytest.raises(SpentError):
+        (partial(method, settings=QUICK) if method is tree_search else method)(task, 20)
+    assert len(oracle.rows) == 45
+    assert len({row.smiles for row in oracle.rows} | set(start)) == 75
+    assert all(task.meets(row.smiles) for row in oracle.rows)
