@@ -17,6 +17,9 @@ from molgfn.search.tree_search import SearchSettings, TreeSearch
 Method = Callable[[Task, int], None]
 """Asks in batches of that size until `SpentError`."""
 
+Parents = Callable[[], tuple[str, str]]
+"""Draws two molecules."""
+
 _COUNTS = rdFingerprintGenerator.GetMorganGenerator(radius=3, fpSize=2048)
 
 
@@ -59,6 +62,12 @@ def min_max(x: NDArray[np.float32], y: NDArray[np.float32]) -> Floats:
     return kernel
 
 
+def upper_bound(process: CountProcess, names: Sequence[str], weight: float) -> Floats:
+    mean, std = process.predict(names)
+    bound: Floats = mean + weight * std
+    return bound
+
+
 def tree_search(task: Task, batch: int, settings: SearchSettings | None = None) -> None:
     """Search over trees by the upper bound of a Gaussian process, its weight drawn anew for each batch."""
     search, process = TreeSearch(task.environment, task.prior, settings), CountProcess()
@@ -67,31 +76,96 @@ def tree_search(task: Task, batch: int, settings: SearchSettings | None = None) 
         weight = 10 ** task.generator.uniform(-2, 0)
 
         def score(names: Sequence[str], weight: float = weight) -> Floats:
-            mean, std = process.predict(names)
             allowed = np.array([name not in task.data and task.meets(name) for name in names])
-            return np.where(allowed, mean + weight * std, -np.inf)
+            return np.where(allowed, upper_bound(process, names, weight), -np.inf)
 
         found = search(score, task.trees(task.best(100)), task.generator)
         task.ask([one.smiles for one in found[:batch]])
 
 
-def genetic(task: Task, batch: int, population: int = 40, mutation: float = 0.067) -> None:
-    """Graph GA (Jensen 2019): children of the best molecules known; those that break a constraint are not asked."""
+def children_of(task: Task, parents: Parents, wanted: int, mutation: float, attempts: int | None = None) -> list[str]:
+    """Return new molecules made of pairs of parents by the graph GA (Jensen 2019) that meet the constraints.
+
+    `attempts` is the largest number of pairs; None: until there are as many as wanted.
+    """
+    children: dict[str, None] = {}
+    tried = 0
+    while len(children) < wanted and (attempts is None or tried < attempts):
+        tried += 1
+        one, other = (Chem.MolFromSmiles(name) for name in parents())
+        child = crossover(one, other, task.generator)
+        if child is not None and task.generator.random() < mutation:
+            child = mutate(child, task.generator)
+        name = None if child is None else Chem.MolToSmiles(child)
+        if name and name not in task.data and task.meets(name):
+            children.setdefault(name)
+    return list(children)
+
+
+def by_value(task: Task, best: Sequence[str]) -> Parents:
+    """Return pairs drawn in proportion to their values."""
+    values = np.maximum([task.data[name] for name in best], 1e-3)
+    chance = values / values.sum()
+
+    def pair() -> tuple[str, str]:
+        one, other = task.generator.choice(len(best), 2, p=chance)
+        return best[one], best[other]
+
+    return pair
+
+
+def by_quantile(task: Task, best: Sequence[str]) -> Parents:
+    """Return pairs, each molecule of the best 10^-u, u uniform in [0, 3] (Tripp and Hernandez-Lobato 2023)."""
+
+    def one() -> str:
+        among = max(1, round(len(best) * 10 ** -task.generator.uniform(0, 3)))
+        return best[task.generator.integers(among)]
+
+    return lambda: (one(), one())
+
+
+def graph_ga(task: Task, batch: int, population: int = 40, mutation: float = 0.067) -> None:
+    """Graph GA (Jensen 2019), parents by value."""
     while True:
-        best = task.best(population)
-        mols = [Chem.MolFromSmiles(name) for name in best]
-        values = np.array([task.data[name] for name in best])
-        chance = np.maximum(values, 1e-3) / np.maximum(values, 1e-3).sum()
-        children: dict[str, None] = {}
-        while len(children) < batch:
-            one, other = task.generator.choice(len(mols), 2, p=chance)
-            child = crossover(mols[one], mols[other], task.generator)
-            if child is not None and task.generator.random() < mutation:
-                child = mutate(child, task.generator)
-            name = None if child is None else Chem.MolToSmiles(child)
-            if name and name not in task.data and task.meets(name):
-                children.setdefault(name)
-        task.ask(list(children))
+        task.ask(children_of(task, by_value(task, task.best(population)), batch, mutation))
+
+
+def mol_ga(task: Task, batch: int, population: int = 500, mutation: float = 0.01) -> None:
+    """Mol GA: the same with parents by quantile, and few children in a generation."""
+    while True:
+        task.ask(children_of(task, by_quantile(task, task.best(population)), batch, mutation))
+
+
+def process_and_ga(task: Task, batch: int, generations: int = 5, offspring: int = 200, kept: int = 1_000) -> None:
+    """GP BO: the upper bound of the process, its weight drawn anew for each batch, is maximised by the graph GA.
+
+    The population is all molecules with values and as many of the library, at random (Tripp and Hernandez-Lobato 2023).
+    """
+    process = CountProcess()
+    while True:
+        process.fit(task.data)
+        weight = 10 ** task.generator.uniform(-2, 0)
+        listed = task.generator.choice(np.array(task.library), min(len(task.data), len(task.library)), replace=False)
+        names = [*task.data, *(name for name in listed.tolist() if name not in task.data)]
+        score = dict(zip(names, upper_bound(process, names, weight), strict=True))
+        for _ in range(generations):
+            best = sorted(score, key=lambda name: -score[name])[:kept]
+            children = children_of(task, by_quantile(task, best), offspring, 0.01, 2 * offspring)
+            new = [name for name in children if name not in score]
+            if new:
+                score |= dict(zip(new, upper_bound(process, new, weight), strict=True))
+        allowed = [name for name in sorted(score, key=lambda name: -score[name]) if name not in task.data]
+        task.ask([name for name in allowed if task.meets(name)][:batch])
+
+
+def library_by_process(task: Task, batch: int) -> None:
+    """The molecules of the library with the highest upper bound of the process."""
+    process = CountProcess()
+    while True:
+        process.fit(task.data)
+        names = [name for name in task.library if name not in task.data and task.meets(name)]
+        score = upper_bound(process, names, 10 ** task.generator.uniform(-2, 0))
+        task.ask([names[place] for place in np.argsort(-score)[:batch]])
 
 
 def random_policy(task: Task, batch: int) -> None:
@@ -131,7 +205,10 @@ def library(task: Task, batch: int) -> None:
 
 METHODS: dict[str, tuple[Method, int]] = {
     "tree search": (tree_search, 20),
-    "graph GA": (genetic, 20),
+    "graph GA": (graph_ga, 20),
+    "Mol GA": (mol_ga, 5),
+    "process and graph GA": (process_and_ga, 20),
+    "library by process": (library_by_process, 20),
     "random policy": (random_policy, 20),
     "law of the library": (law, 20),
     "library": (library, 20),
