@@ -8,7 +8,16 @@ import pytest
 from numpy.typing import NDArray
 
 from benchmarks.call_methods import METHODS, CountProcess, process_and_ga, tree_search
-from benchmarks.oracle_calls import Calls, SpentError, Task, distinct_hits, initial_molecules, summary
+from benchmarks.oracle_calls import (
+    Calls,
+    SpentError,
+    Task,
+    areas,
+    demo_constraints,
+    distinct_hits,
+    initial_molecules,
+    summary,
+)
 from molgfn.campaign.file.sections import WindowsSection
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.prior.prior import LibraryPrior
@@ -62,6 +71,15 @@ def test_noise_is_told_and_not_counted() -> None:
     assert summary({"N": 500.0}, oracle.rows, hit=190.0)["top_10"] == (500 + sum(range(192, 201))) / 10
 
 
+def test_areas_under_the_curve_follow_both_conventions() -> None:
+    oracle = calls(200)
+    oracle.ask(["C" * (k + 1) for k in range(200)])
+    found = areas(oracle.rows, 200)
+    # The mean of the ten best is 95.5 after 100 calls and 195.5 after 200; the tenth best after call k is k - 9.
+    assert found["auc_mean_of_10"] == pytest.approx((100 * 95.5 / 2 + 100 * (95.5 + 195.5) / 2) / 200)
+    assert found["auc_tenth"] == pytest.approx(sum(range(1, 192)) / 200)
+
+
 def test_hits_that_are_alike_count_once() -> None:
     assert distinct_hits(["CCCCCCCC", "CCCCCCCCC", "c1ccccc1"]) == 2
 
@@ -80,7 +98,13 @@ def test_every_method_asks_all_its_calls_within_the_constraints(name: str) -> No
     start = initial_molecules(ENVIRONMENT, 30, 0)
     oracle = calls(45, together=20)
     task = Task(
-        ENVIRONMENT, PRIOR, library_molecules(100), dict(zip(start, size(start), strict=True)), oracle, oracle.generator
+        ENVIRONMENT,
+        PRIOR,
+        library_molecules(100),
+        dict(zip(start, size(start), strict=True)),
+        oracle,
+        oracle.generator,
+        demo_constraints(),
     )
     with pytest.raises(SpentError):
         SHORT.get(name, METHODS[name][0])(task, 20)
