@@ -14,7 +14,7 @@ from molgfn.environments.states import States
 from molgfn.environments.tables import BlockTables
 from molgfn.errors import ConfigError
 from molgfn.prior.growth import Growth
-from molgfn.prior.law import LibraryLaw
+from molgfn.prior.law import LibraryLaw, Smoothing
 from molgfn.prior.states import LawNodes
 
 
@@ -43,6 +43,8 @@ class LibraryPrior:
     environment : FragmentEnvironment
     weight : float
         Exponent of the law: the prior is p_library(x)^weight.
+    smoothing : Smoothing, optional
+        Of the law.
 
     Raises
     ------
@@ -50,10 +52,12 @@ class LibraryPrior:
         If the vocabulary has no law of a library.
     """
 
-    def __init__(self, environment: FragmentEnvironment, weight: float = 1.0) -> None:
+    def __init__(
+        self, environment: FragmentEnvironment, weight: float = 1.0, smoothing: Smoothing | None = None
+    ) -> None:
         vocabulary = environment.vocabulary
         self.environment, self.weight = environment, weight
-        self.law = LibraryLaw(counts_for(vocabulary, weight), BlockTables.of(vocabulary))
+        self.law = LibraryLaw(counts_for(vocabulary, weight), BlockTables.of(vocabulary), smoothing)
         self._nodes = LawNodes(environment)
         self._log_order = np.log([float(block.order) for block in environment.plain_blocks])
 

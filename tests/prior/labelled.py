@@ -8,6 +8,7 @@ from molgfn.chem.trees.assembly import assemble_smiles
 from molgfn.chem.trees.neighbourhoods import NeighbourhoodCounts
 from molgfn.chem.trees.tree import Tree
 from molgfn.chem.trees.vocabulary import Vocabulary
+from molgfn.prior.law import Smoothing
 
 Stem = tuple[int, int, int]
 """Block, stem atom, number of the stem on that atom."""
@@ -18,7 +19,7 @@ Labelled = tuple[tuple[Stem, Stem], ...]
 class LabelledLaw:
     """P of every labelled neighbourhood of every block, and m of every pair of stems."""
 
-    def __init__(self, vocabulary: Vocabulary, counts: NeighbourhoodCounts, uniform: float, occupation: float) -> None:
+    def __init__(self, vocabulary: Vocabulary, counts: NeighbourhoodCounts, smoothing: Smoothing) -> None:
         self.vocabulary, self.counts = vocabulary, counts
         self.stems: list[list[Stem]] = [
             [(number, atom, k) for atom, m in enumerate(block.multiplicity) for k in range(m)]
@@ -27,11 +28,12 @@ class LabelledLaw:
         second = [self._second_order(number) for number in range(len(vocabulary))]
         self.p: list[dict[Labelled, float]] = []
         for number, of_block in enumerate(counts.counts):
-            first, flat = self._first_order(number, second), self._uniform(number, occupation)
+            first, flat = self._first_order(number, second), self._uniform(number, smoothing.occupation)
             seen = sum(of_block.values())
-            w = seen / (seen + len(of_block))
+            w = seen / (seen + smoothing.distinct * len(of_block))
             counted = {n: w * second[number].get(n, 0.0) + (1 - w) * first.get(n, 0.0) for n in flat}
-            self.p.append({n: (1 - uniform) * counted[n] + uniform * p for n, p in flat.items()})
+            rest = smoothing.uniform
+            self.p.append({n: (1 - rest) * counted[n] + rest * p for n, p in flat.items()})
         self.m = _margins(self.p)
 
     def _symmetries(self, number: int) -> Iterator[dict[Stem, Stem]]:

@@ -52,12 +52,12 @@ def by_formula(environment: FragmentEnvironment, law: LibraryLaw) -> dict[str, t
     return found
 
 
-@pytest.mark.parametrize("uniform", [0.001, 0.2])
-def test_a_molecule_grows_with_the_probability_n_w_f(few, uniform):
+@pytest.mark.parametrize("smoothing", [Smoothing(occupation=0.3), Smoothing(1.3, 0.2, 0.3)])
+def test_a_molecule_grows_with_the_probability_n_w_f(few, smoothing):
     vocabulary, counts = few
     environment = FragmentEnvironment(vocabulary, 1, 4)
-    expected = by_formula(environment, law_of(vocabulary, counts, uniform=uniform, occupation=0.3))
-    grown = LabelledLaw(vocabulary, counts, uniform, 0.3).grown(4)
+    expected = by_formula(environment, LibraryLaw(counts, BlockTables.of(vocabulary), smoothing))
+    grown = LabelledLaw(vocabulary, counts, smoothing).grown(4)
     assert len(grown) > 30
     assert grown.keys() == expected.keys()
     for name, probability in grown.items():
