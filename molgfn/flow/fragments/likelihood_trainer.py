@@ -12,8 +12,8 @@ import torch
 
 from molgfn.environments.states import States
 from molgfn.flow.fragments.local_search import in_random_order
-from molgfn.flow.fragments.resampling import tempered
-from molgfn.flow.fragments.trainer import Trainer
+from molgfn.flow.fragments.resampling import kept, tempered
+from molgfn.flow.fragments.trainer import Floats, Sample, Trainer
 from molgfn.flow.replay import Targets
 from molgfn.flow.training import TrainingStep
 from molgfn.memory import give_back
@@ -33,6 +33,22 @@ class LikelihoodTrainer(Trainer):
     replay holds the molecules that were scored, with log weights in place of log rewards and these in place of shares.
     """
 
+    _left: tuple[States, Floats] | None = None
+    """Molecules that candidates can be kept from, with their log weights; None: those of the replay."""
+
+    def resample(self, n: int, draws: int) -> list[Sample]:
+        """Keep n of `draws` new molecules for each, of those of the training, and of those left by the last call."""
+        drawn = self.weighted_draws(n * draws)
+        give_back()
+        held = np.arange(self.replay.size)
+        before, weight_before = self._left or (self.replay.take(held), self.replay.log_reward[held])
+        states = States.concatenate([drawn.states, before])
+        log_weight = np.concatenate([drawn.log_weight, weight_before])
+        rows = kept(log_weight, n, self.replay_generator)
+        others = np.setdiff1d(np.arange(len(states)), rows)
+        self._left = states.take(others), log_weight[others]
+        return self._samples(states.take(rows))
+
     def prepare(self, count: int = FIRST) -> None:
         self._draw_more(count)
 
@@ -45,6 +61,7 @@ class LikelihoodTrainer(Trainer):
             self.prepare()
         elif self.done and self.done % EVERY == 0:
             self._draw_more(MORE)
+        self._left = None
         batch = self._weighted(PER_DRAWN * self.settings.batch_size)
         loss = self._descend(-self.network.evaluate(batch, False).log_pf.sum(1).mean())
         self.done += 1

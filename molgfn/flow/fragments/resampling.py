@@ -32,8 +32,6 @@ class WeightedDraws:
     states : States
         S rows.
     scored : sequence of Scored
-    log_pf : array, shape (S,)
-        Log probability of each under the policy.
     log_weight : array, shape (S,)
         Log of target over probability of being drawn.
     from_policy : int
@@ -41,7 +39,6 @@ class WeightedDraws:
 
     states: States
     scored: Sequence[Scored]
-    log_pf: Floats
     log_weight: Floats
     from_policy: int
 

@@ -177,8 +177,10 @@ class Trainer(Training[States]):
         """
         drawn = self.weighted_draws(n * draws)
         give_back()
-        rows = kept(drawn.log_weight, n, self.replay_generator)
-        return _as_samples(self.environment, drawn.states.take(rows), drawn.log_pf[rows].tolist())
+        return self._samples(drawn.states.take(kept(drawn.log_weight, n, self.replay_generator)))
+
+    def _samples(self, states: States) -> list[Sample]:
+        return _as_samples(self.environment, states, self.network.log_probabilities(states)[0].tolist())
 
     def weighted_draws(self, total: int) -> WeightedDraws:
         """Draw molecules, half of them from the law of the prior if there is one and no core, and weight them."""
@@ -189,11 +191,11 @@ class Trainer(Training[States]):
             drawn = law.draw(total - from_policy, self.replay_generator)
             parts.append(in_random_order(self.environment, drawn, self.replay_generator))
         states = States.concatenate(parts)
-        log_pf, log_q = self.network.log_probabilities(states)
+        log_q = self.network.log_probabilities(states)[1]
         log_q = log_q if law is None else log_mixture(log_q, law.log_law(states), from_policy)
         scored = self.scorer(states)
         log_weight = np.array([one.log_target for one in scored]) - log_q
-        return WeightedDraws(states, scored, log_pf, log_weight, from_policy)
+        return WeightedDraws(states, scored, log_weight, from_policy)
 
     def _added(self) -> tuple[int, int]:
         """Return the number of additional trajectories of the next step: of local search, and of the library."""

@@ -10,6 +10,7 @@ from molgfn.flow.fragments.likelihood_trainer import LikelihoodTrainer
 from molgfn.flow.fragments.trainer import MoleculeSettings
 from molgfn.flow.laws.enumeration import Space, total_variation
 from molgfn.prior.prior import LibraryPrior
+from tests.flow.fragments.test_resampling import frequencies
 from tests.flow.rewards import log_qed4
 from tests.library import small_vocabulary
 from tests.prior.test_prior import FOUR, prior_law, with_law
@@ -67,3 +68,17 @@ def test_a_stopped_training_goes_on_exactly(tmp_path: Path, monkeypatch: pytest.
     assert again == steps[4:]
     for name, value in straight.network.state_dict().items():
         assert torch.equal(value, second.network.state_dict()[name])
+
+
+def test_candidates_are_kept_of_the_molecules_of_the_training_too_each_once() -> None:
+    trainer = trainer_of(1.0, 150)
+    trainer.prepare(6_000)
+    space = Space(trainer.environment)
+    target = prior_law(space, LibraryPrior(trainer.environment, 1.0))
+    drawn, kept = [s.smiles for s in trainer.sample(1_000)], []
+    for _ in range(2):
+        # One new molecule for each that is kept: alone they could not be brought nearer to the target.
+        kept += [s.smiles for s in trainer.resample(500, 1)]
+    assert len(kept) == 1_000
+    before, after = (total_variation(frequencies(space, names), target) for names in (drawn, kept))
+    assert after < 0.13 < before - 0.1
