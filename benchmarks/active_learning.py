@@ -28,12 +28,13 @@ import pandas as pd
 import torch
 from call_methods import METHODS
 from made_with import COMMIT
-from oracle_calls import Calls, Floats, SpentError, Task, areas, demo_constraints, initial_molecules, summary
+from oracle_calls import Calls, SpentError, Task, areas, demo_constraints, initial_molecules, summary
 from property_oracles import ORACLES, property_oracle
 from published_proxy import PublishedProxy
 from rdkit import RDLogger
 from realism import library
 
+from molgfn.arrays import FloatArray
 from molgfn.bundled import bundled
 from molgfn.campaign.file.sections import WindowsSection
 from molgfn.campaign.reward.constraints import Constraints
@@ -49,7 +50,7 @@ NO_CONSTRAINTS = Constraints({})
 LISTED = 4_000
 """Molecules of the library that a method may ask about."""
 CHECKPOINTS = (100, 200, 400, 1_000)
-Oracle = Callable[[Sequence[str]], Floats]
+Oracle = Callable[[Sequence[str]], FloatArray]
 
 
 def run(name: str, seed: int, arguments: argparse.Namespace, oracle: Oracle) -> Iterator[dict[str, object]]:
@@ -72,8 +73,9 @@ def run(name: str, seed: int, arguments: argparse.Namespace, oracle: Oracle) -> 
                 file.write(json.dumps({"method": name, "seed": seed, "oracle": arguments.oracle, **asdict(row)}) + "\n")
     facts = {"oracle": arguments.oracle or "sEH", "method": name, "seed": seed, "together": arguments.together}
     facts |= {"noise": arguments.noise, "planned": arguments.calls, "cpu_s": round(cpu_s)}
-    for count in (0, *(count for count in CHECKPOINTS if count <= arguments.calls)):
-        area = areas(calls.rows[:count], count) if arguments.oracle and count else {}
+    # Without initial data nothing is known before the first call.
+    for count in [*([0] if initial else []), *(count for count in CHECKPOINTS if count <= arguments.calls)]:
+        area = areas(calls.rows[:count], count) if arguments.oracle else {}
         yield facts | summary(initial, calls.rows[:count], HIT) | area
 
 

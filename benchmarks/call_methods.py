@@ -4,13 +4,15 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from oracle_calls import Floats, Task
+from oracle_calls import Task, smiles_of
 from rdkit import Chem
 from rdkit.Chem import rdFingerprintGenerator
 from scipy.linalg import cho_factor, cho_solve, solve_triangular
 
+from molgfn.arrays import FloatArray
 from molgfn.baselines.genetic.crossover import crossover
 from molgfn.baselines.genetic.mutation import mutate
+from molgfn.environments.states import States
 from molgfn.flow.fragments.random_walk import random_states
 from molgfn.search.tree_search import SearchSettings, TreeSearch
 
@@ -47,24 +49,24 @@ class CountProcess:
         self._factor = cho_factor(min_max(self._x, self._x) + 1e-2 * np.eye(len(values)), lower=True)
         self._weights = cho_solve(self._factor, (values - self._mean) / self._scale)
 
-    def predict(self, smiles: Sequence[str]) -> tuple[Floats, Floats]:
+    def predict(self, smiles: Sequence[str]) -> tuple[FloatArray, FloatArray]:
         kernel = min_max(self.counts(smiles), self._x)
         explained = solve_triangular(self._factor[0], kernel.T, lower=True)
         std = np.sqrt(np.maximum(1 - np.square(explained).sum(axis=0), 1e-9))
         return self._mean + self._scale * (kernel @ self._weights), self._scale * std
 
 
-def min_max(x: NDArray[np.float32], y: NDArray[np.float32]) -> Floats:
+def min_max(x: NDArray[np.float32], y: NDArray[np.float32]) -> FloatArray:
     """Return sum of minima / sum of maxima of all pairs of rows of counts."""
     total_x, total_y = x.sum(axis=1), y.sum(axis=1)
     low = np.stack([np.minimum(row, y).sum(axis=1) for row in x]).astype(np.float64)
-    kernel: Floats = low / (total_x[:, None] + total_y[None, :] - low)
+    kernel: FloatArray = low / (total_x[:, None] + total_y[None, :] - low)
     return kernel
 
 
-def upper_bound(process: CountProcess, names: Sequence[str], weight: float) -> Floats:
+def upper_bound(process: CountProcess, names: Sequence[str], weight: float) -> FloatArray:
     mean, std = process.predict(names)
-    bound: Floats = mean + weight * std
+    bound: FloatArray = mean + weight * std
     return bound
 
 
@@ -75,7 +77,7 @@ def tree_search(task: Task, batch: int, settings: SearchSettings | None = None) 
         process.fit(task.data)
         weight = 10 ** task.generator.uniform(-2, 0)
 
-        def score(names: Sequence[str], weight: float = weight) -> Floats:
+        def score(names: Sequence[str], weight: float = weight) -> FloatArray:
             allowed = np.array([name not in task.data and task.meets(name) for name in names])
             return np.where(allowed, upper_bound(process, names, weight), -np.inf)
 
@@ -170,22 +172,20 @@ def library_by_process(task: Task, batch: int) -> None:
 
 def random_policy(task: Task, batch: int) -> None:
     """Random molecules of the space."""
-    while True:
-        chosen: dict[str, None] = {}
-        while len(chosen) < batch:
-            states = random_states(task.environment, 64, task.generator)
-            names = [task.environment.smiles(task.environment.tree(states, row)) for row in range(len(states))]
-            chosen |= dict.fromkeys(name for name in names if name not in task.data and task.meets(name))
-        task.ask(list(chosen)[:batch])
+    _ask_drawn(task, batch, lambda: random_states(task.environment, 64, task.generator))
 
 
 def law(task: Task, batch: int) -> None:
     """Molecules of the library's law."""
+    _ask_drawn(task, batch, lambda: task.prior.draw(64, task.generator))
+
+
+def _ask_drawn(task: Task, batch: int, draw: Callable[[], States]) -> None:
+    """Ask about molecules in the order in which they are drawn."""
     while True:
         chosen: dict[str, None] = {}
         while len(chosen) < batch:
-            states = task.prior.draw(64, task.generator)
-            names = [task.environment.smiles(task.environment.tree(states, row)) for row in range(len(states))]
+            names = smiles_of(task.environment, draw())
             chosen |= dict.fromkeys(name for name in names if name not in task.data and task.meets(name))
         task.ask(list(chosen)[:batch])
 

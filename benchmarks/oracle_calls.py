@@ -4,20 +4,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 from rdkit import Chem, DataStructs
 from rdkit.Chem import rdFingerprintGenerator
 
+from molgfn.arrays import FloatArray
 from molgfn.campaign.file.sections import ObjectiveSection
 from molgfn.campaign.reward.constraints import Constraints
 from molgfn.chem.standardise import parse_smiles
 from molgfn.chem.trees.tree import Tree
 from molgfn.chem.trees.vocabulary import NotCovered
 from molgfn.environments.fragments import FragmentEnvironment
+from molgfn.environments.states import States
 from molgfn.flow.fragments.random_walk import random_states
 from molgfn.prior.prior import LibraryPrior
 
-Floats = NDArray[np.float64]
 _MORGAN = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=2048)
 
 
@@ -52,7 +52,7 @@ class Calls:
         Of the noise.
     """
 
-    oracle: Callable[[Sequence[str]], Floats]
+    oracle: Callable[[Sequence[str]], FloatArray]
     left: int
     together: int
     noise: float
@@ -60,7 +60,7 @@ class Calls:
     rows: list[Call] = field(default_factory=list)
     _batches: int = 0
 
-    def ask(self, smiles: Sequence[str]) -> Floats:
+    def ask(self, smiles: Sequence[str]) -> FloatArray:
         """Return the values of new molecules, in standard form.
 
         Raises
@@ -68,10 +68,12 @@ class Calls:
         SpentError
             If all calls are spent.
         ValueError
-            If a molecule is asked again, or too few are asked together.
+            If no molecule is asked, one is asked again, or too few are asked together.
         """
         if not self.left:
             raise SpentError
+        if not smiles:
+            raise ValueError("no molecule is asked")
         asked = list(smiles)[: self.left]
         if len(asked) < min(self.together, self.left):
             raise ValueError(f"{len(asked)} molecules are asked; {self.together} belong together")
@@ -81,7 +83,7 @@ class Calls:
         self.left -= len(asked)
         self._batches += 1
         true = self.oracle(asked)
-        values: Floats = true + self.noise * self.generator.standard_normal(len(asked))
+        values: FloatArray = true + self.noise * self.generator.standard_normal(len(asked))
         self.rows += [
             Call(name, float(value), float(exact), self._batches)
             for name, value, exact in zip(asked, values, true, strict=True)
@@ -147,14 +149,16 @@ class Task:
         return found
 
 
+def smiles_of(environment: FragmentEnvironment, states: States) -> list[str]:
+    return [environment.smiles(environment.tree(states, row)) for row in range(len(states))]
+
+
 def initial_molecules(environment: FragmentEnvironment, number: int, seed: int) -> list[str]:
     """Return distinct random molecules of the space that meet the constraints."""
     generator, constraints = np.random.default_rng(seed), demo_constraints()
     found: dict[str, None] = {}
     while len(found) < number:
-        states = random_states(environment, 256, generator)
-        for row in range(len(states)):
-            name = environment.smiles(environment.tree(states, row))
+        for name in smiles_of(environment, random_states(environment, 256, generator)):
             if not constraints.violations(parse_smiles(name)):
                 found.setdefault(name)
     return list(found)[:number]

@@ -20,13 +20,13 @@ from pathlib import Path
 import numpy as np
 import torch
 from made_with import COMMIT
+from oracle_calls import demo_constraints
 from rdkit import RDLogger
 
 from molgfn.bundled import bundled
 from molgfn.campaign.file.network_file import network_of
 from molgfn.campaign.file.sections import AcquisitionSection, ObjectiveSection, SamplerSection
 from molgfn.campaign.models.flow import LIKELIHOOD, flow_settings
-from molgfn.campaign.reward.constraints import Constraints
 from molgfn.campaign.reward.objective import Objective, acquisition_times_constraints
 from molgfn.campaign.reward.scoring import Scoring
 from molgfn.chem.trees.vocabulary import Vocabulary
@@ -53,7 +53,7 @@ def demo_reward(proxy: Proxy) -> Objective:
     return acquisition_times_constraints(
         proxy,
         Scoring(acquisition.kind, acquisition.kappa, worst=objective.worst, best=objective.best),
-        Constraints(objective.windows.limits(), objective.alerts),
+        demo_constraints(),
         unit="kcal/mol",
         exponent=objective.exponent,
         floor=objective.floor,

@@ -7,11 +7,11 @@ Tanimoto on Morgan counts of radius 2 (ECFP4), with features for FCFP4.
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from rdkit import Chem, DataStructs
 from rdkit.Chem import rdFingerprintGenerator, rdMolDescriptors
 
-Floats = NDArray[np.float64]
+from molgfn.arrays import FloatArray
+
 Score = Callable[[Chem.Mol], float]
 
 _FEATURES = rdFingerprintGenerator.GetMorganFeatureAtomInvGen()
@@ -59,7 +59,7 @@ ORACLES: dict[str, Callable[[], Score]] = {
 }
 
 
-def property_oracle(name: str) -> Callable[[Sequence[str]], Floats]:
+def property_oracle(name: str) -> Callable[[Sequence[str]], FloatArray]:
     """Return an oracle by name, from SMILES to values from 0 to 1, higher is better."""
     score = ORACLES[name]()
     return lambda smiles: np.array([score(Chem.MolFromSmiles(text)) for text in smiles])

@@ -1,5 +1,6 @@
 """The comparison per oracle call counts every call, and gives every method the same."""
 
+import json
 from collections.abc import Sequence
 from functools import partial
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from benchmarks.active_learning import main
 from benchmarks.call_methods import METHODS, CountProcess, process_and_ga, tree_search
 from benchmarks.oracle_calls import (
     Calls,
@@ -60,6 +62,18 @@ def test_no_molecule_is_asked_twice_and_rounds_are_whole() -> None:
         oracle.ask(["CCC"])
     oracle.ask(["CCC", "CCO"])
     assert oracle.ask(["CCCC"]).tolist() == [4.0]
+
+
+def test_a_batch_without_molecules_is_refused() -> None:
+    with pytest.raises(ValueError, match="no molecule"):
+        calls(5).ask([])
+
+
+def test_a_property_oracle_needs_no_initial_data(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--json", "--oracle", "median 1", "--method", "library", "--calls", "120"])
+    [row] = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (row["oracle"], row["calls"], row["planned"]) == ("median 1", 100, 120)
+    assert 0 < row["auc_tenth"] < row["top_10"] < row["top_1"] <= 1
 
 
 def test_noise_is_told_and_not_counted() -> None:

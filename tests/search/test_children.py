@@ -77,6 +77,7 @@ def branches(tree: Tree) -> Counter[int]:
 @settings(max_examples=3, deadline=None)
 def test_what_is_left_by_a_removal_is_a_branch_of_the_parent(seed: int) -> None:
     pairs, made = children(only("removal"), seed)
+    assert len(made) > 100
     known = {code for one, _ in pairs for code in branches(one)}
     assert all(ENVIRONMENT.codes.identity(child).code in known for child in made)
 
@@ -84,6 +85,7 @@ def test_what_is_left_by_a_removal_is_a_branch_of_the_parent(seed: int) -> None:
 @given(seed=seeds)
 @settings(max_examples=3, deadline=None)
 def test_an_exchange_joins_a_branch_of_each_parent(seed: int) -> None:
+    checked = 0
     for pair in children(Chances(1.0, 0.0, 0.0), seed, 60)[0]:
         for child in Children(ENVIRONMENT, PRIOR, only("exchange"))([pair], np.random.default_rng(seed)):
             sides = [
@@ -96,14 +98,19 @@ def test_an_exchange_joins_a_branch_of_each_parent(seed: int) -> None:
             ]
             one, other = branches(pair[0]), branches(pair[1])
             assert any(near in one and far in other for near, far in sides)
+            checked += 1
+    assert checked > 10
 
 
 @given(seed=seeds)
 @settings(max_examples=3, deadline=None)
 def test_a_child_grown_elsewhere_holds_its_parent(seed: int) -> None:
+    checked = 0
     for pair in children(only(""), seed, 60)[0]:
         for child in Children(ENVIRONMENT, PRIOR, only(""))([pair], np.random.default_rng(seed)):
             assert ENVIRONMENT.codes.identity(pair[0]).code in branches(child)
+            checked += 1
+    assert checked > 10
 
 
 def test_branches_grow_as_the_law_says() -> None:

@@ -29,8 +29,10 @@ _BEFORE_THERE_WAS_A_KEY: dict[tuple[str, ...], Any] = {
     ("objective", "windows", "stereocentres"): _WITHOUT_LIMIT,
     ("objective", "windows", "hard_joins"): _WITHOUT_LIMIT,
 }
-"""Keys that a resolved file of an earlier version lacks, with the value that does what that version did."""
-_BEFORE_DOCKING_HAD_A_KEY = {"protonation_states": 0, "stereo_isomers": 1, "max_rigid_ring": 6}
+"""Keys that a resolved file of an earlier version lacks, with the value that does what that version did.
+
+Those of `[oracle]` stand with each kind of oracle.
+"""
 
 _LINE_HINT = 'A line is [section], or key = value; text stands in quotes, as name = "my-first".'
 
@@ -59,10 +61,9 @@ def load_resolved(path: Path, overrides: list[str] | None = None) -> Campaign:
     Parameters and errors are those of `load_campaign`.
     """
     tables = _read_toml(path)
-    before = dict(_BEFORE_THERE_WAS_A_KEY)
-    if tables.get("oracle", {}).get("kind") == "docking":
-        before |= {("oracle", key): value for key, value in _BEFORE_DOCKING_HAD_A_KEY.items()}
-    for place, value in before.items():
+    kind = KINDS.get(tables.get("oracle", {}).get("kind"))
+    of_oracle = {} if kind is None else {("oracle", key): value for key, value in kind.before_there_was_a_key.items()}
+    for place, value in (_BEFORE_THERE_WAS_A_KEY | of_oracle).items():
         _put(tables, place, value, only_if_missing=True)
     return _checked(path, tables, overrides or [])
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from molgfn.arrays import FloatArray
 from molgfn.environments.states import States
 from molgfn.flow.condition import UNCONDITIONED, Condition
 from molgfn.flow.fragments import drawing, trajectories
@@ -14,7 +14,6 @@ from molgfn.flow.fragments.drawing import Exploration
 from molgfn.flow.fragments.network import FlowNetwork
 from molgfn.flow.interfaces import Evaluation, Inflow
 
-Floats = NDArray[np.float64]
 AT_ONCE = 256
 """Trajectories that go through the network together where nothing is learned from them: it bounds the memory."""
 
@@ -41,7 +40,7 @@ class FragmentFlow(FlowNetwork):
         return trajectories.evaluate(self, batch, learned_backward, condition)
 
     @torch.no_grad()
-    def log_probabilities(self, batch: States) -> tuple[Floats, Floats]:
+    def log_probabilities(self, batch: States) -> tuple[FloatArray, FloatArray]:
         """Return log P_F of each trajectory, and log P_F - log P_B with uniform P_B, each of shape (S,)."""
         pairs = []
         for first in range(0, len(batch), AT_ONCE):

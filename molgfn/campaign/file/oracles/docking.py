@@ -45,6 +45,11 @@ class DockingSection(OracleKind):
 
     known_direction: ClassVar[Direction | None] = "minimise"
     side_by_side: ClassVar[bool] = True
+    before_there_was_a_key: ClassVar[Mapping[str, Any]] = {
+        "protonation_states": 0,
+        "stereo_isomers": 1,
+        "max_rigid_ring": 6,
+    }
 
     kind: Literal["docking"] = "docking"
     target: Annotated[str, AfterValidator(_target)] | None = None

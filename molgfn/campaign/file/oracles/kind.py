@@ -23,6 +23,9 @@ class OracleKind(Section):
     side_by_side: ClassVar[bool] = False
     """Whether several compounds are worked on at once, by `[compute] workers`."""
 
+    before_there_was_a_key: ClassVar[Mapping[str, Any]] = {}
+    """Keys that a resolved file of an earlier version lacks, with the value that does what that version did."""
+
     kind: str
     max_failure_rate: Share = 0.5
 
