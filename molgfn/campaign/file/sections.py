@@ -100,6 +100,8 @@ class ObjectiveSection(Section):
     worst: float = -6.0
     exponent: Positive = 12.0
     floor: Annotated[float, Field(gt=0, lt=1)] = 1e-3
+    size_correction: NotNegative = 0.0
+    """How much of a value each heavy atom gives by size alone, in the unit of the oracle."""
     windows: WindowsSection = WindowsSection()
     masks: bool = True
     """Whether nothing is built beyond an upper limit of a property that only grows."""

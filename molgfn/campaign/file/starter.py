@@ -38,6 +38,7 @@ exhaustiveness = 8    # with less than 8 the scores are not reliable
 # {reason}
 best = {best:.1f}          # docking score (kcal/mol) that gets the full reward ...
 worst = {worst:.1f}          # ... and the score that gets none
+size_correction = 0.1 # kcal/mol that each heavy atom gives by size alone; it does not count
 alerts = ["PAINS", "BRENK"]   # structural alerts to keep out; also NIH, CHEMBL
 required = []         # SMARTS that every candidate must contain
 forbidden = []        # SMARTS that no candidate may contain

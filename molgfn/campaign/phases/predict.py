@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from molgfn.campaign.file.load import Campaign, load_resolved
 from molgfn.campaign.lab.values import lab_rows
 from molgfn.campaign.models.constraints import constraints_of
@@ -16,6 +18,8 @@ from molgfn.campaign.record.run_directory import RunDirectory, open_run
 from molgfn.campaign.record.store import Store
 from molgfn.campaign.reward.objective import Objective, acquisition_times_constraints
 from molgfn.campaign.reward.scoring import Scoring
+from molgfn.campaign.reward.size import size_corrected
+from molgfn.chem.standardise import parse_smiles
 from molgfn.oracles.interfaces import MEASURED_VALUE
 
 
@@ -41,17 +45,23 @@ def objective_of(campaign: Campaign, store: Store, proxy: ProxyModel, round_numb
         unit=proxy.unit,
         exponent=section.exponent,
         floor=section.floor,
+        size_correction=section.size_correction,
     )
 
 
 def best_value(campaign: Campaign, store: Store, unit: str) -> float | None:
-    """Return the best value in a unit: of the initial data, the oracle and the lab, without bounds."""
+    """Return the best value in a unit, corrected for size: of the initial data, the oracle and the lab, no bounds."""
     # Records of earlier versions do not have the unit of the initial data; it was assumed to be that of the oracle.
-    values = [row.value for row in store.initial_data() if row.unit in ("", unit)]
-    values += [row.value for row in store.measurements() if row.unit == unit]
-    values += [row.value for row in lab_rows(store) if row.side == 0]
-    better = min if campaign.objective.best < campaign.objective.worst else max
-    return better(values, default=None)
+    known = [(row.smiles, row.value) for row in store.initial_data() if row.unit in ("", unit)]
+    of = {row.compound_id: row.smiles for row in store.compounds()}
+    known += [(of[row.compound_id], row.value) for row in store.measurements() if row.unit == unit]
+    known += [(row.smiles, row.value) for row in lab_rows(store) if row.side == 0]
+    per_atom, minimise = campaign.objective.size_correction, campaign.objective.best < campaign.objective.worst
+    values = np.array([value for _, value in known])
+    if per_atom:
+        mols = [parse_smiles(smiles) for smiles, _ in known]
+        values = size_corrected(mols, values, per_atom, "minimise" if minimise else "maximise")
+    return None if not known else float(values.min() if minimise else values.max())
 
 
 def predict(

@@ -117,13 +117,21 @@ class Objective:
 
 
 def acquisition_times_constraints(
-    proxy: Predictor, scoring: Scoring, constraints: Constraints, *, unit: str, exponent: float, floor: float
+    proxy: Predictor,
+    scoring: Scoring,
+    constraints: Constraints,
+    *,
+    unit: str,
+    exponent: float,
+    floor: float,
+    size_correction: float = 0.0,
 ) -> Objective:
     r"""Return the reward of a campaign: the score of the acquisition times how well the constraints are met.
 
     .. math:: \log R = \beta \, (\log f(\text{score}) + \log f(\text{desirability})), \quad f(x) = c + (1 - c) x
 
-    with the exponent :math:`\beta` and the floor :math:`c`, so that :math:`2 \beta \log c \le \log R \le 0`.
+    with the exponent :math:`\beta` and the floor :math:`c`, so that :math:`2 \beta \log c \le \log R \le 0`. The
+    acquisition is that of predictions with `size_correction`, see `size.py`.
     """
-    terms = AcquisitionTerm(scoring, unit), [ConstraintsTerm(constraints)]
+    terms = AcquisitionTerm(scoring, unit, size_correction), [ConstraintsTerm(constraints)]
     return Objective(proxy, *terms, Product(exponent, floor))

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from rdkit.Chem import Mol
 
 from molgfn.campaign.reward.constraints import Constraints
 from molgfn.campaign.reward.scoring import Scoring
+from molgfn.campaign.reward.size import size_corrected
 from molgfn.chem.standardise import parse_smiles
 from molgfn.direction import Direction
 
@@ -24,6 +27,11 @@ class PredictedMolecules:
     smiles: Sequence[str]
     mean: Array
     std: Array
+
+    @cached_property
+    def mols(self) -> list[Mol]:
+        """The molecules, parsed once for all terms."""
+        return [parse_smiles(text) for text in self.smiles]
 
 
 class Term(Protocol):
@@ -51,10 +59,15 @@ class Term(Protocol):
 
 @dataclass(frozen=True)
 class AcquisitionTerm:
-    """The acquisition of a molecule; its desirability is `Scoring.score`."""
+    """The acquisition of a molecule; its desirability is `Scoring.score`.
+
+    `size_correction` is what each heavy atom gives by size alone: it is taken out of the predicted mean first. The
+    `best_so_far` of `scoring` must be corrected in the same way.
+    """
 
     scoring: Scoring
     oracle_unit: str
+    size_correction: float = 0.0
     name: str = "acquisition"
     direction: Direction = "maximise"
     cost: Cost = "proxy"
@@ -65,7 +78,10 @@ class AcquisitionTerm:
         return "" if self.scoring.kind == "pi" else self.oracle_unit
 
     def values(self, molecules: PredictedMolecules) -> Array:
-        return self.scoring.acquisition(molecules.smiles, molecules.mean, molecules.std)
+        mean = molecules.mean
+        if self.size_correction:
+            mean = size_corrected(molecules.mols, mean, self.size_correction, self.scoring.direction)
+        return self.scoring.acquisition(molecules.smiles, mean, molecules.std)
 
     def desirability(self, values: Array) -> Array:
         return self.scoring.score(values)
@@ -82,7 +98,7 @@ class ConstraintsTerm:
     cost: Cost = "free"
 
     def values(self, molecules: PredictedMolecules) -> Array:
-        return np.array([self.constraints.log_desirability(parse_smiles(smiles)) for smiles in molecules.smiles])
+        return np.array([self.constraints.log_desirability(mol) for mol in molecules.mols])
 
     def desirability(self, values: Array) -> Array:
         desirabilities: Array = np.exp(values)

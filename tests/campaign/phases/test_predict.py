@@ -83,3 +83,7 @@ def test_the_best_value_counts_the_lab_and_no_other_unit(tmp_path):
         store.add_retraining(record, lab)
         store.add_retraining(beside, [LabRow(2, compound_key("CCC"), "CCC", "", "", -50.0, 0, 1.0, False)])
         assert best_value(campaign, store, "kcal/mol") == -9.5
+        objective = campaign.objective.model_copy(update={"size_correction": 1.0})
+        assert (
+            best_value(campaign.model_copy(update={"objective": objective}), store, "kcal/mol") == -9.5 + 3 - 25
+        )  # ethanol, not methane with -7 + 1 - 25

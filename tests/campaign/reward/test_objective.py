@@ -34,9 +34,18 @@ class LengthProxy:
         return Guess([-6.0 - 0.5 * len(one) for one in smiles], [self._std] * len(smiles))
 
 
-def objective(proxy=None, scoring=DOCKING, constraints=None, exponent=8.0, floor=1e-3):
+def objective(proxy=None, scoring=DOCKING, constraints=None, exponent=8.0, floor=1e-3, size_correction=0.0):
     proxy, constraints = proxy or LengthProxy(), constraints or Constraints({})
-    return acquisition_times_constraints(proxy, scoring, constraints, unit="kcal/mol", exponent=exponent, floor=floor)
+    numbers = {"exponent": exponent, "floor": floor, "size_correction": size_correction}
+    return acquisition_times_constraints(proxy, scoring, constraints, unit="kcal/mol", **numbers)
+
+
+def test_the_size_correction_changes_acquisition_and_reward_but_not_the_prediction():
+    plain, corrected = (objective(size_correction=each).assess(SMILES) for each in (0.0, 0.1))
+    atoms = np.array([parse_smiles(text).GetNumHeavyAtoms() for text in SMILES])
+    assert corrected.mean.tolist() == plain.mean.tolist()
+    assert corrected.acquisition == pytest.approx(plain.acquisition - 0.1 * (atoms - 25))
+    assert np.all(corrected.log_reward > plain.log_reward)  # all have fewer than 25 heavy atoms
 
 
 @given(st.floats(-3, 1.5), st.floats(1e-3, 1))
