@@ -2,10 +2,11 @@
 
     python benchmarks/prior_start.py --seeds 0 1 2 > results.jsonl
 
-Reward (without a size correction), windows and proxy are those of the PARP1 demo. For each seed two networks are trained: an untrained one, and one
-that starts from the network beside the vocabulary. Prints one line of JSON each: the mean log reward of the
-trajectories drawn at each step; the molecules that the network draws at the end; and the Pearson correlation of log
-probability and log target over trajectories of 300 molecules of the library's law, which were not drawn in training.
+Reward (without a size correction), windows and proxy are those of the PARP1 demo. For each seed two networks are
+trained: an untrained one, and one that starts from the network beside the vocabulary. Prints one line of JSON each: the
+mean log reward of the trajectories drawn at each step; the molecules that the network draws at the end; and the Pearson
+correlation of log probability and log target over trajectories of 300 molecules of the library's law, which were not
+drawn in training.
 """
 
 import argparse
