@@ -140,7 +140,7 @@ CANDIDATE_COLUMNS = (
     Column("scaffold", "text", "Bemis-Murcko scaffold as SMILES; empty for a molecule without rings."),
     Column("blocks", "text", "SMILES of the blocks the molecule is built from, separated by ' | '."),
     Column("log_reward", "number", "Log of the reward that the sampler aimed at, at the latest prediction.", "", 4),
-    Column("source_model", "text", "The sampler that proposed it, and the proxy that the prediction is from."),
+    Column("source_model", "text", "What proposed it (sampler or source), and the proxy that the prediction is from."),
 )
 
 ROUTE_COLUMNS = (

@@ -180,12 +180,33 @@ def usual_answer(compound: Compound) -> Answer:
 
 
 @dataclass
+class Shuffled:
+    """A source that knows the whole space."""
+
+    share: float
+    name: str = "shuffled"
+
+    def candidates(
+        self,
+        score: Reward,
+        measured: Sequence[str],
+        wanted: int,  # noqa: ARG002
+        generator: np.random.Generator,
+    ) -> list[Molecule]:
+        places = generator.permutation(len(SPACE))
+        found = [SPACE[place] for place in places if SPACE[place].smiles not in measured]
+        values = score([one.smiles for one in found])
+        return [found[place] for place in np.argsort(-values, kind="stable")]
+
+
+@dataclass
 class StandIns:
     """Parts of a campaign for which nothing needs to be installed, trained or docked."""
 
     asked: Path
     answer: Callable[[Compound], Answer] = usual_answer
     pause_s: float = 0.0
+    share: float = 0.0
 
     def open_oracle(self) -> InstantOracle:
         return InstantOracle(self.asked, self.answer, self.pause_s)
@@ -204,6 +225,9 @@ class StandIns:
         start: Path | None = None,  # noqa: ARG002
     ) -> TableTrainer:
         return TableTrainer(reward, seed, self.pause_s)
+
+    def sources(self) -> list[Shuffled]:
+        return [Shuffled(self.share)] if self.share else []
 
     def later_steps(self) -> int:
         return 0

@@ -6,8 +6,10 @@ from typing import Any
 from molgfn.campaign.file.oracles.kind import OracleKind
 from molgfn.campaign.file.oracles.kinds import KINDS
 from molgfn.campaign.file.problem import Problem
-from molgfn.campaign.file.sections import CampaignSection, ObjectiveSection, VocabularySection
+from molgfn.campaign.file.sections import CampaignSection, ObjectiveSection, SourcesSection, VocabularySection
 from molgfn.environments.limits import HARD_JOINS
+
+_SHARES = ("tree_search", "graph_ga", "library")
 
 
 def broken_rules(tables: Mapping[str, Any]) -> list[Problem]:
@@ -15,7 +17,7 @@ def broken_rules(tables: Mapping[str, Any]) -> list[Problem]:
     sections = {name: table if isinstance(table, Mapping) else {} for name, table in tables.items()}
     campaign, oracle = sections.get("campaign", {}), sections.get("oracle", {})
     problems = _block_limits(sections.get("vocabulary", {})) + _batch(campaign)
-    problems += _likelihood(sections)
+    problems += _likelihood(sections) + _sources(sections)
     problems += _hard_joins(sections.get("objective", {}).get("windows"))
     kind = KINDS.get(str(oracle.get("kind")))
     if kind is not None:
@@ -61,6 +63,23 @@ def _likelihood(sections: Mapping[str, Mapping[str, Any]]) -> list[Problem]:
     else:
         return []
     return [Problem(("sampler", "objective"), text, "likelihood")]
+
+
+def _sources(sections: Mapping[str, Mapping[str, Any]]) -> list[Problem]:
+    table = sections.get("sources", {})
+    shares = dict(zip(_SHARES, _numbers(table, SourcesSection, *_SHARES), strict=True))
+    whole = sum(share or 0.0 for share in shares.values())
+    problems = []
+    if whole > 1:
+        text = f"with the other shares {whole:g}; all candidates of a round are 1."
+        largest = max(shares, key=lambda name: shares[name] or 0.0)
+        problems.append(Problem(("sources", largest), text, shares[largest]))
+    if shares["tree_search"] and "core" in sections:
+        text = "the search does not keep a core. Leave this key out, or [core]."
+        problems.append(Problem(("sources", "tree_search"), text, shares["tree_search"]))
+    if (shares["library"] or 0) > 0 and "library_file" not in table:
+        problems.append(Problem(("sources", "library"), "needs library_file.", shares["library"]))
+    return problems
 
 
 def _hard_joins(windows: Any) -> list[Problem]:

@@ -123,6 +123,18 @@ class ProxySection(Section):
     """Passes over the data where the training goes on from an earlier proxy."""
 
 
+class SourcesSection(Section):
+    """`[sources]`: which share of the candidates of a round comes from where; the flow network gives the rest."""
+
+    tree_search: ShareOrZero = 0.0
+    """Of a search over trees of blocks that starts at the best measured molecules."""
+    graph_ga: ShareOrZero = 0.0
+    """Of children of the best measured molecules that need not be made of blocks."""
+    library: ShareOrZero = 0.0
+    """Of the molecules in `library_file`."""
+    library_file: DataFile | None = None
+
+
 class SamplerSection(Section):
     """`[sampler]`: the flow network and how long it is trained each round."""
 
@@ -183,6 +195,7 @@ class Campaign(Section):
     objective: ObjectiveSection = ObjectiveSection()
     proxy: ProxySection = ProxySection()
     prior: PriorSection = PriorSection()
+    sources: SourcesSection = SourcesSection()
     sampler: SamplerSection = SamplerSection()
     acquisition: AcquisitionSection = AcquisitionSection()
     selection: SelectionSection = SelectionSection()

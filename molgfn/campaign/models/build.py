@@ -11,9 +11,10 @@ import torch
 from molgfn.campaign.file.load import Campaign
 from molgfn.campaign.models.environment import environment_of
 from molgfn.campaign.models.flow import flow_trainer, later_steps, training_objective
-from molgfn.campaign.models.interfaces import FlowTrainer, PriorTrainer, ProxyEpoch, ProxyModel, Reward, Sampled
+from molgfn.campaign.models.interfaces import FlowTrainer, PriorTrainer, ProxyEpoch, ProxyModel, Reward, Sampled, Source
 from molgfn.campaign.models.oracle import open_oracle
 from molgfn.campaign.models.prior_network import NetworkOnPrior, facts_of, fitting_network
+from molgfn.campaign.sources.build import sources_of
 from molgfn.chem.standardise import MoleculeError, standard_smiles
 from molgfn.chem.trees.tree import Tree
 from molgfn.chem.trees.vocabulary import NotCovered
@@ -87,6 +88,9 @@ class CampaignParts:
             start=weights,
             steps=steps,
         )
+
+    def sources(self) -> Sequence[Source]:
+        return sources_of(self._campaign, self._environment)
 
     def later_steps(self) -> int:
         return later_steps(self._campaign.sampler, self._objective)

@@ -14,6 +14,8 @@ from molgfn.oracles.interfaces import Oracle
 
 Reward = Callable[[Sequence[str]], NDArray[np.float64]]
 """SMILES of B molecules -> log_reward, shape (B,), finite."""
+Score = Callable[[Sequence[str]], NDArray[np.float64]]
+"""SMILES of B molecules -> a number for each, shape (B,), higher is better."""
 
 
 class Sampled(Protocol):
@@ -50,6 +52,36 @@ class FlowTrainer(Protocol):
     def resample(self, n: int, draws: int) -> Sequence[Sampled]: ...
     def save(self, folder: Path) -> None: ...
     def load(self, folder: Path) -> None: ...
+
+
+class Source(Protocol):
+    """Proposes molecules that score well."""
+
+    @property
+    def name(self) -> str:
+        """As it stands in `source_model` of the candidates."""
+        ...
+
+    @property
+    def share(self) -> float:
+        """The share of the candidates of a round that it gives, from 0 to 1."""
+        ...
+
+    def candidates(
+        self, score: Score, measured: Sequence[str], wanted: int, generator: np.random.Generator
+    ) -> Sequence[Sampled]:
+        """Return distinct molecules, best first.
+
+        Parameters
+        ----------
+        score : Score
+        measured : sequence of str
+            SMILES of the molecules with a value, best first.
+        wanted : int
+            How many are needed; more may be returned, since some of them will be known already.
+        generator : Generator
+        """
+        ...
 
 
 class PriorTrainer(Protocol):
@@ -136,6 +168,10 @@ class Parts(Protocol):
         It starts from the weights in `start`, which may be the checkpoint of an earlier round; else from those that
         came with the vocabulary, if they fit.
         """
+        ...
+
+    def sources(self) -> Sequence[Source]:
+        """Return where candidates come from beside the flow network, in the order in which they are asked."""
         ...
 
     def later_steps(self) -> int:

@@ -48,6 +48,8 @@ class Proposals:
     rejected: list[RejectedRow] = field(default_factory=list)
     sampled: int = 0
     merged: int = 0
+    source: dict[str, str] = field(default_factory=dict)
+    """Where each accepted molecule comes from, by InChIKey."""
     _seen: set[str] = field(default_factory=set)
     _broken: Counter[str] = field(default_factory=Counter)
 
@@ -55,15 +57,15 @@ class Proposals:
     def complete(self) -> bool:
         return len(self.accepted) >= self.wanted
 
-    def add(self, samples: Iterable[Sampled]) -> None:
-        """Add samples until there are enough candidates; further samples are ignored."""
+    def add(self, samples: Iterable[Sampled], source: str, wanted: int | None = None) -> None:
+        """Add samples of one source until there are `wanted` candidates, by default all; others are ignored."""
         for sample in samples:
-            if self.complete:
+            if self.complete or (wanted is not None and len(self.accepted) >= wanted):
                 return
             self.sampled += 1
             if sample.smiles not in self._seen:
                 self._seen.add(sample.smiles)
-                self._judge(sample)
+                self._judge(sample, source)
 
     def new_compounds(self, prefix: str) -> list[CompoundRow]:
         """Return the candidates that the store does not have, with the next free ids.
@@ -85,7 +87,7 @@ class Proposals:
             for number, (key, sample) in enumerate(new, start=len(self.known) + 1)
         ]
 
-    def _judge(self, sample: Sampled) -> None:
+    def _judge(self, sample: Sampled, source: str) -> None:
         try:
             mol = parse_smiles(sample.smiles)
         except MoleculeError as error:
@@ -108,7 +110,7 @@ class Proposals:
         elif key in self.known and self.known[key].status != "proposed":
             self._reject(sample, "has a value", f"sent to the oracle before, as {self.known[key].compound_id}")
         else:
-            self.accepted[key] = sample
+            self.accepted[key], self.source[key] = sample, source
 
     def _reject(self, sample: Sampled, constraint: str, reason: str) -> None:
         self._broken[constraint] += 1

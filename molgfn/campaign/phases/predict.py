@@ -1,7 +1,7 @@
 """Predict compounds with the proxy of a round, and renew predictions of earlier proxies."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -51,17 +51,29 @@ def objective_of(campaign: Campaign, store: Store, proxy: ProxyModel, round_numb
 
 def best_value(campaign: Campaign, store: Store, unit: str) -> float | None:
     """Return the best value in a unit, corrected for size: of the initial data, the oracle and the lab, no bounds."""
+    best = best_first(campaign, store, unit)
+    return best[0][1] if best else None
+
+
+def best_first(campaign: Campaign, store: Store, unit: str) -> list[tuple[str, float]]:
+    """Return the SMILES with a value in a unit and this value, corrected for size, best first; without bounds."""
     # Records of earlier versions do not have the unit of the initial data; it was assumed to be that of the oracle.
     known = [(row.smiles, row.value) for row in store.initial_data() if row.unit in ("", unit)]
     of = {row.compound_id: row.smiles for row in store.compounds()}
     known += [(of[row.compound_id], row.value) for row in store.measurements() if row.unit == unit]
     known += [(row.smiles, row.value) for row in lab_rows(store) if row.side == 0]
     per_atom, minimise = campaign.objective.size_correction, campaign.objective.best < campaign.objective.worst
-    values = np.array([value for _, value in known])
-    if per_atom:
-        mols = [parse_smiles(smiles) for smiles, _ in known]
-        values = size_corrected(mols, values, per_atom, "minimise" if minimise else "maximise")
-    return None if not known else float(values.min() if minimise else values.max())
+    if per_atom and known:
+        mols, values = [parse_smiles(smiles) for smiles, _ in known], np.array([value for _, value in known])
+        corrected = size_corrected(mols, values, per_atom, "minimise" if minimise else "maximise")
+        known = [(smiles, value) for (smiles, _), value in zip(known, corrected.tolist(), strict=True)]
+    return sorted(known, key=lambda one: one[1] if minimise else -one[1])
+
+
+def samplers_of(store: Store) -> dict[str, str]:
+    """Return what first proposed each compound that was predicted before, by compound id."""
+    rows = sorted(store.predictions(), key=lambda row: -row.round)
+    return {row.compound_id: row.source_model.partition("; ")[0] for row in rows}
 
 
 def predict(
@@ -72,6 +84,7 @@ def predict(
     rows: Sequence[CompoundRow],
     round_number: int,
     measured: str,
+    samplers: Mapping[str, str],
 ) -> list[PredictionRow]:
     """Return the predictions of compounds for a round.
 
@@ -87,6 +100,8 @@ def predict(
     round_number : int
     measured : str
         Name of the property that is predicted.
+    samplers : mapping of str to str
+        What proposed each compound, by compound id; "random" for the others.
     """
     folder = run.relative(proxy_folder)
     smiles = [row.smiles for row in rows]
@@ -102,7 +117,7 @@ def predict(
             None if math.isnan(std) else std,
             acquisition,
             log_reward,
-            f"{run.relative(run.flow(row.round)) if row.round else 'random'}; {folder}",
+            f"{samplers.get(row.compound_id, 'random')}; {folder}",
             in_domain,
             None if math.isnan(similarity) else similarity,
             nearest,
@@ -151,7 +166,7 @@ def predict_again(run: RunDirectory, campaign: Campaign, store: Store, load_prox
         proxy = load_proxy(folder)
     objective = objective_of(campaign, store, proxy, number)
     measured = next((row.property for row in store.measurements()), MEASURED_VALUE)
-    predictions = predict(run, proxy, folder, objective, rows, number, measured)
+    predictions = predict(run, proxy, folder, objective, rows, number, measured, samplers_of(store))
     with store.transaction():
         store.add_predictions(predictions)
     run.log("predicted_again", compounds=len(rows), proxy=run.relative(folder))

@@ -1,13 +1,16 @@
-"""Propose: train a flow network on the rewards of the proxy, and sample candidates from it."""
+"""Propose: search for candidates, train a flow network on the rewards of the proxy, and sample the others from it."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+
+import numpy as np
 
 from molgfn.campaign.lab.values import lab_rows
 from molgfn.campaign.models.interfaces import FlowTrainer, ProxyModel, Sampled
 from molgfn.campaign.phases.candidates import Proposals, inchikeys_of
-from molgfn.campaign.phases.predict import objective_of, predict
+from molgfn.campaign.phases.predict import best_first, objective_of, predict, samplers_of
 from molgfn.campaign.phases.prior_network import prior_network
 from molgfn.campaign.phases.resumable import STEPS_FILE, train_in_parts
 from molgfn.campaign.phases.state import Context
@@ -41,9 +44,8 @@ def propose(context: Context, round_number: int) -> None:
     if round_number == 0:
         seed = context.seed(round_number, "propose")
         start = prior_network(context) if context.campaign.core else None
-        proposals = _collect(
-            context, round_number, plan.initial, lambda chunk, n: context.parts.random_samples(n, seed + chunk, start)
-        )
+        proposals = _empty(context, round_number, plan.initial)
+        _draw(context, proposals, "random", lambda chunk, n: context.parts.random_samples(n, seed + chunk, start))
         _record(context, proposals, [])
         return
     model = context.proxy_folder(round_number - 1)
@@ -51,14 +53,19 @@ def propose(context: Context, round_number: int) -> None:
         proxy = context.parts.load_proxy(model)
     _tell_limits(context, round_number, proxy)
     objective = objective_of(context.campaign, context.store, proxy, round_number)
-    flow = _trained_flow(context, round_number, objective)
-    draws = context.campaign.prior.draws if context.campaign.prior.weight else 1
-    proposals = _collect(
-        context, round_number, plan.proposals, lambda _, n: flow.resample(n, draws) if draws > 1 else flow.sample(n)
-    )
-    candidates = [*context.store.compounds(status="proposed"), *proposals.new_compounds(context.id_prefix)]
+    proposals = _empty(context, round_number, plan.proposals)
+    _search(context, proposals, objective, proxy.unit)
+    if not proposals.complete:
+        flow = _trained_flow(context, round_number, objective)
+        draws = context.campaign.prior.draws if context.campaign.prior.weight else 1
+        name = context.run.relative(context.run.flow(round_number))
+        _draw(context, proposals, name, lambda _, n: flow.resample(n, draws) if draws > 1 else flow.sample(n))
+    new = proposals.new_compounds(context.id_prefix)
+    candidates = [*context.store.compounds(status="proposed"), *new]
     measured = measured_by(context.oracle)
-    _record(context, proposals, predict(context.run, proxy, model, objective, candidates, round_number, measured))
+    samplers = samplers_of(context.store) | {row.compound_id: proposals.source[row.inchikey] for row in new}
+    made = predict(context.run, proxy, model, objective, candidates, round_number, measured, samplers)
+    _record(context, proposals, made)
 
 
 def _tell_limits(context: Context, round_number: int, proxy: ProxyModel) -> None:
@@ -144,31 +151,46 @@ def _checkpoint(folder: Path, flow: FlowTrainer, objective: Objective, progress:
         write_json(draft / STEPS_FILE, progress)
 
 
-def _collect(
-    context: Context, round_number: int, wanted: int, sample: Callable[[int, int], Sequence[Sampled]]
-) -> Proposals:
-    """Sample until there are `wanted` candidates, or the limit of samples is reached.
-
-    `sample` draws molecules; its arguments are the number of the call and the number of molecules.
-    """
+def _empty(context: Context, round_number: int, wanted: int) -> Proposals:
     store = context.store
-    proposals = Proposals(
+    return Proposals(
         round_number,
         wanted,
         context.constraints,
         known={row.inchikey: row for row in store.compounds()},
         initial=inchikeys_of([row.smiles for row in store.initial_data()] + [row.smiles for row in lab_rows(store)]),
     )
-    limit = max(MAX_SAMPLES, MAX_SAMPLES_PER_CANDIDATE * wanted)
-    with context.progress.step(f"round {round_number}: collecting candidates", total=wanted) as shown:
-        chunk = 0
+
+
+def _search(context: Context, proposals: Proposals, objective: Objective, unit: str) -> None:
+    """Collect the share of each source beside the flow network."""
+    generator = np.random.default_rng([context.seed(proposals.round, "propose"), *b"search"])
+    measured = [name for name, _ in best_first(context.campaign, context.store, unit)]
+    for source in context.parts.sources():
+        wanted = min(len(proposals.accepted) + round(source.share * proposals.wanted), proposals.wanted)
+        before = len(proposals.accepted)
+        with context.progress.step(f"round {proposals.round}: {source.name}", total=wanted - before) as shown:
+            context.stop.check()
+            found = source.candidates(lambda smiles: objective.assess(smiles).log_reward, measured, wanted, generator)
+            proposals.add(found, source.name, wanted)
+            shown.advance(len(proposals.accepted) - before, f"of {len(found)} found")
+
+
+def _draw(context: Context, proposals: Proposals, source: str, sample: Callable[[int, int], Sequence[Sampled]]) -> None:
+    """Sample until there are as many candidates as wanted, or the limit of samples is reached.
+
+    `sample` draws molecules; its arguments are the number of the call and the number of molecules.
+    """
+    limit = proposals.sampled + max(MAX_SAMPLES, MAX_SAMPLES_PER_CANDIDATE * proposals.wanted)
+    left = proposals.wanted - len(proposals.accepted)
+    with context.progress.step(f"round {proposals.round}: collecting candidates", total=left) as shown:
+        chunk, first = 0, proposals.sampled
         while not proposals.complete and proposals.sampled < limit:
             context.stop.check()
             before = len(proposals.accepted)
-            proposals.add(sample(chunk, SAMPLES_AT_ONCE))
-            shown.advance(len(proposals.accepted) - before, f"of {proposals.sampled} sampled")
+            proposals.add(sample(chunk, SAMPLES_AT_ONCE), source)
+            shown.advance(len(proposals.accepted) - before, f"of {proposals.sampled - first} sampled")
             chunk += 1
-    return proposals
 
 
 def _record(context: Context, proposals: Proposals, predictions: Sequence[PredictionRow]) -> None:
@@ -184,6 +206,7 @@ def _record(context: Context, proposals: Proposals, predictions: Sequence[Predic
         "new": len(new),
         "rejected": len(proposals.rejected),
         "merged_by_inchikey": proposals.merged,
+        "by_source": dict(Counter(proposals.source.values())),
     }
     context.run.log("proposed", round=proposals.round, **counts)
     short = "" if proposals.complete else f" (fewer than the {proposals.wanted} wanted)"

@@ -32,28 +32,28 @@ def accepted(found):
 
 def test_candidates_keep_the_order_sampled_and_each_counts_once():
     found = proposals()
-    found.add(samples(PHENOL, TOLUENE, PHENOL))
-    found.add(samples(TOLUENE, ETHANOL))
+    found.add(samples(PHENOL, TOLUENE, PHENOL), "flow")
+    found.add(samples(TOLUENE, ETHANOL), "flow")
     assert accepted(found) == [PHENOL, TOLUENE, ETHANOL]
     assert (found.sampled, found.merged, found.rejected) == (5, 0, [])
 
 
 def test_no_more_are_taken_than_wanted():
     found = proposals(wanted=2)
-    found.add(samples(PHENOL, TOLUENE, ETHANOL))
+    found.add(samples(PHENOL, TOLUENE, ETHANOL), "flow")
     assert found.complete
     assert (accepted(found), found.sampled) == ([PHENOL, TOLUENE], 2)
 
 
 def test_tautomers_are_one_compound():
     found = proposals()
-    found.add(samples(*PYRAZOLES))
+    found.add(samples(*PYRAZOLES), "flow")
     assert (accepted(found), found.merged) == ([PYRAZOLES[0]], 1)
 
 
 def test_new_compounds_get_the_next_ids_and_their_blocks():
     found = proposals(known=[known(BUTANE, 1), known(PHENOL, 2)])
-    found.add(samples(TOLUENE, PHENOL, ETHANOL))
+    found.add(samples(TOLUENE, PHENOL, ETHANOL), "flow")
     assert len(found.accepted) == 3
     new = found.new_compounds("PARP1")
     assert [(row.compound_id, row.smiles, row.round, row.status) for row in new] == [
@@ -66,21 +66,21 @@ def test_new_compounds_get_the_next_ids_and_their_blocks():
 @pytest.mark.parametrize("status", ["pending", "completed", "failed", "abandoned"])
 def test_what_was_sent_once_is_no_candidate(status):
     found = proposals(known=[known(PHENOL, 7, status)])
-    found.add(samples(PHENOL, TOLUENE))
+    found.add(samples(PHENOL, TOLUENE), "flow")
     assert accepted(found) == [TOLUENE]
     assert [(row.smiles, row.reason) for row in found.rejected] == [(PHENOL, "sent to the oracle before, as X-000007")]
 
 
 def test_what_is_in_the_initial_data_is_no_candidate():
     found = proposals(initial=["Cc1cc[nH]n1"])
-    found.add(samples(*PYRAZOLES, TOLUENE))
+    found.add(samples(*PYRAZOLES, TOLUENE), "flow")
     assert accepted(found) == [TOLUENE]
     assert {row.reason for row in found.rejected} == {"has a value already: in the initial data or a table of the lab"}
 
 
 def test_what_breaks_a_constraint_is_rejected_with_every_reason():
     found = proposals(constraints=Constraints({"mw": (90, 500), "clogp": (2, 5)}))
-    found.add(samples(ETHANOL, TOLUENE, ETHANOL))
+    found.add(samples(ETHANOL, TOLUENE, ETHANOL), "flow")
     assert accepted(found) == []
     assert [(row.round, row.smiles) for row in found.rejected] == [(2, ETHANOL), (2, TOLUENE)]
     assert found.rejected[0].reason == "mw 46.07 is below 90; clogp -0.0014 is below 2"
@@ -88,14 +88,14 @@ def test_what_breaks_a_constraint_is_rejected_with_every_reason():
 
 def test_an_unreadable_sample_is_rejected_not_raised():
     found = proposals()
-    found.add(samples("C(", TOLUENE))
+    found.add(samples("C(", TOLUENE), "flow")
     assert accepted(found) == [TOLUENE]
     assert found.rejected[0].reason.startswith("not a valid SMILES")
 
 
 def test_no_candidate_at_all_counts_what_was_not_met():
     found = proposals(constraints=Constraints({"mw": (1000, math.inf), "clogp": (1, 5)}, required=["[Cl]"]))
-    found.add(samples(ETHANOL, TOLUENE, PHENOL, PHENOL))
+    found.add(samples(ETHANOL, TOLUENE, PHENOL, PHENOL), "flow")
     with pytest.raises(NoCandidateError) as error:
         found.new_compounds("X")
     assert str(error.value).splitlines() == [

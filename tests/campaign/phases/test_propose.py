@@ -87,3 +87,33 @@ def test_the_flow_network_is_trained_towards_better_molecules(tmp_path):
     line = StandIns(tmp_path).load_proxy(run / "checkpoints" / "round_000" / "proxy")
     average = sum(line.predict([one.smiles for one in SPACE[:-1]]).mean) / (len(SPACE) - 1)
     assert sum(row.pred_mean for row in predictions) / len(rewards) < average
+
+
+def test_a_source_gives_its_share_best_first_and_is_recorded_and_the_flow_network_gives_the_rest(tmp_path):
+    run = start(tmp_path, StandIns(tmp_path / "asked", share=0.4), campaign=PLAN.format(20))
+    compounds, predictions, _rejected = rows(run)
+    sampler = {row.compound_id: row.source_model.partition("; ")[0] for row in predictions}
+    counts = Counter(sampler[row.compound_id] for row in compounds if row.round == 1)
+    event = last(run, "proposed")
+    assert event["candidates"] == 20
+    assert event["by_source"] == {"shuffled": 8, "checkpoints/round_001/flow": 12}
+    assert 0 < counts["shuffled"] <= 8
+    # The source was asked for the best molecules: none that can be proposed is better than the last one of its share.
+    rewards = {row.compound_id: row.log_reward for row in predictions if row.round == 1}
+    by_search = [reward for compound, reward in rewards.items() if sampler[compound] == "shuffled"]
+    others = [reward for compound, reward in rewards.items() if sampler[compound].endswith("flow")]
+    assert min(by_search) >= max(others) - 1e-6
+
+
+def test_no_flow_network_is_trained_where_the_sources_give_all_candidates(tmp_path):
+    run = start(tmp_path, StandIns(tmp_path / "asked", share=1.0), campaign=PLAN.format(20))
+    assert last(run, "proposed")["by_source"] == {"shuffled": 20}
+    assert not (run / "checkpoints" / "round_001" / "flow").exists()
+
+
+def test_the_same_seed_gives_the_same_candidates_of_a_source(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    one = rows(start(tmp_path / "one", StandIns(tmp_path / "asked1", share=0.5), campaign=PLAN.format(20)))
+    two = rows(start(tmp_path / "two", StandIns(tmp_path / "asked2", share=0.5), campaign=PLAN.format(20)))
+    assert [row.smiles for row in one[0]] == [row.smiles for row in two[0]]

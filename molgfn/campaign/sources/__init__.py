@@ -1,0 +1,1 @@
+"""Where the candidates of a round come from, beside the flow network."""

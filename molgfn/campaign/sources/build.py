@@ -1,0 +1,26 @@
+"""The sources of a campaign, from its file."""
+
+from collections.abc import Iterator
+
+from molgfn.campaign.file.sections import Campaign
+from molgfn.campaign.models.interfaces import Source
+from molgfn.campaign.sources.genetic import GeneticSource
+from molgfn.campaign.sources.library import LibrarySource
+from molgfn.campaign.sources.trees import TreeSource
+from molgfn.environments.fragments import FragmentEnvironment
+from molgfn.prior.prior import LibraryPrior
+
+
+def sources_of(campaign: Campaign, environment: FragmentEnvironment) -> list[Source]:
+    """Return those that have a share. A search over trees needs a vocabulary with counts of a library."""
+    return list(_sources(campaign, environment))
+
+
+def _sources(campaign: Campaign, environment: FragmentEnvironment) -> Iterator[Source]:
+    section = campaign.sources
+    if section.library_file is not None and section.library:
+        yield LibrarySource(section.library, section.library_file)
+    if section.tree_search and campaign.core is None:
+        yield TreeSource(section.tree_search, environment, LibraryPrior(environment))
+    if section.graph_ga:
+        yield GeneticSource(section.graph_ga)

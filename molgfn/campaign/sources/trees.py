@@ -1,0 +1,63 @@
+"""Candidates from a search over trees of blocks, which starts at the best measured molecules."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from molgfn.campaign.models.interfaces import Score
+from molgfn.campaign.sources.proposed import Proposed
+from molgfn.chem.standardise import MoleculeError, standard_smiles
+from molgfn.chem.trees.tree import Tree
+from molgfn.chem.trees.vocabulary import NotCovered
+from molgfn.environments.fragments import FragmentEnvironment
+from molgfn.prior.prior import LibraryPrior
+from molgfn.search.tree_search import SearchSettings, TreeSearch
+
+PARENTS = 100
+"""Measured molecules that the search starts from, at most."""
+
+
+class TreeSource:
+    """Children of the best measured molecules, and of molecules of the library's law; see `Source`.
+
+    Parameters
+    ----------
+    share : float
+    environment : FragmentEnvironment
+        Without a core.
+    prior : LibraryPrior
+    settings : SearchSettings, optional
+    """
+
+    name = "tree search"
+
+    def __init__(
+        self,
+        share: float,
+        environment: FragmentEnvironment,
+        prior: LibraryPrior,
+        settings: SearchSettings | None = None,
+    ) -> None:
+        self.share, self._environment = share, environment
+        self._search = TreeSearch(environment, prior, settings)
+
+    def candidates(
+        self, score: Score, measured: Sequence[str], wanted: int, generator: np.random.Generator
+    ) -> Sequence[Proposed]:
+        """Return every molecule of the search, best first; `wanted` does not matter."""
+        del wanted
+        found = self._search(score, self._trees(measured), generator)
+        blocks = self._environment.plain_blocks
+        return [Proposed(one.smiles, tuple(blocks[block].smiles for block in one.tree.blocks)) for one in found]
+
+    def _trees(self, measured: Sequence[str]) -> list[Tree]:
+        """Return the trees of the first molecules that the vocabulary can build."""
+        trees: list[Tree] = []
+        for name in measured:
+            if len(trees) == PARENTS:
+                break
+            try:
+                trees.append(self._environment.trees(standard_smiles(name))[0])
+            except (MoleculeError, NotCovered):
+                continue
+        return trees
