@@ -21,7 +21,7 @@ from rdkit import RDLogger
 from realism import Real, docked, library, row
 
 from molgfn.bundled import bundled
-from molgfn.campaign.file.sections import ObjectiveSection
+from molgfn.campaign.file.load import load_campaign
 from molgfn.chem.trees.vocabulary import Vocabulary
 
 COUNT = 400
@@ -57,9 +57,9 @@ def drawing(lines: Sequence[str]) -> str:
     panels = []
     for key, label in PANELS.items():
         curves = []
-        for exponent, part in rows.groupby("exponent"):
+        for correction, part in rows.groupby("size_correction"):
             mean, low, high = (getattr(part.groupby("weight")[key], name)() for name in ("mean", "min", "max"))
-            name = f"exponent {exponent:g}"
+            name = f"size correction {correction:g}"
             curves.append(Line(name, mean.index.tolist(), mean.tolist(), low.tolist(), high.tolist()))
         panels.append(Panel(label, "weight of the prior", curves))
     return line_plot(panels, columns=3)
@@ -78,8 +78,10 @@ def main(words: Sequence[str]) -> None:
         arguments.plot.write_text(drawing(lines), encoding="utf-8")
         return
     RDLogger.DisableLog("rdApp.*")
-    exponent = ObjectiveSection().exponent
-    done = {(line["weight"], line["seed"]) for line in map(json.loads, lines) if line["exponent"] == exponent}
+    objective = load_campaign(bundled("campaigns", "parp1-demo.toml")).objective
+    reward = {"exponent": objective.exponent, "size_correction": objective.size_correction}
+    rows = [json.loads(line) for line in lines]
+    done = {(line["weight"], line["seed"]) for line in rows if all(line[key] == reward[key] for key in reward)}
     wanted = [(weight, seed) for seed in arguments.seeds for weight in arguments.weights if (weight, seed) not in done]
     tables = {pair: finished(arguments.runs, *pair) for pair in wanted}
     real = Real.of(Vocabulary.load(bundled("data", "vocabulary.json")), library(), COUNT)
@@ -88,7 +90,7 @@ def main(words: Sequence[str]) -> None:
         names = generator.permutation(table["smiles"].to_numpy(str)).tolist()
         facts = row(f"demo, weight {weight:g}", names, real, [0, 1, 2]) | docked(table)
         with arguments.results.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"weight": weight, "exponent": exponent, "seed": seed} | facts) + "\n")
+            file.write(json.dumps({"weight": weight, **reward, "seed": seed} | facts) + "\n")
 
 
 if __name__ == "__main__":

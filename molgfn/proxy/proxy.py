@@ -13,6 +13,7 @@ from safetensors.numpy import load_file, save
 from molgfn.direction import Direction
 from molgfn.errors import ConfigError
 from molgfn.proxy.classical.forest import Forest
+from molgfn.proxy.classical.min_max_process import MinMaxProcess
 from molgfn.proxy.classical.mixture import Mixture
 from molgfn.proxy.data.training_data import TrainingData
 from molgfn.proxy.data.training_molecules import kept_molecules, write_training_molecules
@@ -90,6 +91,14 @@ class Proxy:
         """
         return Prediction.of(self.ensemble.member_predictions(smiles), self.info.calibration)
 
+    def process(self, smiles: Sequence[str]) -> Prediction | None:
+        """Return what a Gaussian process on the training molecules predicts; None if these were not kept.
+
+        It is a model of another kind than networks and trees, with standard deviations that grow with the distance to
+        the training molecules. See `molgfn.proxy.classical.min_max_process`.
+        """
+        return None if self._process is None else self._process.predict(smiles)
+
     def neighbours(self, smiles: Sequence[str]) -> Neighbours:
         """Return the nearest training molecule of each molecule (standard SMILES), and whether it is near enough."""
         if self.training_molecules is None:
@@ -108,6 +117,11 @@ class Proxy:
     def value_range(self) -> ValueRange | None:
         """The measured values of the training molecules; none where these are not kept."""
         return ValueRange.of(self.training_molecules) if self.training_molecules else None
+
+    @cached_property
+    def _process(self) -> MinMaxProcess | None:
+        data = self.training_molecules
+        return MinMaxProcess(data, self.direction == "minimise") if data is not None else None
 
     @cached_property
     def _least_tested(self) -> float:

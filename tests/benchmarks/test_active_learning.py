@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from benchmarks.active_learning import main
 from benchmarks.call_methods import METHODS, CountProcess, process_and_ga, tree_search
+from benchmarks.campaign_method import CampaignMethod
 from benchmarks.oracle_calls import (
     Calls,
     SpentError,
@@ -107,7 +108,22 @@ def test_the_process_returns_its_data_and_grows_uncertain_with_distance() -> Non
     assert std[:3].max() < 0.2 * std[3]
 
 
-@pytest.mark.parametrize("name", METHODS)
+def test_a_campaign_spends_all_calls_in_batches_and_learns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmarks.campaign_method.POOL", 4)
+    start = initial_molecules(ENVIRONMENT, 30, 0)
+    oracle = calls(12, together=5)
+    data = dict(zip(start, size(start), strict=True))
+    task = Task(ENVIRONMENT, PRIOR, library_molecules(10), data, oracle, oracle.generator, demo_constraints())
+    method = CampaignMethod({"sources.graph_ga": 1.0, "proxy.model": "forest"}, (0.0, 80.0))
+    with pytest.raises(SpentError):
+        method(task, 5)
+    assert [row.batch for row in oracle.rows] == [1] * 5 + [2] * 5 + [3] * 2
+    assert np.mean([row.value for row in oracle.rows]) > size(start).mean()
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * name.startswith("molgfn")) for name in METHODS]
+)
 def test_every_method_asks_all_its_calls_within_the_constraints(name: str) -> None:
     start = initial_molecules(ENVIRONMENT, 30, 0)
     oracle = calls(45, together=20)

@@ -133,6 +133,9 @@ class LineProxy:
             np.full(len(smiles), 0.5),
         )
 
+    def process(self, smiles: Sequence[str]) -> None:
+        """No training molecules are kept."""
+
     def neighbours(self, smiles: Sequence[str]) -> Near:
         near = [share(one) for one in smiles]
         return Near(np.array(near), ["CCO"] * len(smiles), [similarity > 0.5 for similarity in near])

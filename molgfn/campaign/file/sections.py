@@ -163,6 +163,8 @@ class AcquisitionSection(Section):
 
     kind: Literal["greedy", "ucb", "ei", "pi", "thompson"] = "ucb"
     kappa: NotNegative = 1.0
+    second_model: bool = False
+    """Whether the less good of two predictions counts: that of the proxy, and that of a Gaussian process."""
 
 
 class SelectionSection(Section):

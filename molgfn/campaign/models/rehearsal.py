@@ -96,6 +96,9 @@ class _SameForAll:
     def predict(self, smiles: Sequence[str]) -> _Guess:
         return _Guess(np.full(len(smiles), self._value), np.zeros(len(smiles)))
 
+    def process(self, smiles: Sequence[str]) -> None:
+        del smiles
+
 
 def rehearse(campaign: Campaign, oracle: Quantity) -> Rehearsal:
     """Sample random molecules, and train a flow network and a proxy for a few steps; nothing is kept."""

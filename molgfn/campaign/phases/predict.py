@@ -46,6 +46,7 @@ def objective_of(campaign: Campaign, store: Store, proxy: ProxyModel, round_numb
         exponent=section.exponent,
         floor=section.floor,
         size_correction=section.size_correction,
+        second_model=acquisition.second_model,
     )
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from molgfn.campaign.reward.combination import Combination, Product
 from molgfn.campaign.reward.constraints import Constraints
 from molgfn.campaign.reward.scoring import Scoring
-from molgfn.campaign.reward.terms import AcquisitionTerm, ConstraintsTerm, PredictedMolecules, Term
+from molgfn.campaign.reward.terms import AcquisitionTerm, ConstraintsTerm, Predicted, PredictedMolecules, Term
 from molgfn.errors import MolgfnError
 from molgfn.files import write_text
 
@@ -20,19 +20,13 @@ Array = NDArray[np.float64]
 _CACHE_FILE = "rewards.json"
 
 
-class Predicted(Protocol):
-    """Mean and standard deviation, shape (B,), in the unit of the oracle; NaN if there is no standard deviation."""
-
-    @property
-    def mean(self) -> Array: ...
-    @property
-    def std(self) -> Array: ...
-
-
 class Predictor(Protocol):
     """The part of a proxy that a reward needs."""
 
     def predict(self, smiles: Sequence[str]) -> Predicted: ...
+    def process(self, smiles: Sequence[str]) -> Predicted | None:
+        """Return what a second model predicts, a Gaussian process on the training molecules; None without these."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -60,12 +54,20 @@ class Objective:
     others : sequence of Term
     combination : Combination
         Combines the desirabilities of `acquisition` and `others`, in this order, into one reward.
+    second_model : bool
+        Whether the Gaussian process of the proxy has a say in the acquisition.
     """
 
     def __init__(
-        self, proxy: Predictor, acquisition: AcquisitionTerm, others: Sequence[Term], combination: Combination
+        self,
+        proxy: Predictor,
+        acquisition: AcquisitionTerm,
+        others: Sequence[Term],
+        combination: Combination,
+        second_model: bool = False,
     ) -> None:
         self._proxy, self._acquisition, self._others, self._combination = proxy, acquisition, others, combination
+        self._second_model = second_model
         self._cache: dict[str, float] = {}
 
     def __call__(self, smiles: Sequence[str]) -> Array:
@@ -113,7 +115,8 @@ class Objective:
                 f"the proxy predicts {mean[wrong[0]]} +- {std[wrong[0]]} for {smiles[wrong[0]]}",
                 "Retrain the proxy: its weights are damaged.",
             )
-        return PredictedMolecules(smiles, mean, std)
+        process = self._proxy.process(smiles) if self._second_model else None
+        return PredictedMolecules(smiles, mean, std, process)
 
 
 def acquisition_times_constraints(
@@ -125,13 +128,14 @@ def acquisition_times_constraints(
     exponent: float,
     floor: float,
     size_correction: float = 0.0,
+    second_model: bool = False,
 ) -> Objective:
     r"""Return the reward of a campaign: the score of the acquisition times how well the constraints are met.
 
     .. math:: \log R = \beta \, (\log f(\text{score}) + \log f(\text{desirability})), \quad f(x) = c + (1 - c) x
 
     with the exponent :math:`\beta` and the floor :math:`c`, so that :math:`2 \beta \log c \le \log R \le 0`. The
-    acquisition is that of predictions with `size_correction`, see `size.py`.
+    acquisition is that of predictions with `size_correction` and `second_model`, see `AcquisitionTerm`.
     """
     terms = AcquisitionTerm(scoring, unit, size_correction), [ConstraintsTerm(constraints)]
-    return Objective(proxy, *terms, Product(exponent, floor))
+    return Objective(proxy, *terms, Product(exponent, floor), second_model)

@@ -20,13 +20,26 @@ Cost = Literal["free", "proxy", "oracle"]
 """Computed from the structure, predicted, or measured."""
 
 
+class Predicted(Protocol):
+    """Mean and standard deviation, shape (B,), in the unit of the oracle; NaN if there is no standard deviation."""
+
+    @property
+    def mean(self) -> Array: ...
+    @property
+    def std(self) -> Array: ...
+
+
 @dataclass(frozen=True)
 class PredictedMolecules:
-    """B molecules and their predictions, shape (B,), in the unit of the oracle; `std` may be NaN."""
+    """B molecules and their predictions, shape (B,), in the unit of the oracle; `std` may be NaN.
+
+    `process` is the prediction of a second model, a Gaussian process; None if it has no say.
+    """
 
     smiles: Sequence[str]
     mean: Array
     std: Array
+    process: Predicted | None = None
 
     @cached_property
     def mols(self) -> list[Mol]:
@@ -61,6 +74,10 @@ class Term(Protocol):
 class AcquisitionTerm:
     """The acquisition of a molecule; its desirability is `Scoring.score`.
 
+    Where there is a second model, the less good of both predicted means counts, and the standard deviation of the
+    process. A search for the best molecules finds those about which one model is wrong: networks promise too much far
+    from their data, and two models of different kinds seldom are wrong about the same molecule.
+
     `size_correction` is what each heavy atom gives by size alone: it is taken out of the predicted mean first. The
     `best_so_far` of `scoring` must be corrected in the same way.
     """
@@ -78,10 +95,13 @@ class AcquisitionTerm:
         return "" if self.scoring.kind == "pi" else self.oracle_unit
 
     def values(self, molecules: PredictedMolecules) -> Array:
-        mean = molecules.mean
+        mean, std, direction = molecules.mean, molecules.std, self.scoring.direction
+        if molecules.process is not None:
+            less_good = np.maximum if direction == "minimise" else np.minimum
+            mean, std = less_good(mean, molecules.process.mean), molecules.process.std
         if self.size_correction:
-            mean = size_corrected(molecules.mols, mean, self.size_correction, self.scoring.direction)
-        return self.scoring.acquisition(molecules.smiles, mean, molecules.std)
+            mean = size_corrected(molecules.mols, mean, self.size_correction, direction)
+        return self.scoring.acquisition(molecules.smiles, mean, std)
 
     def desirability(self, values: Array) -> Array:
         return self.scoring.score(values)

@@ -33,11 +33,25 @@ class LengthProxy:
         self.asked.append(list(smiles))
         return Guess([-6.0 - 0.5 * len(one) for one in smiles], [self._std] * len(smiles))
 
+    def process(self, smiles):
+        """Promise the more the more O is in it."""
+        return Guess([-7.0 * (1 + one.count("O")) for one in smiles], [0.25 * len(one) for one in smiles])
 
-def objective(proxy=None, scoring=DOCKING, constraints=None, exponent=8.0, floor=1e-3, size_correction=0.0):
+
+def objective(proxy=None, scoring=DOCKING, constraints=None, exponent=8.0, floor=1e-3, **others):
     proxy, constraints = proxy or LengthProxy(), constraints or Constraints({})
-    numbers = {"exponent": exponent, "floor": floor, "size_correction": size_correction}
+    numbers = {"exponent": exponent, "floor": floor} | others
     return acquisition_times_constraints(proxy, scoring, constraints, unit="kcal/mol", **numbers)
+
+
+def test_the_less_good_of_two_models_counts_with_the_standard_deviation_of_the_process():
+    plain, both = (objective(second_model=each).assess(["CCO", "CCCCCCCC", "OCCO"]) for each in (False, True))
+    assert both.mean.tolist() == plain.mean.tolist() == [-7.5, -10.0, -8.0]
+    # Process: -14, -7, -21 with standard deviations of 0.75, 2, 1.
+    assert both.acquisition == pytest.approx([7.5 + 0.75, 7.0 + 2.0, 8.0 + 1.0])
+    upside_down = replace(DOCKING, worst=-12.0, best=-6.0)
+    most = objective(second_model=True, scoring=upside_down).assess(["CCO", "CCCCCCCC", "OCCO"])
+    assert most.acquisition == pytest.approx([-14.0 + 0.75, -10.0 + 2.0, -21.0 + 1.0])
 
 
 def test_the_size_correction_changes_acquisition_and_reward_but_not_the_prediction():

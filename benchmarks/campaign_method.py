@@ -1,0 +1,115 @@
+"""A whole campaign as a method of `active_learning.py`: its own loop, with an oracle that counts the calls."""
+
+import csv
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from oracle_calls import Task
+
+from molgfn.campaign.file.load import Campaign, load_campaign
+from molgfn.campaign.file.write import toml_value
+from molgfn.campaign.loop import start_run
+from molgfn.campaign.models.build import CampaignParts
+from molgfn.direction import Direction
+from molgfn.oracles.interfaces import Answer, Compound, Measurement, Oracle
+from molgfn.progress import SilentProgress
+
+POOL = 20
+"""Candidates of a round for each molecule that is asked."""
+_FILE = """[campaign]
+name = "benchmark"
+seed = {seed}
+rounds = {rounds}
+batch_size = {batch}
+proposals = {proposals}
+[oracle]
+kind = "python"
+factory = "none:None"
+[objective]
+best = {best}
+worst = {worst}
+[proxy]
+data = "data.csv"
+value_column = "value"
+"""
+
+NEW_ROUND: Mapping[str, Any] = {
+    "sources.tree_search": 0.5,
+    "acquisition.second_model": True,
+    "sampler.steps": 100,
+}
+BEFORE: Mapping[str, Any] = {
+    "sources.tree_search": 0.0,
+    "acquisition.second_model": False,
+    "sampler.steps": 400,
+}
+"""What the loop did before it had other sources than the flow network."""
+
+
+class CallsOracle:
+    """Answers at once from the calls of a task, in the order in which compounds are submitted."""
+
+    unit = ""
+    direction: Direction = "maximise"
+
+    def __init__(self, task: Task) -> None:
+        self._task, self._ready = task, list[Answer]()
+
+    def submit(self, compounds: Sequence[Compound]) -> None:
+        names = [compound.smiles for compound in compounds]
+        self._task.ask(names)
+        if not all(name in self._task.data for name in names):
+            self._task.ask(names)  # all calls are spent, which it says
+        self._ready += [
+            Measurement(compound.compound_id, self._task.data[compound.smiles], 0.0) for compound in compounds
+        ]
+
+    def wait(self, seconds: float) -> None:
+        """Do nothing: every answer is there."""
+
+    def poll(self) -> Sequence[Answer]:
+        ready, self._ready = self._ready, []
+        return ready
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+class _Parts(CampaignParts):
+    def __init__(self, campaign: Campaign, task: Task) -> None:
+        super().__init__(campaign)
+        self._task = task
+
+    def open_oracle(self) -> Oracle:
+        return CallsOracle(self._task)
+
+
+class CampaignMethod:
+    """Runs a campaign from the initial data until all calls are spent.
+
+    Parameters
+    ----------
+    changes : mapping of str to object
+        Keys of the campaign file that are not left at their defaults, such as ``sampler.steps``.
+    limits : (float, float)
+        Values of the oracle without reward, and with the full one.
+    """
+
+    def __init__(self, changes: Mapping[str, Any], limits: tuple[float, float] = (0.0, 10.0)) -> None:
+        self._changes, self._limits = changes, limits
+
+    def __call__(self, task: Task, batch: int) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            folder, worst_best = Path(name), self._limits
+            with (folder / "data.csv").open("w", newline="") as file:
+                csv.writer(file).writerows([("smiles", "value"), *task.data.items()])
+            numbers = {"seed": int(task.generator.integers(2**31)), "batch": batch, "proposals": POOL * batch}
+            rounds = -(-task.calls.left // batch)
+            text = _FILE.format(rounds=rounds, worst=worst_best[0], best=worst_best[1], **numbers)
+            (folder / "campaign.toml").write_text(text)
+            overrides = [f"{key}={toml_value(value)}" for key, value in self._changes.items()]
+            campaign = load_campaign(folder / "campaign.toml", overrides)
+            start_run(campaign, folder / "runs", [], SilentProgress(), assemble=lambda one: _Parts(one, task))
+            task.ask(task.library[:1])  # all calls are spent, which it says
