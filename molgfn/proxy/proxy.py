@@ -91,6 +91,11 @@ class Proxy:
         """
         return Prediction.of(self.ensemble.member_predictions(smiles), self.info.calibration)
 
+    @property
+    def has_process(self) -> bool:
+        """Whether `process` gives predictions: the training molecules were kept."""
+        return self.training_molecules is not None
+
     def process(self, smiles: Sequence[str]) -> Prediction | None:
         """Return what a Gaussian process on the training molecules predicts; None if these were not kept.
 

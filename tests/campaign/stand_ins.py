@@ -124,6 +124,7 @@ class LineProxy:
     unit: str = "kcal/mol"
     direction: Direction = "minimise"
     limits = Limits("", "")
+    has_process = False
 
     def predict(self, smiles: Sequence[str]) -> Predicted:
         # Noise that depends on the place in the batch, as the last digits of a real network's output do.

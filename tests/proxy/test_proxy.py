@@ -38,6 +38,16 @@ def test_the_standard_deviation_is_the_calibrated_one(proxy, smiles):
     assert (low + high) / 2 == pytest.approx(prediction.mean)
 
 
+def test_a_process_on_the_training_molecules_is_the_second_model(proxy, smiles):
+    assert proxy.has_process
+    near, far = proxy.process(list(proxy.training_molecules.smiles)), proxy.process(["O=S1(=O)NN=NN1"])
+    assert near.std.max() < far.std[0]
+    assert np.isfinite(proxy.process(smiles).mean).all()
+    bare = Proxy(proxy.info, proxy.ensemble)
+    assert not bare.has_process
+    assert bare.process(smiles) is None
+
+
 def test_without_a_calibration_there_is_no_standard_deviation(proxy, smiles):
     """The spread of the members is none: on 34 compounds it was 0.3 where predictions were off by 3."""
     bare = Proxy(proxy.info.model_copy(update={"calibration": None}), proxy.ensemble, proxy.training_molecules)

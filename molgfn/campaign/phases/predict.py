@@ -26,12 +26,12 @@ from molgfn.oracles.interfaces import MEASURED_VALUE
 def objective_of(campaign: Campaign, store: Store, proxy: ProxyModel, round_number: int) -> Objective:
     """Return the objective of a round; an improvement is counted from `best_value`.
 
-    If the proxy has no error bars, every acquisition is "greedy".
+    Without error bars (see `lacks_error_bars`) every acquisition is "greedy".
     """
     section, acquisition = campaign.objective, campaign.acquisition
     scoring = Scoring(
         # Without error bars the improvement over the best value is 0 for nearly all molecules: no flow can learn that.
-        "greedy" if proxy.limits.error_bars else acquisition.kind,
+        "greedy" if lacks_error_bars(campaign, proxy) else acquisition.kind,
         acquisition.kappa,
         worst=section.worst,
         best=section.best,
@@ -48,6 +48,11 @@ def objective_of(campaign: Campaign, store: Store, proxy: ProxyModel, round_numb
         size_correction=section.size_correction,
         second_model=acquisition.second_model,
     )
+
+
+def lacks_error_bars(campaign: Campaign, proxy: ProxyModel) -> bool:
+    """Return whether neither the proxy nor a second model gives standard deviations."""
+    return bool(proxy.limits.error_bars) and not (campaign.acquisition.second_model and proxy.has_process)
 
 
 def best_value(campaign: Campaign, store: Store, unit: str) -> float | None:

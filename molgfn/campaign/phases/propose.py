@@ -10,7 +10,7 @@ import numpy as np
 from molgfn.campaign.lab.values import lab_rows
 from molgfn.campaign.models.interfaces import FlowTrainer, ProxyModel, Sampled
 from molgfn.campaign.phases.candidates import Proposals, inchikeys_of
-from molgfn.campaign.phases.predict import best_first, objective_of, predict, samplers_of
+from molgfn.campaign.phases.predict import best_first, lacks_error_bars, objective_of, predict, samplers_of
 from molgfn.campaign.phases.prior_network import prior_network
 from molgfn.campaign.phases.resumable import STEPS_FILE, train_in_parts
 from molgfn.campaign.phases.state import Context
@@ -74,7 +74,7 @@ def _tell_limits(context: Context, round_number: int, proxy: ProxyModel) -> None
     kind = context.campaign.acquisition.kind
     for sentence in proxy.limits.sentences:
         context.progress.log(f"round {round_number}: proxy {folder}: {sentence}")
-    if proxy.limits.error_bars and kind != "greedy":
+    if lacks_error_bars(context.campaign, proxy) and kind != "greedy":
         context.progress.log(
             f'round {round_number}: [acquisition] kind = "{kind}" needs error bars: without them molecules are chosen '
             'by the predicted value alone, as with "greedy"'

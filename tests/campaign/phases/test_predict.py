@@ -2,12 +2,13 @@
 
 import pytest
 
-from molgfn.campaign.phases.predict import best_value, bring_up_to_date, outdated
+from molgfn.campaign.phases.predict import best_value, bring_up_to_date, lacks_error_bars, outdated
 from molgfn.campaign.record.rows import InitialRow, LabRow, RetrainingRow
 from molgfn.campaign.record.run_directory import RunDirectory
 from molgfn.campaign.record.store import Store
 from molgfn.proxy.data.compound_key import compound_key
-from tests.campaign.stand_ins import StandIns, load, start
+from molgfn.proxy.uncertainty.limits import Limits
+from tests.campaign.stand_ins import LineProxy, StandIns, load, start
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +88,19 @@ def test_the_best_value_counts_the_lab_and_no_other_unit(tmp_path):
         assert (
             best_value(campaign.model_copy(update={"objective": objective}), store, "kcal/mol") == -9.5 + 3 - 25
         )  # ethanol, not methane with -7 + 1 - 25
+
+
+def test_a_second_model_stands_in_for_error_bars_that_the_proxy_lacks(tmp_path):
+    class NoBars(LineProxy):
+        limits = Limits("no error bars", "")
+
+    class WithProcess(NoBars):
+        has_process = True
+
+    plain = load(tmp_path)
+    both = load(tmp_path, acquisition="second_model = true")
+    assert lacks_error_bars(plain, NoBars(-0.1, -5.0))
+    assert lacks_error_bars(plain, WithProcess(-0.1, -5.0))
+    assert lacks_error_bars(both, NoBars(-0.1, -5.0))
+    assert not lacks_error_bars(both, WithProcess(-0.1, -5.0))
+    assert not lacks_error_bars(plain, LineProxy(-0.1, -5.0))
