@@ -1,6 +1,7 @@
 """Candidates from a search over trees of blocks, which starts at the best measured molecules."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from molgfn.search.tree_search import SearchSettings, TreeSearch
 
 PARENTS = 100
 """Measured molecules that the search starts from, at most."""
+CHILDREN_FOR = 2
+"""Wanted molecules for each pair of parents in a generation, at most."""
 
 
 class TreeSource:
@@ -27,6 +30,7 @@ class TreeSource:
         Without a core.
     prior : LibraryPrior
     settings : SearchSettings, optional
+        Where many candidates are wanted, more molecules are made than these say.
     """
 
     name = "tree search"
@@ -38,15 +42,19 @@ class TreeSource:
         prior: LibraryPrior,
         settings: SearchSettings | None = None,
     ) -> None:
-        self.share, self._environment = share, environment
-        self._search = TreeSearch(environment, prior, settings)
+        self.share, self._environment, self._prior = share, environment, prior
+        self._settings = settings or SearchSettings()
 
     def candidates(
         self, score: Score, measured: Sequence[str], wanted: int, generator: np.random.Generator
     ) -> Sequence[Proposed]:
-        """Return every molecule of the search, best first; `wanted` does not matter."""
-        del wanted
-        found = self._search(score, self._trees(measured), generator)
+        """Return every molecule of the search, best first."""
+        settings = self._settings
+        enough = replace(
+            settings, fresh=max(settings.fresh, wanted), children=max(settings.children, wanted // CHILDREN_FOR)
+        )
+        search = TreeSearch(self._environment, self._prior, enough)
+        found = search(score, self._trees(measured), generator)
         blocks = self._environment.plain_blocks
         return [Proposed(one.smiles, tuple(blocks[block].smiles for block in one.tree.blocks)) for one in found]
 

@@ -146,7 +146,7 @@ def fit_process(data: TrainingData, seed: int) -> tuple[GaussianProcess, Posteri
     (_, counts), values = featurise_counted(data.smiles, data.stereo), data.values[rows]
     kernel, mean = tanimoto(counts[rows], counts[rows]), float(values.mean())
     share = 1 / weights(data.counts[rows])
-    fits = [_fit(kernel, values - mean, noise * share) for noise in _NOISES]
+    fits = [likelihood_and_variance(kernel, values - mean, noise * share) for noise in _NOISES]
     best = int(np.argmax([likelihood for likelihood, _ in fits]))
     single, variance = float(_NOISES[best]), fits[best][1]
     process = GaussianProcess(counts[rows], values, single * share, single, mean, variance)
@@ -157,7 +157,7 @@ def fit_process(data: TrainingData, seed: int) -> tuple[GaussianProcess, Posteri
     return process, posterior
 
 
-def _fit(kernel: FloatArray, values: FloatArray, noise: FloatArray) -> tuple[float, float]:
+def likelihood_and_variance(kernel: FloatArray, values: FloatArray, noise: FloatArray) -> tuple[float, float]:
     """Return the log marginal likelihood at the best variance of the signal, and that variance."""
     factor, lower = cho_factor(kernel + np.diag(noise), lower=True)
     variance = max(float(values @ cho_solve((factor, lower), values)) / len(values), 1e-12)

@@ -1,7 +1,7 @@
-"""A Gaussian process of which nothing is fitted: the second model of an acquisition.
+"""A Gaussian process of which hardly anything is fitted: the second model of an acquisition.
 
-Min-max kernel on Morgan counts of radius 3, mean and scale of the data, noise 1 % of the variance (Tripp and
-Hernandez-Lobato 2023). Far from its molecules it predicts their mean, with their standard deviation.
+Min-max kernel on Morgan counts of radius 3, mean of the data (Tripp and Hernandez-Lobato 2023); the variances of signal
+and noise are those of the highest marginal likelihood. Far from its molecules it predicts their mean.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 
 from molgfn.arrays import FloatArray, IntArray
 from molgfn.chem.standardise import standard_mol
-from molgfn.proxy.classical.gaussian_process import tanimoto
+from molgfn.proxy.classical.gaussian_process import likelihood_and_variance, tanimoto
 from molgfn.proxy.data.training_data import TrainingData
 from molgfn.proxy.interfaces import Prediction
 
@@ -22,7 +22,8 @@ _COLUMNS = 2048
 _COUNTS = rdFingerprintGenerator.GetMorganGenerator(radius=3, fpSize=_COLUMNS)
 _HIGHEST = 32
 """Counts above it are taken for it; no molecule of ordinary size has more of one environment."""
-_NOISE = 0.01
+_NOISES = np.logspace(-2, 0.5, 6)
+"""Variances of a measurement's noise that are tried, in units of that of the signal."""
 _MOST = 2_000
 """Molecules it learns from at most: the better half of them the best of all, the others at random."""
 _CHUNK = 1024
@@ -43,10 +44,13 @@ class MinMaxProcess:
         measured = data.take(np.flatnonzero(data.sides == 0))
         data = measured.take(_rows(-measured.values if minimise else measured.values))
         self._features = _features(data.smiles)
-        self._mean, self._scale = float(data.values.mean()), float(data.values.std()) or 1.0
-        kernel = tanimoto(self._features, self._features) + _NOISE * np.eye(len(data))
-        self._factor = cho_factor(kernel, lower=True)
-        self._weights = cho_solve(self._factor, (data.values - self._mean) / self._scale)
+        self._mean = float(data.values.mean())
+        kernel, values = tanimoto(self._features, self._features), data.values - self._mean
+        fits = [likelihood_and_variance(kernel, values, np.full(len(data), noise)) for noise in _NOISES]
+        best = int(np.argmax([likelihood for likelihood, _ in fits]))
+        self._noise, self._scale = float(_NOISES[best]), float(np.sqrt(fits[best][1]))
+        self._factor = cho_factor(kernel + self._noise * np.eye(len(data)), lower=True)
+        self._weights = cho_solve(self._factor, values)
 
     def predict(self, smiles: Sequence[str]) -> Prediction:
         """Return mean and standard deviation of the true value, without the noise of a measurement."""
@@ -59,7 +63,7 @@ class MinMaxProcess:
         kernel = tanimoto(features, self._features)
         explained = np.square(solve_triangular(self._factor[0], kernel.T, lower=True)).sum(axis=0)
         std = self._scale * np.sqrt(np.maximum(1 - explained, 1e-9))
-        return self._mean + self._scale * (kernel @ self._weights), std
+        return self._mean + kernel @ self._weights, std
 
 
 def _rows(goodness: FloatArray) -> IntArray:
