@@ -156,7 +156,7 @@ def _sampling(path: Path, proposed: Collection[int]) -> pd.DataFrame:
         event["round"]: event for event in events if event.get("event") == "proposed" and event["round"] in proposed
     }
     table = pd.DataFrame([by_round[number] for number in sorted(by_round)])
-    return table.drop(columns=["time", "event"], errors="ignore")
+    return table.drop(columns=["time", "event", "by_source"], errors="ignore")
 
 
 def _event(line: str) -> dict[str, Any]:

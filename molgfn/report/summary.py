@@ -1,11 +1,13 @@
 """The results of a run in numbers: each round compared with the initial data."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from molgfn.campaign.phases.predict import source_name
 from molgfn.chem.standardise import MoleculeError, parse_smiles
 from molgfn.proxy.evaluation.metrics import spearman
 from molgfn.report.candidates import ligand_efficiency
@@ -51,6 +53,8 @@ class RoundSummary:
         line); NaN where D0 is too small for a line.
     agreement : Agreement
         Predictions made before measuring.
+    sources : dict
+        How many of the compounds sent came from each source, such as "tree search", most first; empty in D0.
     """
 
     round: int
@@ -62,6 +66,7 @@ class RoundSummary:
     best: float
     beyond_size: float
     agreement: Agreement
+    sources: dict[str, int]
 
 
 def measured_compounds(data: RunData) -> pd.DataFrame:
@@ -135,7 +140,16 @@ def _summarise(number: int, rows: pd.DataFrame, data: RunData, expected: np.poly
         best=float(best),
         beyond_size=float(surplus),
         agreement=agreement(rows["pred_mean"], values),
+        sources=_sources(batch, data.predictions),
     )
+
+
+def _sources(batch: pd.DataFrame, predictions: pd.DataFrame) -> dict[str, int]:
+    """Count what first proposed the compounds of a batch; random molecules have no prediction."""
+    first = predictions.sort_values("round").drop_duplicates("compound_id").set_index("compound_id")["source_model"]
+    samplers = batch["compound_id"].map(first).fillna("random")
+    counts = Counter(source_name(sampler.partition("; ")[0]) for sampler in samplers)
+    return dict(counts.most_common())
 
 
 def _expected_from_size(start: pd.DataFrame) -> np.poly1d | None:

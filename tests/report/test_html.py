@@ -82,7 +82,7 @@ def test_each_round_stands_beside_d0_in_the_table(report):
         [re.sub(r"<.*?>|\s+", " ", cell).strip() for cell in re.findall(r"<td.*?>(.*?)</td>", row, re.DOTALL)]
         for row in re.findall(r"<tr.*?>(.*?)</tr>", report, re.DOTALL)
     ]
-    start, first, second = (row for row in rows if len(row) == 10)
+    start, first, second = (row for row in rows if len(row) == 11)
     assert (start[0], first[0], second[0]) == ("D0 (initial data)", "1", "2")
     assert [row[3] for row in (start, first, second)] == ["30", "4", "4"]
     for row in (start, first, second):
@@ -90,6 +90,7 @@ def test_each_round_stands_beside_d0_in_the_table(report):
         assert re.fullmatch(r"\d+\.\d\d", row[5])
         assert re.fullmatch(r"0\.\d{3} ± 0\.\d{3}", row[7])
         assert re.fullmatch(r"\d+\.\d ± \d+\.\d", row[8])
+    assert [row[10] for row in (start, first, second)] == ["–", "round_001 5", "round_002 5"]
 
 
 def test_cards_tell_docked_from_predicted_and_never_give_a_failure_a_value(report):

@@ -123,3 +123,13 @@ def test_initial_data_in_another_unit_are_in_no_mean_and_no_plot(run, change):
     start = summaries(run)[0]
     assert (start.round, start.value.n) == (0, 0)
     assert all(np.isnan(one.beyond_size) for one in summaries(run))
+
+
+def test_a_batch_is_counted_by_what_first_proposed_its_compounds(run, change):
+    [_, first, _] = summaries(run)
+    assert first.sources == {"round_001": 5}
+    change(run, "UPDATE predictions SET source_model = 'checkpoints/round_001/flow; inputs/proxy' WHERE round = 1")
+    sent = "SELECT compound_id FROM compounds WHERE batch_round = 1 ORDER BY compound_id LIMIT 2"
+    change(run, f"UPDATE predictions SET source_model = 'tree search; inputs/proxy' WHERE compound_id IN ({sent})")
+    [_, first, _] = summaries(run)
+    assert first.sources == {"flow network": 3, "tree search": 2}

@@ -82,6 +82,11 @@ def samplers_of(store: Store) -> dict[str, str]:
     return {row.compound_id: row.source_model.partition("; ")[0] for row in rows}
 
 
+def source_name(sampler: str) -> str:
+    """Return what a sampler is called for the user: the folder of a flow network stands for one."""
+    return "flow network" if sampler.endswith("/flow") else sampler
+
+
 def predict(
     run: RunDirectory,
     proxy: ProxyModel,

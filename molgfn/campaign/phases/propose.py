@@ -10,7 +10,7 @@ import numpy as np
 from molgfn.campaign.lab.values import lab_rows
 from molgfn.campaign.models.interfaces import FlowTrainer, ProxyModel, Sampled
 from molgfn.campaign.phases.candidates import Proposals, inchikeys_of
-from molgfn.campaign.phases.predict import best_first, lacks_error_bars, objective_of, predict, samplers_of
+from molgfn.campaign.phases.predict import best_first, lacks_error_bars, objective_of, predict, samplers_of, source_name
 from molgfn.campaign.phases.prior_network import prior_network
 from molgfn.campaign.phases.resumable import STEPS_FILE, train_in_parts
 from molgfn.campaign.phases.state import Context
@@ -206,7 +206,7 @@ def _record(context: Context, proposals: Proposals, predictions: Sequence[Predic
         "new": len(new),
         "rejected": len(proposals.rejected),
         "merged_by_inchikey": proposals.merged,
-        "by_source": dict(Counter(proposals.source.values())),
+        "by_source": dict(Counter(map(source_name, proposals.source.values()))),
     }
     context.run.log("proposed", round=proposals.round, **counts)
     short = "" if proposals.complete else f" (fewer than the {proposals.wanted} wanted)"

@@ -96,7 +96,7 @@ def test_a_source_gives_its_share_best_first_and_is_recorded_and_the_flow_networ
     counts = Counter(sampler[row.compound_id] for row in compounds if row.round == 1)
     event = last(run, "proposed")
     assert event["candidates"] == 20
-    assert event["by_source"] == {"shuffled": 8, "checkpoints/round_001/flow": 12}
+    assert event["by_source"] == {"shuffled": 8, "flow network": 12}
     assert 0 < counts["shuffled"] <= 8
     # The source was asked for the best molecules: none that can be proposed is better than the last one of its share.
     rewards = {row.compound_id: row.log_reward for row in predictions if row.round == 1}
