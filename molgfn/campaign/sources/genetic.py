@@ -8,16 +8,17 @@ from rdkit import Chem
 from molgfn.baselines.genetic.crossover import crossover
 from molgfn.baselines.genetic.mutation import mutate
 from molgfn.campaign.models.interfaces import Score
-from molgfn.campaign.sources.proposed import Proposed, best_first
+from molgfn.campaign.sources.proposed import Proposed
 
-PARENTS, PER_WANTED, MUTATION = 100, 10, 0.067
-"""Measured molecules that are bred; pairs for each molecule wanted; share of the children that are mutated."""
+POPULATION, GENERATIONS, OFFSPRING, MUTATION = 1_000, 5, 200, 0.01
+"""Best molecules that may be parents; generations; pairs of parents in each at least; share of mutated children."""
 
 
 class GeneticSource:
-    """Children of the best measured molecules by crossover and mutation of graphs (Jensen 2019); see `Source`.
+    """Descendants of the best measured molecules by crossover and mutation of graphs (Jensen 2019); see `Source`.
 
-    They need not be made of the blocks of the vocabulary, so that no route is known for them.
+    Generation by generation the score of all molecules so far decides on the parents (Tripp and Hernandez-Lobato
+    2023). The children need not be made of the blocks of the vocabulary, so that no route is known for them.
 
     Parameters
     ----------
@@ -32,20 +33,32 @@ class GeneticSource:
     def candidates(
         self, score: Score, measured: Sequence[str], wanted: int, generator: np.random.Generator
     ) -> Sequence[Proposed]:
-        parents = [mol for mol in map(Chem.MolFromSmiles, measured[:PARENTS]) if mol is not None]
-        children: dict[str, None] = {}
-        for _ in range(PER_WANTED * wanted if parents else 0):
-            child = crossover(*_pair(parents, generator), generator)
-            if child is not None and generator.random() < MUTATION:
-                child = mutate(child, generator)
-            if child is not None:
-                children.setdefault(Chem.MolToSmiles(child))
-        return best_first(list(children), score)
+        scores = _scored(list(dict.fromkeys(measured[:POPULATION])), score)
+        for _ in range(GENERATIONS if scores else 0):
+            population = sorted(scores, key=lambda name: -scores[name])[:POPULATION]
+            children = _children(population, max(OFFSPRING, wanted // 2), generator)
+            scores |= _scored([name for name in children if name not in scores], score)
+        known = set(measured)
+        return [Proposed(name) for name in sorted(scores, key=lambda name: -scores[name]) if name not in known]
 
 
-def _pair(parents: Sequence[Chem.Mol], generator: np.random.Generator) -> tuple[Chem.Mol, Chem.Mol]:
-    """Return two parents, each of the best 10^-u, u uniform in [0, 2] (after Tripp and Hernandez-Lobato 2023)."""
-    first, second = (
-        parents[int(generator.integers(max(1, round(len(parents) * 10 ** -generator.uniform(0, 2)))))] for _ in range(2)
-    )
-    return first, second
+def _scored(smiles: Sequence[str], score: Score) -> dict[str, float]:
+    return dict(zip(smiles, score(smiles).tolist(), strict=True)) if smiles else {}
+
+
+def _children(population: Sequence[str], pairs: int, generator: np.random.Generator) -> list[str]:
+    """Return the distinct children of pairs of parents; not every pair has one."""
+    children: dict[str, None] = {}
+    for _ in range(pairs):
+        child = crossover(_parent(population, generator), _parent(population, generator), generator)
+        if child is not None and generator.random() < MUTATION:
+            child = mutate(child, generator)
+        if child is not None:
+            children.setdefault(Chem.MolToSmiles(child))
+    return list(children)
+
+
+def _parent(population: Sequence[str], generator: np.random.Generator) -> Chem.Mol:
+    """Draw one of the best 10^-u of a population, u uniform in [0, 3] (Tripp and Hernandez-Lobato 2023)."""
+    among = max(1, round(len(population) * 10 ** -generator.uniform(0, 3)))
+    return Chem.MolFromSmiles(population[int(generator.integers(among))])
