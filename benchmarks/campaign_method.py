@@ -37,9 +37,11 @@ value_column = "value"
 
 NEW_ROUND: Mapping[str, Any] = {
     "sources.tree_search": 0.5,
+    "sources.graph_ga": 0.5,
     "acquisition.second_model": True,
-    "sampler.steps": 100,
+    "acquisition.kappa": 0.2,
 }
+"""The search over trees and the graph GA, without the flow network; two models."""
 BEFORE: Mapping[str, Any] = {
     "sources.tree_search": 0.0,
     "acquisition.second_model": False,
