@@ -54,14 +54,18 @@ stereocentres = [0, 3]   # given or not
 hard_joins = [0, 2]   # bonds that are hard to make
 # Also: qed, tpsa, hba, heavy_atoms, rings, fraction_csp3, log_prior_per_block
 
+[sources]
+tree_search = 0.25    # share of the candidates from a search; the flow network gives the rest
+
 [acquisition]
 kind = "ucb"          # how the batch is chosen: greedy, ucb, ei, pi, thompson
-kappa = 1.0           # ucb: weight of the uncertainty
+kappa = 0.2           # ucb: weight of the uncertainty
+second_model = true   # the less good of two predictions counts
 
 [selection]
 max_similarity = 0.6  # largest similarity (Tanimoto) of two molecules of a batch
 
-# To grow molecules from a scaffold, name its open positions:
+# To grow molecules from a scaffold, name its open positions, and remove [sources]:
 # [core]
 # smiles = "O=C1NC(=O)c2cc([*:1])ccc21"
 
