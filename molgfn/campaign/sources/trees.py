@@ -48,15 +48,19 @@ class TreeSource:
     def candidates(
         self, score: Score, measured: Sequence[str], wanted: int, generator: np.random.Generator
     ) -> Sequence[Proposed]:
-        """Return every molecule of the search, best first."""
+        """Return every molecule of the search without a value, best first."""
         settings = self._settings
         enough = replace(
             settings, fresh=max(settings.fresh, wanted), children=max(settings.children, wanted // CHILDREN_FOR)
         )
         search = TreeSearch(self._environment, self._prior, enough)
         found = search(score, self._trees(measured), generator)
-        blocks = self._environment.plain_blocks
-        return [Proposed(one.smiles, tuple(blocks[block].smiles for block in one.tree.blocks)) for one in found]
+        blocks, known = self._environment.plain_blocks, set(measured)
+        return [
+            Proposed(one.smiles, tuple(blocks[block].smiles for block in one.tree.blocks))
+            for one in found
+            if one.smiles not in known
+        ]
 
     def _trees(self, measured: Sequence[str]) -> list[Tree]:
         """Return the trees of the first molecules that the vocabulary can build."""

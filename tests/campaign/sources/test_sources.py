@@ -57,6 +57,8 @@ def test_the_tree_search_gives_molecules_of_the_space_best_first(environment):
     for one in found[:10]:
         [tree, *_] = environment.trees(one.smiles)
         assert sorted(one.blocks) == sorted(environment.plain_blocks[block].smiles for block in tree.blocks)
+    measured = [*MEASURED, found[0].smiles]
+    assert found[0].smiles not in names(source.candidates(nitrogens, measured, 10, np.random.default_rng(0)))
     again = source.candidates(nitrogens, MEASURED, 10, np.random.default_rng(0))
     assert names(again) == names(found)
 
