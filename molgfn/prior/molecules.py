@@ -18,6 +18,8 @@ class MoleculeLaw:
     Parameters
     ----------
     environment : FragmentEnvironment
+    prior : LibraryPrior, optional
+        Of the environment, with weight 1, where it is at hand.
 
     Raises
     ------
@@ -25,8 +27,8 @@ class MoleculeLaw:
         If the vocabulary has no law of a library.
     """
 
-    def __init__(self, environment: FragmentEnvironment) -> None:
-        self._environment, self._prior = environment, LibraryPrior(environment)
+    def __init__(self, environment: FragmentEnvironment, prior: LibraryPrior | None = None) -> None:
+        self._environment, self._prior = environment, prior or LibraryPrior(environment)
 
     def log_priors(self, trees: Sequence[Tree]) -> tuple[FloatArray, FloatArray]:
         """Return log p_library of each molecule up to a constant: whole, and for each block, shape (B,)."""

@@ -8,6 +8,7 @@ import numpy as np
 from molgfn.arrays import FloatArray
 from molgfn.chem.trees.tree import Tree
 from molgfn.environments.fragments import FragmentEnvironment
+from molgfn.prior.molecules import MoleculeLaw
 from molgfn.prior.prior import LibraryPrior
 from molgfn.search.children import Chances, Children
 
@@ -31,6 +32,9 @@ class SearchSettings:
     rank_offset : float
         A molecule of rank r (0 is best) is drawn as a parent in proportion to 1 / (rank_offset + r).
     chances : Chances
+    unusual : float
+        Molecules whose log prior for each block is lower than that of this share of the molecules of the law are left
+        out, children and fresh ones alike; 0: none. A search ends far from the library otherwise.
     """
 
     fresh: int = 1_000
@@ -39,6 +43,7 @@ class SearchSettings:
     parents: int = 200
     rank_offset: float = 10.0
     chances: Chances = field(default_factory=Chances)
+    unusual: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,7 @@ class TreeSearch:
     environment : FragmentEnvironment
         Without a core.
     prior : LibraryPrior
+        With weight 1.
     settings : SearchSettings
     """
 
@@ -76,6 +82,7 @@ class TreeSearch:
     ) -> None:
         self.environment, self.prior, self.settings = environment, prior, settings or SearchSettings()
         self._children = Children(environment, prior, self.settings.chances)
+        self._law = MoleculeLaw(environment, prior)
 
     def __call__(self, score: Score, start: Sequence[Tree], generator: np.random.Generator) -> list[Found]:
         """Return the molecules that were made, each once, best first, but for those that must not be proposed.
@@ -91,11 +98,13 @@ class TreeSearch:
         settings, environment = self.settings, self.environment
         found: dict[str, Found] = {}
         drawn = self.prior.draw(settings.fresh, generator)
-        self._add(found, [environment.tree(drawn, row) for row in range(len(drawn))], score, 0)
+        fresh = [environment.tree(drawn, row) for row in range(len(drawn))]
+        floor = float(np.quantile(self._law.log_priors(fresh)[1], settings.unusual)) if settings.unusual else -np.inf
+        self._add(found, fresh, score, 0, floor)
         for generation in range(1, settings.generations + 1):
             best = sorted(found.values(), key=lambda one: -one.score)[: settings.parents]
             parents = [one.tree for one in best if np.isfinite(one.score)] + list(start)
-            self._add(found, self._children(self._pairs(parents, generator), generator), score, generation)
+            self._add(found, self._children(self._pairs(parents, generator), generator), score, generation, floor)
         return sorted((one for one in found.values() if np.isfinite(one.score)), key=lambda one: -one.score)
 
     def _pairs(self, parents: Sequence[Tree], generator: np.random.Generator) -> list[tuple[Tree, Tree]]:
@@ -105,7 +114,10 @@ class TreeSearch:
         drawn = generator.choice(len(parents), (self.settings.children, 2), p=chance / chance.sum())
         return [(parents[one], parents[other]) for one, other in drawn.tolist()]
 
-    def _add(self, found: dict[str, Found], trees: Sequence[Tree], score: Score, generation: int) -> None:
+    def _add(self, found: dict[str, Found], trees: Sequence[Tree], score: Score, generation: int, floor: float) -> None:
+        if trees and floor > -np.inf:
+            usual = self._law.log_priors(trees)[1] >= floor
+            trees = [tree for tree, is_usual in zip(trees, usual, strict=True) if is_usual]
         new: dict[str, Tree] = {}
         for tree in trees:
             smiles = self.environment.smiles(tree)

@@ -1,12 +1,14 @@
 """A search finds better molecules than the law of the library alone."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
 from molgfn.chem.trees.tree import Tree
+from molgfn.prior.molecules import MoleculeLaw
 from molgfn.search.tree_search import SearchSettings, TreeSearch
 from tests.search.test_children import ENVIRONMENT, PRIOR, TREES
 
@@ -75,3 +77,13 @@ def test_what_must_not_be_proposed_is_neither_returned_nor_a_parent() -> None:
 
 def test_the_same_seed_finds_the_same_molecules() -> None:
     assert search(seed=3)[1] == search(seed=3)[1] != search(seed=4)[1]
+
+
+def test_molecules_that_are_unusual_in_the_library_are_left_out_before_they_are_scored() -> None:
+    law = MoleculeLaw(ENVIRONMENT, PRIOR)
+    score, found = search(TREES, settings=replace(QUICK, unusual=0.2))
+    drawn = PRIOR.draw(1_000, np.random.default_rng(7))
+    floor = np.quantile(law.log_priors([ENVIRONMENT.tree(drawn, row) for row in range(1_000)])[1], 0.2)
+    assert min(law.per_block(name) for name in found) > floor - 0.5
+    assert sorted(found) == sorted(score.asked)
+    assert min(law.per_block(name) for name in search(TREES)[1]) < floor - 0.5

@@ -9,6 +9,10 @@ from molgfn.campaign.sources.library import LibrarySource
 from molgfn.campaign.sources.trees import TreeSource
 from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.prior.prior import LibraryPrior
+from molgfn.search.tree_search import SearchSettings
+
+_UNUSUAL = 0.05
+"""Share of the molecules of the library's law that a search with a prior takes for too unusual."""
 
 
 def sources_of(campaign: Campaign, environment: FragmentEnvironment) -> list[Source]:
@@ -21,6 +25,7 @@ def _sources(campaign: Campaign, environment: FragmentEnvironment) -> Iterator[S
     if section.library_file is not None and section.library:
         yield LibrarySource(section.library, section.library_file)
     if section.tree_search and campaign.core is None:
-        yield TreeSource(section.tree_search, environment, LibraryPrior(environment))
+        settings = SearchSettings(unusual=_UNUSUAL if campaign.prior.weight else 0.0)
+        yield TreeSource(section.tree_search, environment, LibraryPrior(environment), settings)
     if section.graph_ga:
         yield GeneticSource(section.graph_ga)
