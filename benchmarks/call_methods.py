@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from campaign_method import BEFORE, NEW_ROUND, CampaignMethod
+from campaign_method import BEFORE, NEW_ROUND, WITH_GRAPH_GA, CampaignMethod
 from numpy.typing import NDArray
 from oracle_calls import Task, smiles_of
 from rdkit import Chem
@@ -206,6 +206,7 @@ def library(task: Task, batch: int) -> None:
 
 METHODS: dict[str, tuple[Method, int]] = {
     "molgfn": (CampaignMethod(NEW_ROUND), 20),
+    "molgfn with graph GA": (CampaignMethod(WITH_GRAPH_GA), 20),
     "molgfn before": (CampaignMethod(BEFORE), 20),
     "tree search": (tree_search, 20),
     "graph GA": (graph_ga, 20),

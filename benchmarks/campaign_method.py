@@ -36,12 +36,19 @@ value_column = "value"
 """
 
 NEW_ROUND: Mapping[str, Any] = {
+    "sources.tree_search": 1.0,
+    "acquisition.second_model": True,
+    "acquisition.kappa": 0.2,
+}
+"""The search over trees, without molecules that are unusual in the library; two models choose."""
+WITH_GRAPH_GA: Mapping[str, Any] = {
     "sources.tree_search": 0.5,
     "sources.graph_ga": 0.5,
     "acquisition.second_model": True,
     "acquisition.kappa": 0.2,
+    "prior.weight": 0.0,
 }
-"""The search over trees and the graph GA, without the flow network; two models."""
+"""Both searches, however unusual the molecules are."""
 BEFORE: Mapping[str, Any] = {
     "sources.tree_search": 0.0,
     "acquisition.second_model": False,
