@@ -92,7 +92,7 @@ class Objective:
         desirabilities = [self._acquisition.desirability(acquisition)]
         desirabilities += [term.desirability(term.values(molecules)) for term in self._others]
         log_reward = self._combination.log_reward(desirabilities)
-        return Assessment(molecules.mean, molecules.std, acquisition, log_reward)
+        return Assessment(molecules.mean, molecules.error_bars, acquisition, log_reward)
 
     def save(self, folder: Path) -> None:
         """Keep every reward given so far.

@@ -49,6 +49,8 @@ def test_the_less_good_of_two_models_counts_with_the_standard_deviation_of_the_p
     assert both.mean.tolist() == plain.mean.tolist() == [-7.5, -10.0, -8.0]
     # Process: -14, -7, -21 with standard deviations of 0.75, 2, 1.
     assert both.acquisition == pytest.approx([7.5 + 0.75, 7.0 + 2.0, 8.0 + 1.0])
+    assert both.std == pytest.approx(np.hypot(0.5, [0.75, 2.0, 1.0]))
+    assert objective(LengthProxy(np.nan), second_model=True).assess(["CCO"]).std == pytest.approx([0.75])
     upside_down = replace(DOCKING, worst=-12.0, best=-6.0)
     most = objective(second_model=True, scoring=upside_down).assess(["CCO", "CCCCCCCC", "OCCO"])
     assert most.acquisition == pytest.approx([-14.0 + 0.75, -10.0 + 2.0, -21.0 + 1.0])
