@@ -190,6 +190,9 @@ class Shuffled:
     share: float
     name: str = "shuffled"
 
+    def scored(self, wanted: int) -> int:  # noqa: ARG002
+        return len(SPACE)
+
     def candidates(
         self,
         score: Reward,

@@ -174,8 +174,8 @@ def _constraints_finding(rehearsal: "Rehearsal") -> Finding:
 
 def _time_finding(campaign: Campaign, rehearsal: "Rehearsal", control_s: float | None) -> Finding:
     plan, section = campaign.campaign, campaign.proxy
-    training_s = rehearsal.training_s(campaign)
-    training = f"training {duration(training_s)}"
+    training_s, candidates_s = rehearsal.training_s(campaign), rehearsal.collecting_s(campaign)
+    training = f"training {duration(training_s)}, finding candidates {duration(candidates_s)}"
     if control_s is None:
         return Finding("time", f"{training}, the oracle not included. An estimate, from a few steps on this machine")
     workers = (campaign.compute.workers or os.cpu_count() or 1) if campaign.oracle.side_by_side else 1
@@ -183,5 +183,5 @@ def _time_finding(campaign: Campaign, rehearsal: "Rehearsal", control_s: float |
     compounds = plan.rounds * plan.batch_size + (plan.initial if random_first else 0)
     oracle_s = control_s * rehearsal.structures * compounds / workers
     querying = f"{compounds} compounds {duration(oracle_s)} ({workers} at once)"
-    total = duration(oracle_s + training_s)
+    total = duration(oracle_s + training_s + candidates_s)
     return Finding("time", f"about {total}: {querying}, {training}. An estimate, from the control and a few steps")

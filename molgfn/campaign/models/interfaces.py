@@ -67,6 +67,10 @@ class Source(Protocol):
         """The share of the candidates of a round that it gives, from 0 to 1."""
         ...
 
+    def scored(self, wanted: int) -> int:
+        """Return about how many molecules it scores to find so many."""
+        ...
+
     def candidates(
         self, score: Score, measured: Sequence[str], wanted: int, generator: np.random.Generator
     ) -> Sequence[Sampled]:

@@ -12,7 +12,8 @@ from molgfn.campaign.file.sections import Campaign
 from molgfn.campaign.models.agreement import Quantity
 from molgfn.campaign.models.build import CampaignParts
 from molgfn.campaign.models.constraints import constraints_of
-from molgfn.campaign.models.interfaces import FlowTrainer, PriorTrainer, ProxyEpoch
+from molgfn.campaign.models.interfaces import FlowTrainer, PriorTrainer, ProxyEpoch, Source
+from molgfn.campaign.phases.propose import SAMPLES_AT_ONCE
 from molgfn.campaign.reward.constraints import Constraints
 from molgfn.campaign.reward.objective import Predictor, acquisition_times_constraints
 from molgfn.campaign.reward.scoring import Scoring
@@ -51,6 +52,8 @@ class Rehearsal:
         Mean number of structures of a molecule that the oracle works on.
     flow_s, later_s : float
         Seconds of the training of the flow network on the reward, in the first round and in each later one.
+    collect_s : float
+        Seconds of a round for the candidates: searches, and drawing from the trained flow network.
     prior_s : float
         Seconds of the training on the prior; 0 if none is needed.
     pass_s : float
@@ -66,9 +69,14 @@ class Rehearsal:
     structures: float
     flow_s: float
     later_s: float
+    collect_s: float
     prior_s: float
     pass_s: float
     known: int
+
+    def collecting_s(self, campaign: Campaign) -> float:
+        """Return an estimate of the seconds for the candidates of all rounds."""
+        return campaign.campaign.rounds * self.collect_s
 
     def training_s(self, campaign: Campaign) -> float:
         """Return an estimate of the seconds that all training of a campaign takes."""
@@ -124,8 +132,8 @@ def rehearse(campaign: Campaign, oracle: Quantity) -> Rehearsal:
 
 def _flow_seconds(
     campaign: Campaign, parts: CampaignParts, oracle: Quantity, constraints: Constraints
-) -> tuple[float, float]:
-    """Return the seconds of the training of the first round, and of a later one."""
+) -> tuple[float, float, float]:
+    """Return the seconds of the training of the first round and of a later one, and those for the candidates."""
     section = campaign.objective
     start = campaign.proxy.start
     proxy: Predictor = _SameForAll(section.worst) if start is None else parts.load_proxy(start)
@@ -137,8 +145,24 @@ def _flow_seconds(
     started = time.monotonic()
     trainer.prepare(_PREPARED)
     molecule_s, step_s = (time.monotonic() - started) / _PREPARED, _seconds_of_a_step(trainer)
-    first, later = (n * step_s + trainer.drawn(n) * molecule_s for n in (steps, parts.later_steps() or steps))
-    return first, later
+    sources = parts.sources()
+    if sum(source.share for source in sources) >= 1:
+        first = later = 0.0
+    else:
+        first, later = (n * step_s + trainer.drawn(n) * molecule_s for n in (steps, parts.later_steps() or steps))
+    return first, later, molecule_s * _scored(campaign, sources)
+
+
+def _scored(campaign: Campaign, sources: Sequence[Source]) -> int:
+    """Return about how many molecules are scored in a round for its candidates."""
+    proposals, wanted = campaign.campaign.proposals, 0
+    total = 0
+    for source in sources:
+        wanted += round(source.share * proposals)
+        total += source.scored(round(source.share * proposals))
+    draws = campaign.prior.draws if campaign.prior.weight else 1
+    calls = -(-max(proposals - wanted, 0) // SAMPLES_AT_ONCE)
+    return total + calls * SAMPLES_AT_ONCE * draws
 
 
 def _prior_seconds(campaign: Campaign, parts: CampaignParts) -> float:

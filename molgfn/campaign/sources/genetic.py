@@ -30,16 +30,24 @@ class GeneticSource:
     def __init__(self, share: float) -> None:
         self.share = share
 
+    def scored(self, wanted: int) -> int:
+        return POPULATION + GENERATIONS * _pairs(wanted)
+
     def candidates(
         self, score: Score, measured: Sequence[str], wanted: int, generator: np.random.Generator
     ) -> Sequence[Proposed]:
         scores = _scored(list(dict.fromkeys(measured[:POPULATION])), score)
         for _ in range(GENERATIONS if scores else 0):
             population = sorted(scores, key=lambda name: -scores[name])[:POPULATION]
-            children = _children(population, max(OFFSPRING, wanted // 2), generator)
+            children = _children(population, _pairs(wanted), generator)
             scores |= _scored([name for name in children if name not in scores], score)
         known = set(measured)
         return [Proposed(name) for name in sorted(scores, key=lambda name: -scores[name]) if name not in known]
+
+
+def _pairs(wanted: int) -> int:
+    """Return the pairs of parents of a generation."""
+    return max(OFFSPRING, wanted // 2)
 
 
 def _scored(smiles: Sequence[str], score: Score) -> dict[str, float]:

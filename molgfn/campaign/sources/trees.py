@@ -45,15 +45,15 @@ class TreeSource:
         self.share, self._environment, self._prior = share, environment, prior
         self._settings = settings or SearchSettings()
 
+    def scored(self, wanted: int) -> int:
+        settings = self._enough(wanted)
+        return settings.fresh + settings.generations * settings.children
+
     def candidates(
         self, score: Score, measured: Sequence[str], wanted: int, generator: np.random.Generator
     ) -> Sequence[Proposed]:
         """Return every molecule of the search without a value, best first."""
-        settings = self._settings
-        enough = replace(
-            settings, fresh=max(settings.fresh, wanted), children=max(settings.children, wanted // CHILDREN_FOR)
-        )
-        search = TreeSearch(self._environment, self._prior, enough)
+        search = TreeSearch(self._environment, self._prior, self._enough(wanted))
         found = search(score, self._trees(measured), generator)
         blocks, known = self._environment.plain_blocks, set(measured)
         return [
@@ -61,6 +61,11 @@ class TreeSource:
             for one in found
             if one.smiles not in known
         ]
+
+    def _enough(self, wanted: int) -> SearchSettings:
+        settings = self._settings
+        children = max(settings.children, wanted // CHILDREN_FOR)
+        return replace(settings, fresh=max(settings.fresh, wanted), children=children)
 
     def _trees(self, measured: Sequence[str]) -> list[Tree]:
         """Return the trees of the first molecules that the vocabulary can build."""

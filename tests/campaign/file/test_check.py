@@ -78,7 +78,7 @@ def test_the_estimate_counts_the_isomers_that_are_docked(tmp_path):
     campaign = campaign_in(tmp_path, DOCKING, "compute.workers=1")
     one, two = Chem.MolFromSmiles("CC(=O)Nc1ccccc1"), Chem.MolFromSmiles("CC(N)C(O)c1ccccc1")
     assert (campaign.oracle.structures(one), campaign.oracle.structures(two)) == (1, 2)
-    rehearsal = Rehearsal(True, 2_000, 1_500, Counter(), 1.5, 0.0, 0.0, 0.0, 0.0, 0)
+    rehearsal = Rehearsal(True, 2_000, 1_500, Counter(), 1.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0)
     # 2 rounds of 10 molecules and 48 at the start: 68 compounds of 10 s and 1.5 structures each.
     assert "68 compounds 17 min" in _time_finding(campaign, rehearsal, 10.0).found
 

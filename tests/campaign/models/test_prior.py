@@ -44,7 +44,7 @@ def test_a_vocabulary_without_a_law_is_told_before_anything_is_made(tmp_path):
 
 
 def test_check_says_which_window_rejects_what_share_of_the_law():
-    rehearsal = Rehearsal(True, 2_000, 1_500, Counter(mw=400, clogp=220), 1.0, 0.1, 0.1, 0.0, 0.1, 0)
+    rehearsal = Rehearsal(True, 2_000, 1_500, Counter(mw=400, clogp=220), 1.0, 0.1, 0.1, 0.1, 0.0, 0.1, 0)
     assert _constraints_finding(rehearsal).found == (
         "1,500 of 2,000 molecules of the library's law meet all constraints; rejected by mw 20.0%, clogp 11.0%"
     )

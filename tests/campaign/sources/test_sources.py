@@ -105,3 +105,23 @@ def test_shares_that_cannot_be_are_refused(tmp_path, text, told):
     with pytest.raises(ConfigError) as caught:
         load_campaign(file)
     assert told in str(caught.value)
+
+
+def test_a_source_says_about_how_many_molecules_it_scores(tmp_path, environment):
+    asked = []
+
+    def counting(smiles):
+        asked.extend(smiles)
+        return nitrogens(smiles)
+
+    file = tmp_path / "catalogue.smi"
+    file.write_text("CCO\nNCCN\nCCN\n")
+    settings = SearchSettings(fresh=60, generations=2, children=60, parents=30)
+    for source in (
+        TreeSource(0.5, environment, LibraryPrior(environment), settings),
+        GeneticSource(0.5),
+        LibrarySource(0.5, file),
+    ):
+        asked.clear()
+        source.candidates(counting, MEASURED, 10, np.random.default_rng(0))
+        assert 0 < len(asked) <= source.scored(10)
