@@ -51,15 +51,22 @@ def finished(folder: Path, weight: float, seed: int) -> pd.DataFrame:
     return pd.read_csv(table)
 
 
+def demo_settings() -> dict[str, float]:
+    """Return what else of the demo bears on its candidates, and was another value in some of the rows."""
+    demo = load_campaign(bundled("campaigns", "parp1-demo.toml"))
+    objective = {key: getattr(demo.objective, key) for key in ("exponent", "size_correction")}
+    return objective | {"tree_search": demo.sources.tree_search}
+
+
 def drawing(lines: Sequence[str]) -> str:
     """Return the figures against the weight as an SVG: mean over the seeds, and the lowest and highest."""
     rows = pd.DataFrame([json.loads(line) for line in lines])
     panels = []
     for key, label in PANELS.items():
         curves = []
-        for correction, part in rows.groupby("size_correction"):
+        for (correction, searched), part in rows.groupby(["size_correction", "tree_search"]):
             mean, low, high = (getattr(part.groupby("weight")[key], name)() for name in ("mean", "min", "max"))
-            name = f"size correction {correction:g}"
+            name = f"size correction {correction:g}, tree search {searched:g}"
             curves.append(Line(name, mean.index.tolist(), mean.tolist(), low.tolist(), high.tolist()))
         panels.append(Panel(label, "weight of the prior", curves))
     return line_plot(panels, columns=3)
@@ -78,10 +85,9 @@ def main(words: Sequence[str]) -> None:
         arguments.plot.write_text(drawing(lines), encoding="utf-8")
         return
     RDLogger.DisableLog("rdApp.*")
-    objective = load_campaign(bundled("campaigns", "parp1-demo.toml")).objective
-    reward = {"exponent": objective.exponent, "size_correction": objective.size_correction}
+    settings = demo_settings()
     rows = [json.loads(line) for line in lines]
-    done = {(line["weight"], line["seed"]) for line in rows if all(line[key] == reward[key] for key in reward)}
+    done = {(line["weight"], line["seed"]) for line in rows if all(line[key] == settings[key] for key in settings)}
     wanted = [(weight, seed) for seed in arguments.seeds for weight in arguments.weights if (weight, seed) not in done]
     tables = {pair: finished(arguments.runs, *pair) for pair in wanted}
     real = Real.of(Vocabulary.load(bundled("data", "vocabulary.json")), library(), COUNT)
@@ -90,7 +96,7 @@ def main(words: Sequence[str]) -> None:
         names = generator.permutation(table["smiles"].to_numpy(str)).tolist()
         facts = row(f"demo, weight {weight:g}", names, real, [0, 1, 2]) | docked(table)
         with arguments.results.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"weight": weight, **reward, "seed": seed} | facts) + "\n")
+            file.write(json.dumps({"weight": weight, **settings, "seed": seed} | facts) + "\n")
 
 
 if __name__ == "__main__":
