@@ -52,6 +52,7 @@ WITH_GRAPH_GA: Mapping[str, Any] = {
 BEFORE: Mapping[str, Any] = {
     "sources.tree_search": 0.0,
     "acquisition.second_model": False,
+    "acquisition.kappa": 1.0,
     "sampler.steps": 400,
 }
 """What the loop did before it had other sources than the flow network."""

@@ -24,6 +24,8 @@ _BEFORE_THERE_WAS_A_KEY: dict[tuple[str, ...], Any] = {
     ("prior", "network"): False,
     ("prior", "draws"): 1,
     ("sampler", "later_rounds"): 0.0,
+    ("sources", "tree_search"): 0.0,
+    ("acquisition", "second_model"): False,
     ("objective", "masks"): False,
     ("objective", "windows", "aromatic_rings"): _WITHOUT_LIMIT,
     ("objective", "windows", "stereocentres"): _WITHOUT_LIMIT,

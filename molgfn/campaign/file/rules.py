@@ -71,10 +71,10 @@ def _sources(sections: Mapping[str, Mapping[str, Any]]) -> list[Problem]:
     whole = sum(share or 0.0 for share in shares.values())
     problems = []
     if whole > 1:
-        text = f"with the other shares {whole:g}; all candidates of a round are 1."
+        text = f"with the other shares {whole:g}; all candidates of a round are 1. tree_search is 0.25 if not given."
         largest = max(shares, key=lambda name: shares[name] or 0.0)
         problems.append(Problem(("sources", largest), text, shares[largest]))
-    if shares["tree_search"] and "core" in sections:
+    if shares["tree_search"] and "tree_search" in table and "core" in sections:
         text = "the search does not keep a core. Leave this key out, or [core]."
         problems.append(Problem(("sources", "tree_search"), text, shares["tree_search"]))
     if (shares["library"] or 0) > 0 and "library_file" not in table:

@@ -126,8 +126,9 @@ class ProxySection(Section):
 class SourcesSection(Section):
     """`[sources]`: which share of the candidates of a round comes from where; the flow network gives the rest."""
 
-    tree_search: ShareOrZero = 0.0
-    """Of a search over trees of blocks that starts at the best measured molecules."""
+    tree_search: ShareOrZero = 0.25
+    """Of a search over trees of blocks that starts at the best measured molecules; none with a core, or without counts
+    of a library."""
     graph_ga: ShareOrZero = 0.0
     """Of children of the best measured molecules that need not be made of blocks."""
     library: ShareOrZero = 0.0
@@ -162,8 +163,8 @@ class AcquisitionSection(Section):
     """`[acquisition]`: how predicted value and uncertainty make one number."""
 
     kind: Literal["greedy", "ucb", "ei", "pi", "thompson"] = "ucb"
-    kappa: NotNegative = 1.0
-    second_model: bool = False
+    kappa: NotNegative = 0.2
+    second_model: bool = True
     """Whether the less good of two predictions counts: that of the proxy, and that of a Gaussian process."""
 
 

@@ -24,7 +24,7 @@ def _sources(campaign: Campaign, environment: FragmentEnvironment) -> Iterator[S
     section = campaign.sources
     if section.library_file is not None and section.library:
         yield LibrarySource(section.library, section.library_file)
-    if section.tree_search and campaign.core is None:
+    if section.tree_search and campaign.core is None and environment.vocabulary.library is not None:
         settings = SearchSettings(unusual=_UNUSUAL if campaign.prior.weight else 0.0)
         yield TreeSource(section.tree_search, environment, LibraryPrior(environment), settings)
     if section.graph_ga:

@@ -1,5 +1,7 @@
 """The sources of candidates, on the bundled vocabulary."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from rdkit import Chem
@@ -83,7 +85,12 @@ def test_a_campaign_has_the_sources_with_a_share(tmp_path, environment):
     (tmp_path / "catalogue.smi").write_text("CCO\n")
     file = tmp_path / "campaign.toml"
     file.write_text(CAMPAIGN)
+    assert [source.name for source in sources_of(load_campaign(file), environment)] == ["tree search"]
+    file.write_text(CAMPAIGN + '[core]\nsmiles = "c1ccccc1[*:1]"\n')
     assert sources_of(load_campaign(file), environment) == []
+    without_counts = FragmentEnvironment(replace(environment.vocabulary, library=None), 2, 6)
+    file.write_text(CAMPAIGN)
+    assert sources_of(load_campaign(file), without_counts) == []
     more = '[sources]\ntree_search = 0.3\ngraph_ga = 0.1\nlibrary = 0.2\nlibrary_file = "catalogue.smi"\n'
     file.write_text(CAMPAIGN + more)
     campaign = load_campaign(file)
