@@ -74,9 +74,6 @@ def _sources(sections: Mapping[str, Mapping[str, Any]]) -> list[Problem]:
         text = f"with the other shares {whole:g}; all candidates of a round are 1. tree_search is 0.25 if not given."
         largest = max(shares, key=lambda name: shares[name] or 0.0)
         problems.append(Problem(("sources", largest), text, shares[largest]))
-    if shares["tree_search"] and "tree_search" in table and "core" in sections:
-        text = "the search does not keep a core. Leave this key out, or [core]."
-        problems.append(Problem(("sources", "tree_search"), text, shares["tree_search"]))
     if (shares["library"] or 0) > 0 and "library_file" not in table:
         problems.append(Problem(("sources", "library"), "needs library_file.", shares["library"]))
     return problems

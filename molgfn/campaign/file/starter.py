@@ -65,7 +65,7 @@ second_model = true   # the less good of two predictions counts
 [selection]
 max_similarity = 0.6  # largest similarity (Tanimoto) of two molecules of a batch
 
-# To grow molecules from a scaffold, name its open positions, and remove [sources]:
+# To grow molecules from a scaffold, name its open positions (the tree search then has no share):
 # [core]
 # smiles = "O=C1NC(=O)c2cc([*:1])ccc21"
 

@@ -140,8 +140,8 @@ def test_the_real_parts_go_round(uninterrupted):
     assert len(found["measurements"]) == 10 + 5 + 5
     assert all(row.smiles == standard_smiles(row.smiles) for row in found["compounds"])
     assert all(set(row.blocks) <= set(TWELVE) for row in found["compounds"])
-    # From so few molecules no error bars are learnt.
-    assert {row.pred_std for row in found["predictions"]} == {None}
+    # From so few molecules the networks learn no error bars: these are the second model's.
+    assert all(row.pred_std is not None and row.pred_std > 0 for row in found["predictions"])
     for name in ("checkpoints/round_001/flow/trainer.safetensors", "checkpoints/round_002/proxy/weights.safetensors"):
         assert (run / name).is_file()
 

@@ -97,8 +97,8 @@ def test_a_second_model_stands_in_for_error_bars_that_the_proxy_lacks(tmp_path):
     class WithProcess(NoBars):
         has_process = True
 
-    plain = load(tmp_path)
-    both = load(tmp_path, acquisition="second_model = true")
+    plain = load(tmp_path, acquisition="second_model = false")
+    both = load(tmp_path)
     assert lacks_error_bars(plain, NoBars(-0.1, -5.0))
     assert lacks_error_bars(plain, WithProcess(-0.1, -5.0))
     assert lacks_error_bars(both, NoBars(-0.1, -5.0))

@@ -103,7 +103,6 @@ def test_a_campaign_has_the_sources_with_a_share(tmp_path, environment):
     [
         ("[sources]\ntree_search = 0.7\ngraph_ga = 0.6\n", "[sources] tree_search = 0.7\n  with the other shares 1.3"),
         ("[sources]\nlibrary = 0.2\n", "needs library_file"),
-        ('[sources]\ntree_search = 0.2\n[core]\nsmiles = "c1ccccc1[*:1]"\n', "does not keep a core"),
     ],
 )
 def test_shares_that_cannot_be_are_refused(tmp_path, text, told):
