@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from rdkit.Chem import rdFingerprintGenerator
-from scipy.linalg import cho_factor, cho_solve, solve_triangular
+from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import csr_array
 
 from molgfn.arrays import FloatArray, IntArray
@@ -49,8 +49,9 @@ class MinMaxProcess:
         fits = [likelihood_and_variance(kernel, values, np.full(len(data), noise)) for noise in _NOISES]
         best = int(np.argmax([likelihood for likelihood, _ in fits]))
         self._noise, self._scale = float(_NOISES[best]), float(np.sqrt(fits[best][1]))
-        self._factor = cho_factor(kernel + self._noise * np.eye(len(data)), lower=True)
-        self._weights = cho_solve(self._factor, values)
+        factor = cho_factor(kernel + self._noise * np.eye(len(data)), lower=True)
+        self._weights = cho_solve(factor, values)
+        self._precision = cho_solve(factor, np.eye(len(data))).astype(np.float32)
 
     def predict(self, smiles: Sequence[str]) -> Prediction:
         """Return mean and standard deviation of the true value, without the noise of a measurement."""
@@ -61,7 +62,9 @@ class MinMaxProcess:
 
     def _posterior(self, features: csr_array) -> tuple[FloatArray, FloatArray]:
         kernel = tanimoto(features, self._features)
-        explained = np.square(solve_triangular(self._factor[0], kernel.T, lower=True)).sum(axis=0)
+        # In single precision: twice as fast, and nobody reads a standard deviation to six digits.
+        single = kernel.astype(np.float32)
+        explained = ((single @ self._precision) * single).sum(axis=1).astype(np.float64)
         std = self._scale * np.sqrt(np.maximum(1 - explained, 1e-9))
         return self._mean + kernel @ self._weights, std
 
