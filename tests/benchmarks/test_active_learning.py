@@ -114,7 +114,7 @@ def test_a_campaign_spends_all_calls_in_batches_and_learns(monkeypatch: pytest.M
     oracle = calls(6, together=4)
     data = dict(zip(start, size(start), strict=True))
     task = Task(ENVIRONMENT, PRIOR, library_molecules(10), data, oracle, oracle.generator, demo_constraints())
-    method = CampaignMethod({"sources.graph_ga": 1.0, "proxy.model": "forest"}, (0.0, 80.0))
+    method = CampaignMethod({"sources.tree_search": 0.0, "sources.graph_ga": 1.0, "proxy.model": "forest"}, (0.0, 80.0))
     with pytest.raises(SpentError):
         method(task, 4)
     assert [row.batch for row in oracle.rows] == [1] * 4 + [2] * 2
