@@ -61,6 +61,9 @@ def _inputs(campaign: Campaign) -> Iterator[tuple[str, Path]]:
         yield "inputs/data.csv", campaign.proxy.data
     if campaign.routes.stock is not None:
         yield f"inputs/stock{campaign.routes.stock.suffix}", campaign.routes.stock
+    library = campaign.sources.library_file
+    if library is not None:
+        yield f"inputs/library{library.suffix}", library
     for name, file in campaign.oracle.input_files().items():
         yield f"inputs/{name}", file
 
@@ -69,7 +72,7 @@ def _with_inputs(campaign: Campaign, run: RunDirectory) -> Campaign:
     """Return the campaign with every path pointing to the copy."""
     copies = {original: run.path.absolute() / name for name, original in _inputs(campaign)}
     changed = {}
-    for name in ("vocabulary", "proxy", "routes"):
+    for name in ("vocabulary", "proxy", "routes", "sources"):
         section = getattr(campaign, name)
         paths = {key: copies[value] for key, value in section if isinstance(value, Path) and value in copies}
         changed[name] = section.model_copy(update=paths)

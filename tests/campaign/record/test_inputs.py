@@ -22,9 +22,17 @@ def run(tmp_path):
     home, folder = tmp_path / "home", tmp_path / "runs" / "2026-01-01_x"
     (home / "proxy").mkdir(parents=True)
     folder.mkdir(parents=True)
-    for name, text in {"R.pdbqt": "ATOM", "L.sdf": "$$$$", "data.csv": "smiles,v\n", "proxy/proxy.json": "{}"}.items():
+    files = {
+        "R.pdbqt": "ATOM",
+        "L.sdf": "$$$$",
+        "data.csv": "smiles,v\n",
+        "proxy/proxy.json": "{}",
+        "mine.smi": "CCO\n",
+    }
+    for name, text in files.items():
         (home / name).write_text(text)
-    campaign = load(home, oracle=DOCKING, proxy='start = "proxy"\ndata = "data.csv"')
+    sources = 'library = 0.1\nlibrary_file = "mine.smi"'
+    campaign = load(home, oracle=DOCKING, proxy='start = "proxy"\ndata = "data.csv"', sources=sources)
     run = RunDirectory(folder)
     prepare(run, campaign, home / "campaign.toml", ["molgfn", "run", "campaign.toml"], [InitialRow("C", -1.5)])
     return run
@@ -38,6 +46,7 @@ def test_everything_the_campaign_reads_is_copied_and_read_from_there_wherever_th
     assert campaign.vocabulary.file == moved / "inputs/vocabulary.json"
     assert campaign.proxy.start == moved / "inputs/proxy"
     assert campaign.proxy.data == moved / "inputs/data.csv"
+    assert campaign.sources.library_file == moved / "inputs/library.smi"
     assert campaign.oracle.receptor == moved / "inputs/receptor.pdbqt"
     assert campaign.oracle.ligand == moved / "inputs/ligand.sdf"
     assert campaign.oracle.receptor.read_text() == "ATOM"
@@ -51,9 +60,8 @@ def test_the_manifest_says_what_made_the_run(run):
     assert manifest["device"] == "cpu"
     assert {"molgfn", "torch", "rdkit", "vina"} <= set(manifest["versions"])
     assert manifest["versions"]["rdkit"]
-    assert set(manifest["sha256"]) == {
-        f"inputs/{name}" for name in ("vocabulary.json", "proxy/proxy.json", "data.csv", "receptor.pdbqt", "ligand.sdf")
-    }
+    copies = ("vocabulary.json", "proxy/proxy.json", "data.csv", "library.smi", "receptor.pdbqt", "ligand.sdf")
+    assert set(manifest["sha256"]) == {f"inputs/{name}" for name in copies}
     for name, digest in manifest["sha256"].items():
         assert hashlib.sha256((run.path / name).read_bytes()).hexdigest() == digest
 
