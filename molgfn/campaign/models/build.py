@@ -90,6 +90,11 @@ class CampaignParts:
         )
 
     def sources(self) -> Sequence[Source]:
+        return self._sources
+
+    @cached_property
+    def _sources(self) -> Sequence[Source]:
+        """Made once: the law of a library takes seconds."""
         return sources_of(self._campaign, self._environment)
 
     def later_steps(self) -> int:
