@@ -193,6 +193,9 @@ class Shuffled:
     def scored(self, wanted: int) -> int:  # noqa: ARG002
         return len(SPACE)
 
+    def exact(self, wanted: int) -> int:  # noqa: ARG002
+        return len(SPACE)
+
     def candidates(
         self,
         score: Reward,

@@ -50,7 +50,7 @@ def test_progress_counts_every_epoch_of_every_member(smiles, values, tiny, proxy
         (member, 2, epoch, 3) for member in (1, 2) for epoch in (1, 2, 3)
     ]
     seen.clear()
-    train_proxy(smiles, values, **KNOWN, settings=tiny, seed=1, initial=proxy, on_epoch=seen.append)
+    train_proxy(smiles, values - 1, **KNOWN, settings=tiny, seed=1, initial=proxy, on_epoch=seen.append)
     assert [(one.member, one.epochs) for one in seen] == [(1, 2), (1, 2), (2, 2), (2, 2)]
 
 
@@ -88,6 +88,14 @@ def test_going_on_learns_what_is_new(proxy, smiles, values):
     further = train_proxy(smiles, shifted, **KNOWN, settings=settings, seed=5, initial=proxy)
     before = np.sqrt(np.mean((proxy.predict(smiles).mean - shifted) ** 2))
     assert np.sqrt(np.mean((further.predict(smiles).mean - shifted) ** 2)) < 0.4 * before
+
+
+def test_half_the_passes_are_enough_for_few_new_values(proxy, smiles, values):
+    settings = ProxySettings(fine_tune_epochs=3)
+    few = train_proxy(["CCCCCCO"], [-9.0], **KNOWN, settings=settings, seed=5, initial=proxy)
+    changed = train_proxy(smiles[:20], values[:20] - 1, **KNOWN, settings=settings, seed=5, initial=proxy)
+    assert {one.epochs for one in few.curves} == {2}
+    assert {one.epochs for one in changed.curves} == {3}
 
 
 def test_what_cannot_be_learnt_from_is_refused(proxy, smiles, values, tiny):

@@ -71,6 +71,10 @@ class Source(Protocol):
         """Return about how many molecules it scores to find so many."""
         ...
 
+    def exact(self, wanted: int) -> int:
+        """Return how many of the best molecules it needs exact scores of to find so many."""
+        ...
+
     def candidates(
         self, score: Score, measured: Sequence[str], wanted: int, generator: np.random.Generator
     ) -> Sequence[Sampled]:

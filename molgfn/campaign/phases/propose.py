@@ -15,7 +15,8 @@ from molgfn.campaign.phases.prior_network import prior_network
 from molgfn.campaign.phases.resumable import STEPS_FILE, train_in_parts
 from molgfn.campaign.phases.state import Context
 from molgfn.campaign.record.damage import reading_checkpoint
-from molgfn.campaign.record.rows import PredictionRow
+from molgfn.campaign.record.rows import CompoundRow, PredictionRow
+from molgfn.campaign.reward.best_scores import BestScores
 from molgfn.campaign.reward.objective import Objective
 from molgfn.chem.trees.tree import Tree
 from molgfn.files import whole_folder, write_json
@@ -30,8 +31,8 @@ MAX_SAMPLES_PER_CANDIDATE = 50
 def propose(context: Context, round_number: int) -> None:
     """Record the candidates of a round, with their predictions, and the molecules that were rejected.
 
-    Without a proxy (round 0) the candidates are random molecules, and have no predictions. Compounds that were proposed
-    in earlier rounds but never sent stay candidates, and are predicted again.
+    Without a proxy (round 0) the candidates are random molecules, and have no predictions. The best of the
+    compounds that were proposed in earlier rounds but never sent stay candidates, and are predicted again.
 
     Raises
     ------
@@ -61,11 +62,29 @@ def propose(context: Context, round_number: int) -> None:
         name = context.run.relative(context.run.flow(round_number))
         _draw(context, proposals, name, lambda _, n: flow.resample(n, draws) if draws > 1 else flow.sample(n))
     new = proposals.new_compounds(context.id_prefix)
-    candidates = [*context.store.compounds(status="proposed"), *new]
+    candidates = [*_earlier(context, proposals), *new]
     measured = measured_by(context.oracle)
     samplers = samplers_of(context.store) | {row.compound_id: proposals.source[row.inchikey] for row in new}
     made = predict(context.run, proxy, model, objective, candidates, round_number, measured, samplers)
     _record(context, proposals, made)
+
+
+def _earlier(context: Context, proposals: Proposals) -> list[CompoundRow]:
+    """Return compounds that were proposed in earlier rounds and never sent, as many as new ones are wanted.
+
+    Those that were found again and those without a prediction come first, then the best by their last acquisition. All
+    of them would be more with each round, and predicting them again would take longer than the search.
+    """
+    latest = {
+        row.compound_id: row.acquisition for row in sorted(context.store.predictions(), key=lambda row: row.round)
+    }
+
+    def rank(row: CompoundRow) -> float:
+        return -np.inf if row.inchikey in proposals.accepted else -latest.get(row.compound_id, np.inf)
+
+    ranked = sorted(context.store.compounds(status="proposed"), key=rank)
+    certain = sum(rank(row) == -np.inf for row in ranked)
+    return ranked[: max(proposals.wanted, certain)]
 
 
 def _tell_limits(context: Context, round_number: int, proxy: ProxyModel) -> None:
@@ -171,7 +190,8 @@ def _search(context: Context, proposals: Proposals, objective: Objective, unit: 
         before = len(proposals.accepted)
         with context.progress.step(f"round {proposals.round}: {source.name}", total=wanted - before) as shown:
             context.stop.check()
-            found = source.candidates(lambda smiles: objective.assess(smiles).log_reward, measured, wanted, generator)
+            score = BestScores(objective, source.exact(wanted))
+            found = source.candidates(score, measured, wanted, generator)
             proposals.add(found, source.name, wanted)
             shown.advance(len(proposals.accepted) - before, f"of {len(found)} found")
 

@@ -14,7 +14,10 @@ class Combination(Protocol):
     """Combines several desirabilities into one reward."""
 
     def log_reward(self, desirabilities: Iterable[Array]) -> Array:
-        """Return the log reward of B molecules, shape (B,), from the desirabilities of each term, shape (B,)."""
+        """Return the log reward of B molecules, shape (B,), from the desirabilities of each term, shape (B,).
+
+        It grows with each desirability; one that is left out counts as 1.
+        """
         ...
 
 

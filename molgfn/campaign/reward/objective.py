@@ -18,6 +18,8 @@ from molgfn.files import write_text
 
 Array = NDArray[np.float64]
 _CACHE_FILE = "rewards.json"
+_MOST_ASSESSED = 100_000
+"""Assessments that are kept at most: a search may go through a catalogue of a million molecules."""
 
 
 class Predictor(Protocol):
@@ -69,24 +71,48 @@ class Objective:
         self._proxy, self._acquisition, self._others, self._combination = proxy, acquisition, others, combination
         self._second_model = second_model
         self._cache: dict[str, float] = {}
+        self._assessed: dict[str, tuple[float, float, float, float]] = {}
 
     def __call__(self, smiles: Sequence[str]) -> Array:
         """Return log_reward, shape (B,); a molecule seen before is not scored again."""
         fresh = [text for text in dict.fromkeys(smiles) if text not in self._cache]
         if fresh:
-            self._cache.update(zip(fresh, self.assess(fresh).log_reward.tolist(), strict=True))
+            self._cache.update(zip(fresh, self._assess(fresh).log_reward.tolist(), strict=True))
         return np.array([self._cache[text] for text in smiles], dtype=np.float64)
 
     def assess(self, smiles: Sequence[str]) -> Assessment:
-        """Predict and score each molecule, also those seen before.
+        """Predict and score molecules; those that were assessed before are not predicted again.
 
         Raises
         ------
         MolgfnError
             If the proxy predicts a value that is not a number.
         """
-        if not smiles:
-            return Assessment(*(np.empty(0) for _ in range(4)))
+        if len(self._assessed) > _MOST_ASSESSED:
+            self._assessed.clear()
+        fresh = [text for text in dict.fromkeys(smiles) if text not in self._assessed]
+        if fresh:
+            made = self._assess(fresh)
+            columns = (made.mean, made.std, made.acquisition, made.log_reward)
+            rows = zip(*(column.tolist() for column in columns), strict=True)
+            self._assessed.update(zip(fresh, rows, strict=True))
+        table = np.array([self._assessed[text] for text in smiles]).reshape(len(smiles), 4)
+        return Assessment(*table.T)
+
+    def bound(self, smiles: Sequence[str]) -> Array:
+        """Return what the log reward of each molecule cannot exceed, shape (B,); without a second model infinity.
+
+        The less good of two predicted means is never better than that of the process, every acquisition grows with the
+        mean, and no other term has a desirability above 1.
+        """
+        process = self._proxy.process(smiles) if self._second_model and smiles else None
+        if process is None:
+            return np.full(len(smiles), np.inf)
+        molecules = PredictedMolecules(smiles, np.asarray(process.mean, np.float64), process.std, process)
+        desirability = self._acquisition.desirability(self._acquisition.values(molecules))
+        return self._combination.log_reward([desirability])
+
+    def _assess(self, smiles: Sequence[str]) -> Assessment:
         molecules = self._predicted(smiles)
         acquisition = self._acquisition.values(molecules)
         desirabilities = [self._acquisition.desirability(acquisition)]

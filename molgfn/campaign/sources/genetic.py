@@ -33,6 +33,9 @@ class GeneticSource:
     def scored(self, wanted: int) -> int:
         return POPULATION + GENERATIONS * _pairs(wanted)
 
+    def exact(self, wanted: int) -> int:
+        return max(POPULATION, wanted)
+
     def candidates(
         self, score: Score, measured: Sequence[str], wanted: int, generator: np.random.Generator
     ) -> Sequence[Proposed]:
@@ -42,7 +45,8 @@ class GeneticSource:
             children = _children(population, _pairs(wanted), generator)
             scores |= _scored([name for name in children if name not in scores], score)
         known = set(measured)
-        return [Proposed(name) for name in sorted(scores, key=lambda name: -scores[name]) if name not in known]
+        ranked = sorted(scores, key=lambda name: -scores[name])
+        return [Proposed(name) for name in ranked if name not in known and scores[name] > -np.inf]
 
 
 def _pairs(wanted: int) -> int:

@@ -40,6 +40,9 @@ class LibrarySource:
         del wanted
         return open_molecules(self._file).text.n_lines
 
+    def exact(self, wanted: int) -> int:
+        return KEPT_PER_WANTED * wanted
+
     def candidates(
         self, score: Score, measured: Sequence[str], wanted: int, generator: np.random.Generator
     ) -> Sequence[Proposed]:
@@ -51,9 +54,9 @@ class LibrarySource:
             fresh = [name for name in dict.fromkeys(part) if name not in known]
             values = score(fresh).tolist() if fresh else []
             scored = zip(values, range(-number, -number - len(fresh), -1), fresh, strict=True)
-            best = heapq.nlargest(KEPT_PER_WANTED * wanted, [*best, *scored])
+            best = heapq.nlargest(self.exact(wanted), [*best, *scored])
             number += len(fresh)
-        return [Proposed(name) for name in dict.fromkeys(name for _, _, name in best)]
+        return [Proposed(name) for name in dict.fromkeys(name for score, _, name in best if score > -np.inf)]
 
     def _molecules(self) -> Iterator[str]:
         file = open_molecules(self._file)

@@ -18,6 +18,8 @@ PARENTS = 100
 """Measured molecules that the search starts from, at most."""
 CHILDREN_FOR = 2
 """Wanted molecules for each pair of parents in a generation, at most."""
+EXACT = 2
+"""Scored molecules for each wanted one, at least: some of the best have values already."""
 
 
 class TreeSource:
@@ -49,10 +51,13 @@ class TreeSource:
         settings = self._enough(wanted)
         return settings.fresh + settings.generations * settings.children
 
+    def exact(self, wanted: int) -> int:
+        return max(self._settings.parents, EXACT * wanted)
+
     def candidates(
         self, score: Score, measured: Sequence[str], wanted: int, generator: np.random.Generator
     ) -> Sequence[Proposed]:
-        """Return every molecule of the search without a value, best first."""
+        """Return every molecule of the search with a score and without a value, best first."""
         search = TreeSearch(self._environment, self._prior, self._enough(wanted))
         found = search(score, self._trees(measured), generator)
         blocks, known = self._environment.plain_blocks, set(measured)

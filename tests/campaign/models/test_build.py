@@ -219,7 +219,7 @@ def test_a_proxy_goes_on_from_the_one_before(tmp_path):
     assert len(epochs) == epochs[0].members * epochs[0].epochs == 2 * 3
     first.save(tmp_path / "first")
     epochs.clear()
-    parts.train_proxy(smiles, [-float(len(one)) for one in smiles], initial=tmp_path / "first", **asked)
+    parts.train_proxy(smiles, [1 - float(len(one)) for one in smiles], initial=tmp_path / "first", **asked)
     assert len(epochs) == epochs[0].members * epochs[0].epochs == 2 * 2
     assert set(vars(Epoch())) <= set(vars(epochs[0]))
     assert parts.load_proxy(tmp_path / "first").predict(smiles).mean == pytest.approx(first.predict(smiles).mean)

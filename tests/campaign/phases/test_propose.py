@@ -117,3 +117,24 @@ def test_the_same_seed_gives_the_same_candidates_of_a_source(tmp_path):
     one = rows(start(tmp_path / "one", StandIns(tmp_path / "asked1", share=0.5), campaign=PLAN.format(20)))
     two = rows(start(tmp_path / "two", StandIns(tmp_path / "asked2", share=0.5), campaign=PLAN.format(20)))
     assert [row.smiles for row in one[0]] == [row.smiles for row in two[0]]
+
+
+def test_as_many_earlier_candidates_as_new_ones_are_predicted_again_the_best_by_the_last_prediction(tmp_path):
+    plan = PLAN.format(8).replace("rounds = 1", "rounds = 3").replace("batch_size = 5", "batch_size = 1")
+    run = start(tmp_path, StandIns(tmp_path / "asked", share=1.0), campaign=plan)
+    compounds, predictions, _rejected = rows(run)
+    sent = {row.compound_id: row.batch_round for row in compounds if row.batch_round is not None}
+    acquisition = {(row.compound_id, row.round): row.acquisition for row in predictions}
+    proposed = {row.compound_id: row.round for row in compounds}
+    for number in (2, 3):
+        earlier = [name for name, made in proposed.items() if made < number and sent.get(name, number) >= number]
+        latest = {
+            name: [acquisition[name, past] for past in range(number) if (name, past) in acquisition][-1:]
+            for name in earlier
+        }
+        again = {name for name in earlier if (name, number) in acquisition}
+        assert {name for name in earlier if not latest[name]} <= again
+        assert 0 < len(again) <= 8 + last(run, "proposed")["candidates"]
+        left_out = [latest[name][0] for name in earlier if name not in again]
+        ranked = sorted((values[0] for values in latest.values() if values), reverse=True)
+        assert all(value <= ranked[min(8, len(ranked)) - 1] for value in left_out)
