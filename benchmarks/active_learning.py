@@ -9,14 +9,15 @@ first 100 molecules are of the library at random, and are counted; areas under t
 
 With `--together 100` molecules are asked in rounds of 100; else each method has batches of its own size. Prints one
 line of JSON at each checkpoint: best values, the mean of the last batch, and hits (above 7.5, similarity below 0.7),
-by values without noise. `--calls-file` keeps every call. `--done FILE` skips the runs that such a file already holds.
+by values without noise, and at the end how well a forest tells the molecules asked from those of ZINC 250k.
+`--calls-file` keeps every call, `--rounds-file` how well each batch was predicted before. `--done FILE` skips the runs
+that such a file already holds.
 """
 
 import argparse
 import json
 import random
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -28,11 +29,11 @@ import pandas as pd
 import torch
 from call_methods import METHODS
 from made_with import COMMIT
-from oracle_calls import Calls, SpentError, Task, areas, demo_constraints, initial_molecules, summary
+from oracle_calls import Call, Calls, SpentError, Task, areas, demo_constraints, initial_molecules, summary
 from property_oracles import ORACLES, property_oracle
 from published_proxy import PublishedProxy
 from rdkit import RDLogger
-from realism import library
+from realism import auc, library
 
 from molgfn.arrays import FloatArray
 from molgfn.bundled import bundled
@@ -47,7 +48,7 @@ INITIAL, HIT = 300, 7.5
 FIRST = 100
 """Molecules of the library that are asked first where there are no initial data."""
 NO_CONSTRAINTS = Constraints({})
-LISTED = 4_000
+LISTED = 10_000
 """Molecules of the library that a method may ask about."""
 CHECKPOINTS = (100, 200, 400, 1_000)
 Oracle = Callable[[Sequence[str]], FloatArray]
@@ -61,22 +62,31 @@ def run(name: str, seed: int, arguments: argparse.Namespace, oracle: Oracle) -> 
         seh_task(seed, calls, generator) if arguments.oracle is None else property_task(seed, calls, generator)
     )
     method, batch = METHODS[name]
-    started = time.process_time()
     with suppress(SpentError):
         if not task.data:
             task.ask(task.library[:FIRST])
         method(task, arguments.together if arguments.together > 1 else batch)
-    cpu_s = time.process_time() - started
-    if arguments.calls_file:
-        with arguments.calls_file.open("a", encoding="utf-8") as file:
-            for row in calls.rows:
-                file.write(json.dumps({"method": name, "seed": seed, "oracle": arguments.oracle, **asdict(row)}) + "\n")
     facts = {"oracle": arguments.oracle or "sEH", "method": name, "seed": seed, "together": arguments.together}
-    facts |= {"noise": arguments.noise, "planned": arguments.calls, "cpu_s": round(cpu_s)}
+    facts |= {"noise": arguments.noise, "planned": arguments.calls}
+    append(arguments.calls_file, [facts | asdict(row) for row in calls.rows])
+    append(arguments.rounds_file, [facts | row for row in task.predicted])
     # Without initial data nothing is known before the first call.
     for count in [*([0] if initial else []), *(count for count in CHECKPOINTS if count <= arguments.calls)]:
         area = areas(calls.rows[:count], count) if arguments.oracle else {}
-        yield facts | summary(initial, calls.rows[:count], HIT) | area
+        realism = {"auc_zinc": auc_zinc(calls.rows, seed)} if count == arguments.calls else {}
+        yield facts | summary(initial, calls.rows[:count], HIT) | area | realism
+
+
+def append(path: Path | None, rows: Sequence[Mapping[str, object]]) -> None:
+    if path is not None:
+        with path.open("a", encoding="utf-8") as file:
+            file.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+def auc_zinc(rows: Sequence[Call], seed: int) -> float:
+    """Return how well a forest tells the molecules asked from as many of the library, see `realism.py`."""
+    drawn = random.Random(1_000 + seed).sample(library(), len(rows))
+    return round(auc([row.smiles for row in rows], list(map(standard_smiles, drawn)), seed), 4)
 
 
 def seh_task(seed: int, calls: Calls, generator: np.random.Generator) -> tuple[Task, dict[str, float]]:
@@ -127,6 +137,7 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("--noise", type=float, default=0.0)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--calls-file", type=Path)
+    parser.add_argument("--rounds-file", type=Path, help="how well each batch was predicted")
     parser.add_argument("--done", type=Path)
     parser.add_argument("--table", type=Path, help="print a file of rows as a table, and do nothing else")
     arguments = parser.parse_args(words)

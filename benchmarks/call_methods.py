@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from campaign_method import BEFORE, NEW_ROUND, WITH_GRAPH_GA, CampaignMethod
+from campaign_method import BEFORE, LIBRARY, NEW_ROUND, RECIPE_2021, WITH_GRAPH_GA, CampaignMethod
+from generator_methods import mars, ppo
 from numpy.typing import NDArray
 from oracle_calls import Task, smiles_of
 from rdkit import Chem
@@ -23,6 +24,8 @@ Method = Callable[[Task, int], None]
 Parents = Callable[[], tuple[str, str]]
 """Draws two molecules."""
 
+LARGEST_DIFFERENCE = 2
+"""Heavy atoms by which a child of the Graph GA may be larger or smaller than its population."""
 _COUNTS = rdFingerprintGenerator.GetMorganGenerator(radius=3, fpSize=2048)
 
 
@@ -86,10 +89,17 @@ def tree_search(task: Task, batch: int, settings: SearchSettings | None = None) 
         task.ask([one.smiles for one in found[:batch]])
 
 
-def children_of(task: Task, parents: Parents, wanted: int, mutation: float, attempts: int | None = None) -> list[str]:
+def children_of(
+    task: Task,
+    parents: Parents,
+    wanted: int,
+    mutation: float,
+    attempts: int | None = None,
+    fits: Callable[[Chem.Mol], bool] = lambda _: True,
+) -> list[str]:
     """Return new molecules made of pairs of parents by the graph GA (Jensen 2019) that meet the constraints.
 
-    `attempts` is the largest number of pairs; None: until there are as many as wanted.
+    `attempts` is the largest number of pairs; None: until there are as many as wanted. `fits` must hold for each.
     """
     children: dict[str, None] = {}
     tried = 0
@@ -99,7 +109,7 @@ def children_of(task: Task, parents: Parents, wanted: int, mutation: float, atte
         child = crossover(one, other, task.generator)
         if child is not None and task.generator.random() < mutation:
             child = mutate(child, task.generator)
-        name = None if child is None else Chem.MolToSmiles(child)
+        name = None if child is None or not fits(child) else Chem.MolToSmiles(child)
         if name and name not in task.data and task.meets(name):
             children.setdefault(name)
     return list(children)
@@ -127,10 +137,19 @@ def by_quantile(task: Task, best: Sequence[str]) -> Parents:
     return lambda: (one(), one())
 
 
-def graph_ga(task: Task, batch: int, population: int = 40, mutation: float = 0.067) -> None:
-    """Graph GA (Jensen 2019), parents by value."""
+def graph_ga(task: Task, batch: int, population: int = 20, mutation: float = 0.067) -> None:
+    """Graph GA (Jensen 2019): parents by value, children about as large as they are, as in the original.
+
+    Population, mutation, batch and size were tuned for the sEH task.
+    """
     while True:
-        task.ask(children_of(task, by_value(task, task.best(population)), batch, mutation))
+        best = task.best(population)
+        size = float(np.mean([Chem.MolFromSmiles(name).GetNumHeavyAtoms() for name in best]))
+
+        def fits(child: Chem.Mol, size: float = size) -> bool:
+            return abs(child.GetNumHeavyAtoms() - size) <= LARGEST_DIFFERENCE
+
+        task.ask(children_of(task, by_value(task, best), batch, mutation, fits=fits))
 
 
 def mol_ga(task: Task, batch: int, population: int = 500, mutation: float = 0.01) -> None:
@@ -207,12 +226,16 @@ def library(task: Task, batch: int) -> None:
 METHODS: dict[str, tuple[Method, int]] = {
     "molgfn": (CampaignMethod(NEW_ROUND), 20),
     "molgfn with graph GA": (CampaignMethod(WITH_GRAPH_GA), 20),
-    "molgfn before": (CampaignMethod(BEFORE), 20),
+    "molgfn before": (CampaignMethod(BEFORE), 100),
+    "recipe of 2021": (CampaignMethod(RECIPE_2021), 100),
+    "library by proxy": (CampaignMethod(LIBRARY), 20),
     "tree search": (tree_search, 20),
-    "graph GA": (graph_ga, 20),
+    "graph GA": (graph_ga, 10),
     "Mol GA": (mol_ga, 5),
     "process and graph GA": (process_and_ga, 20),
     "library by process": (library_by_process, 20),
+    "MARS": (mars, 20),
+    "PPO": (ppo, 20),
     "random policy": (random_policy, 20),
     "law of the library": (law, 20),
     "library": (library, 20),

@@ -2,16 +2,19 @@
 
 import csv
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from batch_intervals import judged
 from oracle_calls import Task
 
 from molgfn.campaign.file.load import Campaign, load_campaign
 from molgfn.campaign.file.write import toml_value
 from molgfn.campaign.loop import start_run
 from molgfn.campaign.models.build import CampaignParts
+from molgfn.campaign.record.store import Store
 from molgfn.direction import Direction
 from molgfn.oracles.interfaces import Answer, Compound, Measurement, Oracle
 from molgfn.progress import SilentProgress
@@ -49,6 +52,24 @@ WITH_GRAPH_GA: Mapping[str, Any] = {
     "prior.weight": 0.0,
 }
 """Both searches, however unusual the molecules are."""
+LIBRARY: Mapping[str, Any] = {
+    "sources.tree_search": 0.0,
+    "sources.library": 1.0,
+    "sources.library_file": "library.smi",
+    "acquisition.second_model": True,
+    "acquisition.kappa": 0.2,
+}
+"""The molecules of the library that the same models rank best."""
+RECIPE_2021: Mapping[str, Any] = {
+    "sources.tree_search": 0.0,
+    "acquisition.second_model": False,
+    "acquisition.kappa": 0.1,
+    "prior.weight": 0.0,
+    "objective.exponent": 8.0,
+    "sampler.objective": "FM",
+    "sampler.steps": 400,
+}
+"""Flow matching on a proxy, reward exponent 8 (Bengio et al. 2021, section 4.3); a new network in each round."""
 BEFORE: Mapping[str, Any] = {
     "sources.tree_search": 0.0,
     "acquisition.second_model": False,
@@ -115,6 +136,7 @@ class CampaignMethod:
             folder, worst_best = Path(name), self._limits
             with (folder / "data.csv").open("w", newline="") as file:
                 csv.writer(file).writerows([("smiles", "value"), *task.data.items()])
+            (folder / "library.smi").write_text("\n".join(["smiles", *task.library]))
             numbers = {"seed": int(task.generator.integers(2**31)), "batch": batch, "proposals": POOL * batch}
             rounds = -(-task.calls.left // batch)
             text = _FILE.format(rounds=rounds, worst=worst_best[0], best=worst_best[1], **numbers)
@@ -122,4 +144,20 @@ class CampaignMethod:
             overrides = [f"{key}={toml_value(value)}" for key, value in self._changes.items()]
             campaign = load_campaign(folder / "campaign.toml", overrides)
             start_run(campaign, folder / "runs", [], SilentProgress(), assemble=lambda one: _Parts(one, task))
+            [run] = (folder / "runs").iterdir()
+            task.predicted += predicted_rounds(run)
             task.ask(task.library[:1])  # all calls are spent, which it says
+
+
+def predicted_rounds(run: Path) -> Iterator[dict[str, float]]:
+    """Yield for each round how well the answers were predicted: root mean square error, and what `judged` returns."""
+    with Store.read(run / "campaign.sqlite") as store:
+        values = {row.compound_id: row.value for row in store.measurements()}
+        sent = {row.compound_id: row.batch_round for row in store.compounds() if row.compound_id in values}
+        made = [row for row in store.predictions() if sent.get(row.compound_id) == row.round and row.pred_std]
+    for number in sorted({row.round for row in made}):
+        rows = [row for row in made if row.round == number]
+        error = np.array([row.pred_mean - values[row.compound_id] for row in rows])
+        std = np.array([row.pred_std for row in rows], dtype=np.float64)
+        rmse = float(np.sqrt(np.mean(error**2)))
+        yield {"round": number, "n": len(rows), "rmse": rmse} | judged(error, std)

@@ -1,5 +1,6 @@
 """Oracle calls that are counted, and the task that every method of a comparison gets."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -27,12 +28,23 @@ class SpentError(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """One answer. `value` is what the method was told, `true_value` is without noise."""
+    """One answer.
+
+    Attributes
+    ----------
+    smiles : str
+    value, true_value : float
+        What the method was told, and that without noise.
+    batch : int
+    cpu_s : float
+        Time of the process until the call, since it began to count calls.
+    """
 
     smiles: str
     value: float
     true_value: float
     batch: int
+    cpu_s: float = 0.0
 
 
 @dataclass
@@ -59,6 +71,7 @@ class Calls:
     generator: np.random.Generator
     rows: list[Call] = field(default_factory=list)
     _batches: int = 0
+    _started: float = field(default_factory=time.process_time)
 
     def ask(self, smiles: Sequence[str]) -> FloatArray:
         """Return the values of new molecules, in standard form.
@@ -82,10 +95,11 @@ class Calls:
             raise ValueError("a molecule is asked for the second time")
         self.left -= len(asked)
         self._batches += 1
+        cpu_s = round(time.process_time() - self._started, 1)
         true = self.oracle(asked)
         values: FloatArray = true + self.noise * self.generator.standard_normal(len(asked))
         self.rows += [
-            Call(name, float(value), float(exact), self._batches)
+            Call(name, float(value), float(exact), self._batches, cpu_s)
             for name, value, exact in zip(asked, values, true, strict=True)
         ]
         return values
@@ -111,6 +125,9 @@ class Task:
         All values so far, the initial ones first.
     calls : Calls
     generator : Generator
+    constraints : Constraints
+    predicted : list of dict
+        What a method with error bars predicted for each round before it was answered.
     """
 
     environment: FragmentEnvironment
@@ -120,6 +137,7 @@ class Task:
     calls: Calls
     generator: np.random.Generator
     constraints: Constraints
+    predicted: list[dict[str, float]] = field(default_factory=list)
     _met: dict[str, bool] = field(default_factory=dict)
 
     def meets(self, smiles: str) -> bool:
@@ -186,6 +204,7 @@ def summary(initial: Mapping[str, float], rows: Sequence[Call], hit: float) -> d
     last = [row.true_value for row in rows if row.batch == rows[-1].batch] if rows else [np.nan]
     return {
         "calls": len(rows),
+        "cpu_s": rows[-1].cpu_s if rows else 0.0,
         "top_1": float(values[0]),
         "top_10": float(values[:10].mean()),
         "top_100": float(values[:100].mean()),

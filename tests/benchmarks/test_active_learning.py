@@ -122,7 +122,11 @@ def test_a_campaign_spends_all_calls_in_batches_and_learns(monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.slow] * name.startswith("molgfn")) for name in METHODS]
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] * isinstance(method, CampaignMethod))
+        for name, (method, _) in METHODS.items()
+    ],
 )
 def test_every_method_asks_all_its_calls_within_the_constraints(name: str) -> None:
     start = initial_molecules(ENVIRONMENT, 30, 0)

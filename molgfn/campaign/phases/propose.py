@@ -56,7 +56,7 @@ def propose(context: Context, round_number: int) -> None:
     objective = objective_of(context.campaign, context.store, proxy, round_number)
     proposals = _empty(context, round_number, plan.proposals)
     _search(context, proposals, objective, proxy.unit)
-    if not proposals.complete:
+    if not proposals.complete and not _given_by_sources(context, proposals):
         flow = _trained_flow(context, round_number, objective)
         draws = context.campaign.prior.draws if context.campaign.prior.weight else 1
         name = context.run.relative(context.run.flow(round_number))
@@ -194,6 +194,12 @@ def _search(context: Context, proposals: Proposals, objective: Objective, unit: 
             found = source.candidates(score, measured, wanted, generator)
             proposals.add(found, source.name, wanted)
             shown.advance(len(proposals.accepted) - before, f"of {len(found)} found")
+
+
+def _given_by_sources(context: Context, proposals: Proposals) -> bool:
+    """Return whether the sources have to give all candidates, and have given enough for a batch."""
+    shares = sum(source.share for source in context.parts.sources())
+    return shares > 1 - 1e-9 and len(proposals.accepted) >= context.campaign.campaign.batch_size
 
 
 def _draw(context: Context, proposals: Proposals, source: str, sample: Callable[[int, int], Sequence[Sampled]]) -> None:

@@ -12,6 +12,8 @@ from molgfn.campaign.sources.proposed import Proposed
 
 POPULATION, GENERATIONS, OFFSPRING, MUTATION = 1_000, 5, 200, 0.01
 """Best molecules that may be parents; generations; pairs of parents in each at least; share of mutated children."""
+EXACT = 2
+"""Scored molecules for each wanted one, at least: some of the best have values already, or cannot be proposed."""
 
 
 class GeneticSource:
@@ -34,7 +36,7 @@ class GeneticSource:
         return POPULATION + GENERATIONS * _pairs(wanted)
 
     def exact(self, wanted: int) -> int:
-        return max(POPULATION, wanted)
+        return POPULATION + EXACT * wanted
 
     def candidates(
         self, score: Score, measured: Sequence[str], wanted: int, generator: np.random.Generator

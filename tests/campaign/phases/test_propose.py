@@ -109,6 +109,11 @@ def test_no_flow_network_is_trained_where_the_sources_give_all_candidates(tmp_pa
     run = start(tmp_path, StandIns(tmp_path / "asked", share=1.0), campaign=PLAN.format(20))
     assert last(run, "proposed")["by_source"] == {"shuffled": 20}
     assert not (run / "checkpoints" / "round_001" / "flow").exists()
+    # Nor where they find fewer than are wanted.
+    (tmp_path / "more").mkdir()
+    run = start(tmp_path / "more", StandIns(tmp_path / "asked2", share=1.0), campaign=PLAN.format(10_000))
+    assert 5 <= last(run, "proposed")["by_source"].pop("shuffled") < 10_000
+    assert not (run / "checkpoints" / "round_001" / "flow").exists()
 
 
 def test_the_same_seed_gives_the_same_candidates_of_a_source(tmp_path):
