@@ -37,7 +37,7 @@ class BestScores:
             rows = rows[bounds[rows] >= self._least]
             if not len(rows):
                 break
-            scores[rows] = self._objective.assess([smiles[row] for row in rows]).log_reward
+            scores[rows] = self._objective.assess([smiles[row] for row in rows], self._least).log_reward
             self._best = np.sort(np.concatenate([self._best, scores[rows]]))[-self._number :]
         return scores
 

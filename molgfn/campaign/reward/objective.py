@@ -77,11 +77,17 @@ class Objective:
         """Return log_reward, shape (B,); a molecule seen before is not scored again."""
         fresh = [text for text in dict.fromkeys(smiles) if text not in self._cache]
         if fresh:
-            self._cache.update(zip(fresh, self._assess(fresh).log_reward.tolist(), strict=True))
+            self._cache.update((text, row[-1]) for text, row in zip(fresh, self._assess(fresh), strict=True))
         return np.array([self._cache[text] for text in smiles], dtype=np.float64)
 
-    def assess(self, smiles: Sequence[str]) -> Assessment:
+    def assess(self, smiles: Sequence[str], least: float = -np.inf) -> Assessment:
         """Predict and score molecules; those that were assessed before are not predicted again.
+
+        Parameters
+        ----------
+        smiles : sequence of str, length B
+        least : float
+            Molecules whose acquisition alone gives a lower log reward get minus infinity, which saves the other terms.
 
         Raises
         ------
@@ -91,13 +97,10 @@ class Objective:
         if len(self._assessed) > _MOST_ASSESSED:
             self._assessed.clear()
         fresh = [text for text in dict.fromkeys(smiles) if text not in self._assessed]
-        if fresh:
-            made = self._assess(fresh)
-            columns = (made.mean, made.std, made.acquisition, made.log_reward)
-            rows = zip(*(column.tolist() for column in columns), strict=True)
-            self._assessed.update(zip(fresh, rows, strict=True))
-        table = np.array([self._assessed[text] for text in smiles]).reshape(len(smiles), 4)
-        return Assessment(*table.T)
+        rows = dict(zip(fresh, self._assess(fresh, least), strict=True)) if fresh else {}
+        self._assessed.update((text, row) for text, row in rows.items() if np.isfinite(row[-1]))
+        table = [self._assessed[text] if text in self._assessed else rows[text] for text in smiles]
+        return Assessment(*np.array(table).reshape(len(smiles), 4).T)
 
     def bound(self, smiles: Sequence[str]) -> Array:
         """Return what the log reward of each molecule cannot exceed, shape (B,); without a second model infinity.
@@ -112,13 +115,19 @@ class Objective:
         desirability = self._acquisition.desirability(self._acquisition.values(molecules))
         return self._combination.log_reward([desirability])
 
-    def _assess(self, smiles: Sequence[str]) -> Assessment:
+    def _assess(self, smiles: Sequence[str], least: float = -np.inf) -> list[tuple[float, float, float, float]]:
+        """Return the columns of an assessment for each molecule."""
         molecules = self._predicted(smiles)
         acquisition = self._acquisition.values(molecules)
-        desirabilities = [self._acquisition.desirability(acquisition)]
-        desirabilities += [term.desirability(term.values(molecules)) for term in self._others]
-        log_reward = self._combination.log_reward(desirabilities)
-        return Assessment(molecules.mean, molecules.error_bars, acquisition, log_reward)
+        desirability = self._acquisition.desirability(acquisition)
+        log_reward = self._combination.log_reward([desirability])
+        rows = np.flatnonzero(log_reward >= least)
+        some = molecules if len(rows) == len(smiles) else molecules.take(rows)
+        others = [term.desirability(term.values(some)) for term in self._others]
+        log_reward = np.full(len(smiles), -np.inf)
+        log_reward[rows] = self._combination.log_reward([desirability[rows], *others])
+        columns = (molecules.mean, molecules.error_bars, acquisition, log_reward)
+        return list(zip(*(column.tolist() for column in columns), strict=True))
 
     def save(self, folder: Path) -> None:
         """Keep every reward given so far.

@@ -51,6 +51,11 @@ class PredictedMolecules:
         """
         return self.std if self.process is None else np.hypot(np.nan_to_num(self.std), self.process.std)
 
+    def take(self, rows: NDArray[np.int64]) -> "PredictedMolecules":
+        """Return some of them, without the process: only the acquisition reads it."""
+        smiles = [self.smiles[row] for row in rows]
+        return PredictedMolecules(smiles, self.mean[rows], self.std[rows])
+
     @cached_property
     def mols(self) -> list[Mol]:
         """The molecules, parsed once for all terms."""
