@@ -11,7 +11,7 @@ With `--together 100` molecules are asked in rounds of 100; else each method has
 line of JSON at each checkpoint: best values, the mean of the last batch, and hits (above 7.5, similarity below 0.7),
 by values without noise, and at the end how well a forest tells the molecules asked from those of ZINC 250k.
 `--calls-file` keeps every call, `--rounds-file` how well each batch was predicted before. `--done FILE` skips the runs
-that such a file already holds.
+that such a file already holds. `call_report.py` makes tables and plots of the lines.
 """
 
 import argparse
@@ -25,7 +25,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import torch
 from call_methods import METHODS
 from made_with import COMMIT
@@ -50,7 +49,7 @@ FIRST = 100
 NO_CONSTRAINTS = Constraints({})
 LISTED = 10_000
 """Molecules of the library that a method may ask about."""
-CHECKPOINTS = (100, 200, 400, 1_000)
+CHECKPOINTS = (*range(20, 400, 20), *range(400, 1_001, 100))
 Oracle = Callable[[Sequence[str]], FloatArray]
 
 
@@ -114,18 +113,6 @@ def listed(seed: int) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def table(path: Path) -> str:
-    """Return the rows of a file as a Markdown table: means over seeds."""
-    rows = pd.read_json(path, lines=True)
-    columns = ["top_1", "top_10", "top_100", "last_batch", "hits", "cpu_s"]
-    keys = ["oracle", "together", "noise", "calls", "method"]
-    lines = ["| " + " | ".join([*keys, "seeds", *columns]) + " |", "|---" * (len(keys) + 1 + len(columns)) + "|"]
-    for names, group in rows.groupby(keys):
-        values = [f"{group[column].mean():.{0 if column in ('hits', 'cpu_s') else 2}f}" for column in columns]
-        lines.append("| " + " | ".join([*map(str, names), str(group["seed"].nunique()), *values]) + " |")
-    return "\n".join(lines)
-
-
 def main(words: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="with versions")
@@ -139,11 +126,7 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("--calls-file", type=Path)
     parser.add_argument("--rounds-file", type=Path, help="how well each batch was predicted")
     parser.add_argument("--done", type=Path)
-    parser.add_argument("--table", type=Path, help="print a file of rows as a table, and do nothing else")
     arguments = parser.parse_args(words)
-    if arguments.table is not None:
-        print(table(arguments.table))
-        return
     if arguments.proxy is None and arguments.oracle is None:
         print("skipped: the published proxy is not part of this repository; give --proxy, or choose an --oracle.")
         return

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from campaign_method import BEFORE, LIBRARY, NEW_ROUND, RECIPE_2021, WITH_GRAPH_GA, CampaignMethod
+from campaign_method import BEFORE, LIBRARY, NEW_ROUND, RECIPE_2021, WITH_PRIOR, CampaignMethod
 from generator_methods import mars, ppo
 from numpy.typing import NDArray
 from oracle_calls import Task, smiles_of
@@ -26,6 +26,8 @@ Parents = Callable[[], tuple[str, str]]
 
 LARGEST_DIFFERENCE = 2
 """Heavy atoms by which a child of the Graph GA may be larger or smaller than its population."""
+PAIRS = 50
+"""Pairs of parents for each child wanted, before children may differ more."""
 _COUNTS = rdFingerprintGenerator.GetMorganGenerator(radius=3, fpSize=2048)
 
 
@@ -145,11 +147,16 @@ def graph_ga(task: Task, batch: int, population: int = 20, mutation: float = 0.0
     while True:
         best = task.best(population)
         size = float(np.mean([Chem.MolFromSmiles(name).GetNumHeavyAtoms() for name in best]))
+        children: dict[str, None] = {}
+        difference = LARGEST_DIFFERENCE
+        while len(children) < batch:
 
-        def fits(child: Chem.Mol, size: float = size) -> bool:
-            return abs(child.GetNumHeavyAtoms() - size) <= LARGEST_DIFFERENCE
+            def fits(child: Chem.Mol, size: float = size, difference: int = difference) -> bool:
+                return abs(child.GetNumHeavyAtoms() - size) <= difference
 
-        task.ask(children_of(task, by_value(task, best), batch, mutation, fits=fits))
+            children |= dict.fromkeys(children_of(task, by_value(task, best), batch, mutation, PAIRS * batch, fits))
+            difference += 1
+        task.ask(list(children)[:batch])
 
 
 def mol_ga(task: Task, batch: int, population: int = 500, mutation: float = 0.01) -> None:
@@ -225,14 +232,14 @@ def library(task: Task, batch: int) -> None:
 
 METHODS: dict[str, tuple[Method, int]] = {
     "molgfn": (CampaignMethod(NEW_ROUND), 20),
-    "molgfn with graph GA": (CampaignMethod(WITH_GRAPH_GA), 20),
+    "molgfn with prior": (CampaignMethod(WITH_PRIOR), 20),
     "molgfn before": (CampaignMethod(BEFORE), 100),
     "recipe of 2021": (CampaignMethod(RECIPE_2021), 100),
     "library by proxy": (CampaignMethod(LIBRARY), 20),
     "tree search": (tree_search, 20),
     "graph GA": (graph_ga, 10),
     "Mol GA": (mol_ga, 5),
-    "process and graph GA": (process_and_ga, 20),
+    "GP BO": (process_and_ga, 20),
     "library by process": (library_by_process, 20),
     "MARS": (mars, 20),
     "PPO": (ppo, 20),

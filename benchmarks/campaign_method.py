@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from batch_intervals import judged
-from oracle_calls import Task
+from oracle_calls import SpentError, Task
 
 from molgfn.campaign.file.load import Campaign, load_campaign
 from molgfn.campaign.file.write import toml_value
@@ -39,25 +39,25 @@ value_column = "value"
 """
 
 NEW_ROUND: Mapping[str, Any] = {
-    "sources.tree_search": 1.0,
-    "acquisition.second_model": True,
-    "acquisition.kappa": 0.2,
-}
-"""The search over trees, without molecules that are unusual in the library; two models choose."""
-WITH_GRAPH_GA: Mapping[str, Any] = {
     "sources.tree_search": 0.5,
     "sources.graph_ga": 0.5,
     "acquisition.second_model": True,
-    "acquisition.kappa": 0.2,
+    "acquisition.kappa": 0.5,
     "prior.weight": 0.0,
 }
-"""Both searches, however unusual the molecules are."""
+"""Both searches, however unusual the molecules are; two models choose."""
+WITH_PRIOR: Mapping[str, Any] = {
+    "sources.tree_search": 1.0,
+    "acquisition.second_model": True,
+    "acquisition.kappa": 0.5,
+}
+"""The search over trees, without molecules that are unusual in the library."""
 LIBRARY: Mapping[str, Any] = {
     "sources.tree_search": 0.0,
     "sources.library": 1.0,
     "sources.library_file": "library.smi",
     "acquisition.second_model": True,
-    "acquisition.kappa": 0.2,
+    "acquisition.kappa": 0.5,
 }
 """The molecules of the library that the same models rank best."""
 RECIPE_2021: Mapping[str, Any] = {
@@ -146,7 +146,7 @@ class CampaignMethod:
             start_run(campaign, folder / "runs", [], SilentProgress(), assemble=lambda one: _Parts(one, task))
             [run] = (folder / "runs").iterdir()
             task.predicted += predicted_rounds(run)
-            task.ask(task.library[:1])  # all calls are spent, which it says
+        raise SpentError
 
 
 def predicted_rounds(run: Path) -> Iterator[dict[str, float]]:

@@ -10,7 +10,7 @@ from molgfn.baselines.genetic.mutation import mutate
 from molgfn.campaign.models.interfaces import Score
 from molgfn.campaign.sources.proposed import Proposed
 
-POPULATION, GENERATIONS, OFFSPRING, MUTATION = 1_000, 5, 200, 0.01
+POPULATION, GENERATIONS, OFFSPRING, MUTATION = 500, 5, 200, 0.01
 """Best molecules that may be parents; generations; pairs of parents in each at least; share of mutated children."""
 EXACT = 2
 """Scored molecules for each wanted one, at least: some of the best have values already, or cannot be proposed."""
