@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from campaign_method import BEFORE, LIBRARY, NEW_ROUND, RECIPE_2021, WITH_PRIOR, CampaignMethod
+from campaign_method import ABLATIONS, BEFORE, LIBRARY, NEW_ROUND, RECIPE_2021, WITH_PRIOR, CampaignMethod
 from generator_methods import mars, ppo
 from numpy.typing import NDArray
 from oracle_calls import Task, smiles_of
@@ -233,6 +233,8 @@ def library(task: Task, batch: int) -> None:
 METHODS: dict[str, tuple[Method, int]] = {
     "molgfn": (CampaignMethod(NEW_ROUND), 20),
     "molgfn with prior": (CampaignMethod(WITH_PRIOR), 20),
+    **{f"molgfn {name}": (CampaignMethod(changes), 20) for name, changes in ABLATIONS.items()},
+    "molgfn with a pool of 5": (CampaignMethod(NEW_ROUND, pool=5), 20),
     "molgfn before": (CampaignMethod(BEFORE), 100),
     "recipe of 2021": (CampaignMethod(RECIPE_2021), 100),
     "library by proxy": (CampaignMethod(LIBRARY), 20),

@@ -20,7 +20,6 @@ from molgfn.oracles.interfaces import Answer, Compound, Measurement, Oracle
 from molgfn.progress import SilentProgress
 
 POOL = 20
-"""Candidates of a round for each molecule that is asked."""
 _FILE = """[campaign]
 name = "benchmark"
 seed = {seed}
@@ -38,7 +37,7 @@ data = "data.csv"
 value_column = "value"
 """
 
-NEW_ROUND: Mapping[str, Any] = {
+NEW_ROUND: dict[str, Any] = {
     "sources.tree_search": 0.5,
     "sources.graph_ga": 0.5,
     "acquisition.second_model": True,
@@ -52,6 +51,16 @@ WITH_PRIOR: Mapping[str, Any] = {
     "acquisition.kappa": 0.5,
 }
 """The search over trees, without molecules that are unusual in the library."""
+ABLATIONS: Mapping[str, Mapping[str, Any]] = {
+    "without tree search": NEW_ROUND | {"sources.tree_search": 0.0, "sources.graph_ga": 1.0},
+    "without graph GA": NEW_ROUND | {"sources.tree_search": 1.0, "sources.graph_ga": 0.0},
+    "without second model": NEW_ROUND | {"acquisition.second_model": False},
+    "with flow network": NEW_ROUND | {"sources.tree_search": 0.3, "sources.graph_ga": 0.3, "sampler.steps": 200},
+    "flow network alone": NEW_ROUND | {"sources.tree_search": 0.0, "sources.graph_ga": 0.0, "sampler.steps": 400},
+    "kappa 0": NEW_ROUND | {"acquisition.kappa": 0.0},
+    "similar molecules in a batch": NEW_ROUND | {"selection.max_similarity": 1.0},
+}
+"""The new round with one part changed or left out."""
 LIBRARY: Mapping[str, Any] = {
     "sources.tree_search": 0.0,
     "sources.library": 1.0,
@@ -126,10 +135,12 @@ class CampaignMethod:
         Keys of the campaign file that are not left at their defaults, such as ``sampler.steps``.
     limits : (float, float)
         Values of the oracle without reward, and with the full one.
+    pool : int
+        Candidates of a round for each molecule that is asked.
     """
 
-    def __init__(self, changes: Mapping[str, Any], limits: tuple[float, float] = (0.0, 10.0)) -> None:
-        self._changes, self._limits = changes, limits
+    def __init__(self, changes: Mapping[str, Any], limits: tuple[float, float] = (0.0, 10.0), pool: int = POOL) -> None:
+        self._changes, self._limits, self._pool = changes, limits, pool
 
     def __call__(self, task: Task, batch: int) -> None:
         with tempfile.TemporaryDirectory() as name:
@@ -137,7 +148,7 @@ class CampaignMethod:
             with (folder / "data.csv").open("w", newline="") as file:
                 csv.writer(file).writerows([("smiles", "value"), *task.data.items()])
             (folder / "library.smi").write_text("\n".join(["smiles", *task.library]))
-            numbers = {"seed": int(task.generator.integers(2**31)), "batch": batch, "proposals": POOL * batch}
+            numbers = {"seed": int(task.generator.integers(2**31)), "batch": batch, "proposals": self._pool * batch}
             rounds = -(-task.calls.left // batch)
             text = _FILE.format(rounds=rounds, worst=worst_best[0], best=worst_best[1], **numbers)
             (folder / "campaign.toml").write_text(text)

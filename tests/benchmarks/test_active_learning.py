@@ -111,13 +111,14 @@ def test_the_process_returns_its_data_and_grows_uncertain_with_distance() -> Non
     assert std[:3].max() < 0.2 * std[3]
 
 
-def test_a_campaign_spends_all_calls_in_batches_and_learns(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("benchmarks.campaign_method.POOL", 4)
+def test_a_campaign_spends_all_calls_in_batches_and_learns() -> None:
     start = initial_molecules(ENVIRONMENT, 30, 0)
     oracle = calls(6, together=4)
     data = dict(zip(start, size(start), strict=True))
     task = Task(ENVIRONMENT, PRIOR, library_molecules(10), data, oracle, oracle.generator, demo_constraints())
-    method = CampaignMethod({"sources.tree_search": 0.0, "sources.graph_ga": 1.0, "proxy.model": "forest"}, (0.0, 80.0))
+    method = CampaignMethod(
+        {"sources.tree_search": 0.0, "sources.graph_ga": 1.0, "proxy.model": "forest"}, (0.0, 80.0), 4
+    )
     with pytest.raises(SpentError):
         method(task, 4)
     assert [row.batch for row in oracle.rows] == [1] * 4 + [2] * 2
