@@ -43,7 +43,7 @@ def table(rows: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def tests(rows: pd.DataFrame, method: str, rival: str) -> Iterator[dict[str, object]]:
+def compared(rows: pd.DataFrame, method: str, rival: str) -> Iterator[dict[str, object]]:
     """Yield the paired comparison of two methods for each task and column."""
     for task, group in rows.groupby(TASK):
         ends = last(group).set_index(["method", "seed"])
@@ -53,7 +53,7 @@ def tests(rows: pd.DataFrame, method: str, rival: str) -> Iterator[dict[str, obj
         seeds = ours.index.intersection(theirs.index)
         for column in ("top_10", "top_100", "hits", "auc_zinc"):
             difference = (ours.loc[seeds, column] - theirs.loc[seeds, column]).to_numpy(float)
-            several = len(seeds) > 1
+            several = len(seeds) > 1 and np.ptp(difference) > 0
             p = float(ttest_rel(ours.loc[seeds, column], theirs.loc[seeds, column]).pvalue) if several else np.nan
             error = float(difference.std(ddof=1) / np.sqrt(len(seeds))) if several else np.nan
             made = {"column": column, "seeds": len(seeds), "difference": float(difference.mean()), "error": error}
@@ -104,7 +104,7 @@ def main(words: Sequence[str]) -> None:
     if arguments.plot is not None:
         arguments.plot.write_text(drawing(rows), encoding="utf-8")
     elif arguments.against is not None:
-        for row in tests(rows, arguments.method, arguments.against):
+        for row in compared(rows, arguments.method, arguments.against):
             print(
                 json.dumps({key: round(value, 4) if isinstance(value, float) else value for key, value in row.items()})
             )
