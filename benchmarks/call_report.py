@@ -39,7 +39,7 @@ def table(rows: pd.DataFrame) -> str:
     for (*task, calls, method), group in last(rows).groupby([*TASK, "calls", "method"]):
         means = group[columns].mean()
         values = ["" if np.isnan(means[column]) else f"{means[column]:.{COLUMNS[column]}f}" for column in columns]
-        lines.append("| " + " | ".join([*map(str, task), f"{calls}", method, f"{len(group)}", *values]) + " |")
+        lines.append("| " + " | ".join([*map(plain, task), f"{calls}", method, f"{len(group)}", *values]) + " |")
     return "\n".join(lines)
 
 
@@ -78,6 +78,11 @@ def reached(rows: pd.DataFrame, method: str, theirs: pd.DataFrame, column: str) 
     return {"calls_for_it": float(np.mean(needed)), "runs_with_it": ever}
 
 
+def plain(value: object) -> str:
+    """Return a number without needless zeros, anything else as it is."""
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
 def drawing(rows: pd.DataFrame) -> str:
     """Return the figures against calls as an SVG: mean over the seeds, and the lowest and highest."""
     panels = []
@@ -88,7 +93,7 @@ def drawing(rows: pd.DataFrame) -> str:
                 each = part.groupby("calls")[key]
                 mean, low, high = each.mean(), each.min(), each.max()
                 lines.append(Line(str(method), mean.index.tolist(), mean.tolist(), low.tolist(), high.tolist()))
-            title = ", ".join(f"{name} {value}" for name, value in zip(TASK, task, strict=True))
+            title = ", ".join(f"{name} {value}" for name, value in zip(TASK, map(plain, task), strict=True))
             panels.append(Panel(label, "calls", lines, title))
     return line_plot(panels, columns=len(PANELS))
 
