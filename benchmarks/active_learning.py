@@ -101,7 +101,8 @@ def seh_task(seed: int, calls: Calls, generator: np.random.Generator) -> tuple[T
 
 def property_task(seed: int, calls: Calls, generator: np.random.Generator) -> tuple[Task, dict[str, float]]:
     environment = space({})
-    return Task(environment, LibraryPrior(environment), listed(seed), {}, calls, generator, NO_CONSTRAINTS), {}
+    task = Task(environment, LibraryPrior(environment), listed(seed), {}, calls, generator, NO_CONSTRAINTS, (0.0, 1.0))
+    return task, {}
 
 
 def space(limits: Mapping[str, float]) -> FragmentEnvironment:

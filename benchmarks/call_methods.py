@@ -26,8 +26,6 @@ Parents = Callable[[], tuple[str, str]]
 
 LARGEST_DIFFERENCE = 2
 """Heavy atoms by which a child of the Graph GA may be larger or smaller than its population."""
-PAIRS = 50
-"""Pairs of parents for each child wanted, before children may differ more."""
 _COUNTS = rdFingerprintGenerator.GetMorganGenerator(radius=3, fpSize=2048)
 
 
@@ -139,10 +137,11 @@ def by_quantile(task: Task, best: Sequence[str]) -> Parents:
     return lambda: (one(), one())
 
 
-def graph_ga(task: Task, batch: int, population: int = 20, mutation: float = 0.067) -> None:
+def graph_ga(task: Task, batch: int, population: int = 20, mutation: float = 0.067, pairs: int = 50) -> None:
     """Graph GA (Jensen 2019): parents by value, children about as large as they are, as in the original.
 
-    Population, mutation, batch and size were tuned for the sEH task.
+    Population, mutation, batch and size were tuned for the sEH task. After so many `pairs` of parents for each child
+    wanted children may differ more in size.
     """
     while True:
         best = task.best(population)
@@ -154,7 +153,7 @@ def graph_ga(task: Task, batch: int, population: int = 20, mutation: float = 0.0
             def fits(child: Chem.Mol, size: float = size, difference: int = difference) -> bool:
                 return abs(child.GetNumHeavyAtoms() - size) <= difference
 
-            children |= dict.fromkeys(children_of(task, by_value(task, best), batch, mutation, PAIRS * batch, fits))
+            children |= dict.fromkeys(children_of(task, by_value(task, best), batch, mutation, pairs * batch, fits))
             difference += 1
         task.ask(list(children)[:batch])
 

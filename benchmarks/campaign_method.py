@@ -10,7 +10,9 @@ import numpy as np
 from batch_intervals import judged
 from oracle_calls import SpentError, Task
 
+from molgfn.campaign.file.fields import ANY
 from molgfn.campaign.file.load import Campaign, load_campaign
+from molgfn.campaign.file.sections import WindowsSection
 from molgfn.campaign.file.write import toml_value
 from molgfn.campaign.loop import start_run
 from molgfn.campaign.models.build import CampaignParts
@@ -29,12 +31,14 @@ proposals = {proposals}
 [oracle]
 kind = "python"
 factory = "none:None"
-[objective]
-best = {best}
-worst = {worst}
 [proxy]
 data = "data.csv"
 value_column = "value"
+[objective]
+best = {best}
+worst = {worst}
+alerts = {alerts}
+[objective.windows]
 """
 
 NEW_ROUND: dict[str, Any] = {
@@ -133,24 +137,24 @@ class CampaignMethod:
     ----------
     changes : mapping of str to object
         Keys of the campaign file that are not left at their defaults, such as ``sampler.steps``.
-    limits : (float, float)
-        Values of the oracle without reward, and with the full one.
     pool : int
         Candidates of a round for each molecule that is asked.
     """
 
-    def __init__(self, changes: Mapping[str, Any], limits: tuple[float, float] = (0.0, 10.0), pool: int = POOL) -> None:
-        self._changes, self._limits, self._pool = changes, limits, pool
+    def __init__(self, changes: Mapping[str, Any], pool: int = POOL) -> None:
+        self._changes, self._pool = changes, pool
 
     def __call__(self, task: Task, batch: int) -> None:
         with tempfile.TemporaryDirectory() as name:
-            folder, worst_best = Path(name), self._limits
+            folder = Path(name)
             with (folder / "data.csv").open("w", newline="") as file:
                 csv.writer(file).writerows([("smiles", "value"), *task.data.items()])
             (folder / "library.smi").write_text("\n".join(["smiles", *task.library]))
             numbers = {"seed": int(task.generator.integers(2**31)), "batch": batch, "proposals": self._pool * batch}
             rounds = -(-task.calls.left // batch)
-            text = _FILE.format(rounds=rounds, worst=worst_best[0], best=worst_best[1], **numbers)
+            worst, best = task.limits
+            text = _FILE.format(rounds=rounds, worst=worst, best=best, alerts=[*task.constraints.alerts], **numbers)
+            text += "".join(f"{key} = [{low}, {high}]\n" for key, (low, high) in _windows(task).items())
             (folder / "campaign.toml").write_text(text)
             overrides = [f"{key}={toml_value(value)}" for key, value in self._changes.items()]
             campaign = load_campaign(folder / "campaign.toml", overrides)
@@ -158,6 +162,11 @@ class CampaignMethod:
             [run] = (folder / "runs").iterdir()
             task.predicted += predicted_rounds(run)
         raise SpentError
+
+
+def _windows(task: Task) -> dict[str, tuple[float, float]]:
+    """Return every window of a campaign file as the task has it; no limit where it has none."""
+    return {name: task.constraints.windows.get(name, ANY) for name in WindowsSection.model_fields}
 
 
 def predicted_rounds(run: Path) -> Iterator[dict[str, float]]:

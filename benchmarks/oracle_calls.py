@@ -126,6 +126,8 @@ class Task:
     calls : Calls
     generator : Generator
     constraints : Constraints
+    limits : (float, float)
+        Values that are of no use, and that are as good as can be.
     predicted : list of dict
         What a method with error bars predicted for each round before it was answered.
     """
@@ -137,6 +139,7 @@ class Task:
     calls: Calls
     generator: np.random.Generator
     constraints: Constraints
+    limits: tuple[float, float] = (0.0, 10.0)
     predicted: list[dict[str, float]] = field(default_factory=list)
     _met: dict[str, bool] = field(default_factory=dict)
 

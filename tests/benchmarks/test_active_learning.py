@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from benchmarks.active_learning import main
-from benchmarks.call_methods import METHODS, CountProcess, process_and_ga, tree_search
+from benchmarks.call_methods import METHODS, CountProcess, graph_ga, process_and_ga, tree_search
 from benchmarks.campaign_method import CampaignMethod
 from benchmarks.oracle_calls import (
     Calls,
@@ -30,6 +30,7 @@ from tests.library import default_vocabulary, library_molecules
 ENVIRONMENT = FragmentEnvironment(default_vocabulary(), 2, 8, limits=WindowsSection().upper())
 PRIOR = LibraryPrior(ENVIRONMENT)
 SHORT = {
+    "graph GA": partial(graph_ga, pairs=2),
     "tree search": partial(tree_search, settings=SearchSettings(fresh=60, generations=2, children=40)),
     "GP BO": partial(process_and_ga, generations=2, offspring=20),
 }
@@ -115,10 +116,10 @@ def test_a_campaign_spends_all_calls_in_batches_and_learns() -> None:
     start = initial_molecules(ENVIRONMENT, 30, 0)
     oracle = calls(6, together=4)
     data = dict(zip(start, size(start), strict=True))
-    task = Task(ENVIRONMENT, PRIOR, library_molecules(10), data, oracle, oracle.generator, demo_constraints())
-    method = CampaignMethod(
-        {"sources.tree_search": 0.0, "sources.graph_ga": 1.0, "proxy.model": "forest"}, (0.0, 80.0), 4
-    )
+    constraints = demo_constraints()
+    task = Task(ENVIRONMENT, PRIOR, library_molecules(10), data, oracle, oracle.generator, constraints, (0.0, 80.0))
+    changes = {"sources.tree_search": 0.0, "sources.graph_ga": 1.0, "proxy.model": "forest"}
+    method = CampaignMethod(changes, pool=4)
     with pytest.raises(SpentError):
         method(task, 4)
     assert [row.batch for row in oracle.rows] == [1] * 4 + [2] * 2
