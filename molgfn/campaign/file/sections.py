@@ -172,6 +172,8 @@ class SelectionSection(Section):
     """`[selection]`: how different the molecules of one batch are."""
 
     max_similarity: Share = 0.6
+    max_cost: ShareOrZero = 0.05
+    """Acquisition that each choice may lose by it, as a share of the range from `worst` to `best`."""
 
 
 class RoutesSection(Section):

@@ -15,10 +15,14 @@ def select(context: Context, round_number: int) -> None:
     candidates = [
         Candidate(row.compound_id, row.smiles, acquisitions.get(row.compound_id, 0.0)) for row in open_compounds
     ]
+    section, objective = context.campaign.selection, context.campaign.objective
+    # A probability of improvement goes from 0 to 1; the others are in the unit of the oracle.
+    span = 1.0 if context.campaign.acquisition.kind == "pi" else abs(objective.best - objective.worst)
     batch = select_batch(
         candidates,
         plan.batch_size if round_number > 0 else plan.initial,
-        context.campaign.selection.max_similarity,
+        section.max_similarity,
+        cost=section.max_cost * span,
         pending=[row.smiles for row in store.compounds(status="pending")],
         known={row.smiles for row in store.initial_data()},
     )

@@ -47,6 +47,26 @@ def test_diversity_gives_way_step_by_step():
     assert [one.compound_id for one in select_batch(near, 3, 0.2)] == ["A", "C", "B"]
 
 
+def test_diversity_costs_no_more_than_is_allowed():
+    near = [
+        Candidate("A", "Oc1ccccc1", 3.0),
+        Candidate("B", "Cc1ccccc1O", 2.5),
+        Candidate("C", "CCCCCC", 2.0),
+        Candidate("D", "CCOC(C)=O", 1.0),
+    ]
+    assert [one.compound_id for one in select_batch(near, 3, 0.2, cost=0.5)] == ["A", "C", "B"]
+    assert [one.compound_id for one in select_batch(near, 3, 0.2, cost=0.4)] == ["A", "B", "C"]
+    assert select_batch(near, 4, 0.2, cost=0.0) == near
+
+
+@given(pool=pools, size=st.integers(1, 12), limit=st.floats(0.2, 1.0), cost=st.floats(0, 15))
+def test_no_choice_is_worse_than_the_best_left_by_more_than_the_cost(pool, size, limit, cost):
+    left = list(pool)
+    for one in select_batch(pool, size, limit, cost=cost):
+        assert one.acquisition >= max(other.acquisition for other in left) - cost
+        left.remove(one)
+
+
 def test_candidates_like_a_pending_one_are_passed_over():
     pool = [Candidate("A", "Cc1ccccc1O", 3.0), Candidate("B", "CCCCCC", 1.0)]
     assert [one.compound_id for one in select_batch(pool, 1, 0.3, pending=["Oc1ccccc1"])] == ["B"]
