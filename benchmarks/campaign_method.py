@@ -45,14 +45,14 @@ NEW_ROUND: dict[str, Any] = {
     "sources.tree_search": 0.5,
     "sources.graph_ga": 0.5,
     "acquisition.second_model": True,
-    "acquisition.kappa": 0.5,
+    "acquisition.kappa": 0.2,
     "prior.weight": 0.0,
 }
 """Both searches, however unusual the molecules are; two models choose."""
 WITH_PRIOR: Mapping[str, Any] = {
     "sources.tree_search": 1.0,
     "acquisition.second_model": True,
-    "acquisition.kappa": 0.5,
+    "acquisition.kappa": 0.2,
 }
 """The search over trees, without molecules that are unusual in the library."""
 ABLATIONS: Mapping[str, Mapping[str, Any]] = {
@@ -70,7 +70,7 @@ LIBRARY: Mapping[str, Any] = {
     "sources.library": 1.0,
     "sources.library_file": "library.smi",
     "acquisition.second_model": True,
-    "acquisition.kappa": 0.5,
+    "acquisition.kappa": 0.2,
 }
 """The molecules of the library that the same models rank best."""
 RECIPE_2021: Mapping[str, Any] = {
