@@ -14,7 +14,7 @@ from molgfn.direction import Direction
 from molgfn.errors import ConfigError
 from molgfn.proxy.classical.forest import Forest
 from molgfn.proxy.classical.min_max_process import MinMaxProcess
-from molgfn.proxy.classical.mixture import Mixture
+from molgfn.proxy.classical.mixture import Mixture, networks_of
 from molgfn.proxy.data.training_data import TrainingData
 from molgfn.proxy.data.training_molecules import kept_molecules, write_training_molecules
 from molgfn.proxy.description import ModelKind, ProxyInfo, existing, read_info
@@ -144,8 +144,14 @@ class Proxy:
             write_curves(self.curves, folder / CURVES)
 
     @classmethod
-    def load(cls, folder: Path) -> "Proxy":
+    def load(cls, folder: Path, device: str = "cpu") -> "Proxy":
         """Read what `save` wrote; a proxy of an earlier version has no training molecules beside it.
+
+        Parameters
+        ----------
+        folder : Path
+        device : str
+            What its networks run on.
 
         Raises
         ------
@@ -162,4 +168,7 @@ class Proxy:
             ensemble = _ENSEMBLES[info.model](arrays, info)
         except (RuntimeError, TypeError) as error:
             raise ConfigError(f"{path}: does not fit {DESCRIPTION} beside it", str(error)) from error
+        networks = networks_of(ensemble)
+        if networks is not None:
+            networks.move_to(device)
         return cls(info, ensemble, kept_molecules(folder, info.stereo), read_curves(folder / CURVES))

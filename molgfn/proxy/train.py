@@ -47,6 +47,7 @@ def train_proxy(
     counts: Sequence[float] | FloatArray | None = None,
     stereo: Stereo | None = None,
     on_epoch: Callable[[TrainingEpoch], None] = lambda _: None,
+    device: str = "cpu",
 ) -> Proxy:
     """Train a proxy; the same data in any order and the same seed give the same proxy.
 
@@ -78,6 +79,8 @@ def train_proxy(
         Whether stereoisomers are one molecule, or each its own; by default as `initial` has it, else merged.
     on_epoch : callable
         Called after each epoch of each network.
+    device : str
+        What the networks run on.
 
     Raises
     ------
@@ -105,7 +108,7 @@ def train_proxy(
     if settings.model == "forest":
         made = _forest(data, settings, seed)
     else:
-        made = _networks(data, settings, seed, initial, same_target, auxiliary, on_epoch)
+        made = _networks(data, settings, seed, initial, same_target, auxiliary, on_epoch, device)
     calibration, domain = fit_reliability(made.data, made.member_predictions, made.seen)
     info = ProxyInfo(
         name=name,
@@ -183,6 +186,7 @@ def _networks(
     same_target: bool,
     auxiliary: Auxiliary | None,
     on_epoch: Callable[[TrainingEpoch], None],
+    device: str,
 ) -> _Made:
     start = None
     earlier = networks_of(initial.ensemble) if initial is not None else None
@@ -190,7 +194,7 @@ def _networks(
         start = Start(earlier.networks, initial.info.target_mean, initial.info.target_std, same_target)
         if same_target and _share_of_new(data, initial.training_molecules) < _MUCH_NEW:
             settings = settings.model_copy(update={"fine_tune_epochs": math.ceil(settings.fine_tune_epochs / 2)})
-    fitted = fit_networks(data, settings, seed, start, auxiliary, on_epoch)
+    fitted = fit_networks(data, settings, seed, start, auxiliary, on_epoch, device)
     ensemble, member_predictions = add_process(fitted.ensemble, data, fitted.seen, seed)
     return _Made(
         ensemble, data, fitted.seen, member_predictions, fitted.architecture, fitted.mean, fitted.std, fitted.epochs

@@ -27,6 +27,7 @@ _BEFORE_THERE_WAS_A_KEY: dict[tuple[str, ...], Any] = {
     ("sources", "tree_search"): 0.0,
     ("acquisition", "second_model"): False,
     ("selection", "max_cost"): 1.0,
+    ("compute", "device"): "cpu",
     ("objective", "masks"): False,
     ("objective", "windows", "aromatic_rings"): _WITHOUT_LIMIT,
     ("objective", "windows", "stereocentres"): _WITHOUT_LIMIT,

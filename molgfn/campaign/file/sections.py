@@ -23,6 +23,7 @@ from molgfn.campaign.file.fields import (
     core_smiles,
 )
 from molgfn.campaign.file.oracles.kinds import OracleSection
+from molgfn.device import DeviceName
 from molgfn.environments.limits import HARD_JOINS
 
 
@@ -184,10 +185,11 @@ class RoutesSection(Section):
 
 
 class ComputeSection(Section):
-    """`[compute]`: worker processes (0: one for each core) and threads of the learning."""
+    """`[compute]`: worker processes (0: one for each core), threads of the learning, and what networks run on."""
 
     workers: NaturalNumber = 0
     threads: Count = 1
+    device: DeviceName = "auto"
 
 
 class Campaign(Section):

@@ -18,6 +18,7 @@ from molgfn.campaign.sources.build import sources_of
 from molgfn.chem.standardise import MoleculeError, standard_smiles
 from molgfn.chem.trees.tree import Tree
 from molgfn.chem.trees.vocabulary import NotCovered
+from molgfn.device import chosen_device
 from molgfn.direction import Direction
 from molgfn.flow.fragments.trainer import random_samples, samples_of
 from molgfn.flow.fragments.weights import Weights
@@ -34,12 +35,14 @@ class CampaignParts:
     Raises
     ------
     ConfigError, DataError
-        If the vocabulary cannot be read, cannot build a molecule of the smallest size, or has no law for the prior.
+        If the vocabulary cannot be read, cannot build a molecule of the smallest size, or has no law for the prior, or
+        if a GPU is wanted and there is none.
     """
 
     def __init__(self, campaign: Campaign) -> None:
         self._campaign = campaign
         torch.set_num_threads(campaign.compute.threads)
+        self._device = chosen_device(campaign.compute.device)
         self._environment = environment_of(campaign)
         weight = campaign.prior.weight
         self._prior = LibraryPrior(self._environment, weight) if weight else None
@@ -67,7 +70,7 @@ class CampaignParts:
             return None
         # Molecules with the core cannot be drawn by the law alone: the network learns the law without it.
         environment = environment_of(campaign.model_copy(update={"core": None})) if campaign.core else self._environment
-        return NetworkOnPrior(environment, LibraryPrior(environment), self._wanted, seed)
+        return NetworkOnPrior(environment, LibraryPrior(environment), self._wanted, seed, self._device)
 
     def flow_trainer(
         self, reward: Reward, seed: int, library: Sequence[Tree] = (), start: Path | None = None
@@ -87,6 +90,7 @@ class CampaignParts:
             prior=self._prior,
             start=weights,
             steps=steps,
+            device=self._device,
         )
 
     def sources(self) -> Sequence[Source]:
@@ -108,7 +112,7 @@ class CampaignParts:
         return self.flow_trainer(lambda smiles: np.zeros(len(smiles)), seed, start=start).sample(n)
 
     def load_proxy(self, folder: Path) -> ProxyModel:
-        return Proxy.load(folder)
+        return Proxy.load(folder, self._device)
 
     def train_proxy(
         self,
@@ -131,6 +135,7 @@ class CampaignParts:
             settings=proxy_settings(self._campaign),
             seed=seed,
             initial=Proxy.load(initial) if initial else None,
+            device=self._device,
             name=self._campaign.campaign.name,
             sides=sides,
             counts=counts,

@@ -78,6 +78,7 @@ def flow_trainer(
     prior: Prior | None,
     start: Weights | None,
     steps: int | None = None,
+    device: str = "cpu",
 ) -> FlowTrainer:
     """Return the flow network of a round, not yet trained on its reward; `objective` is not "auto".
 
@@ -86,4 +87,4 @@ def flow_trainer(
     in_policy = prior is not None and campaign.prior.network
     settings = flow_settings(campaign.sampler, objective, in_policy, start is not None, steps)
     kind = LikelihoodTrainer if objective == LIKELIHOOD else Trainer
-    return kind(environment, reward, settings, seed, library=library, prior=prior, start=start)
+    return kind(environment, reward, settings, seed, device, library=library, prior=prior, start=start)

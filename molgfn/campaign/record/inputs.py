@@ -16,6 +16,7 @@ from molgfn.campaign.record.compound_ids import new_prefix
 from molgfn.campaign.record.rows import InitialRow
 from molgfn.campaign.record.run_directory import RunDirectory
 from molgfn.campaign.record.store import Store
+from molgfn.device import chosen_device
 from molgfn.files import write_json, write_text
 
 PACKAGES = ("molgfn", "torch", "torch-geometric", "rdkit", "numpy", "vina", "meeko", "dockstring")
@@ -101,7 +102,7 @@ def _manifest(
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "argv": list(argv),
         "seed": campaign.campaign.seed,
-        "device": "cpu",
+        "device": chosen_device(campaign.compute.device),
         "threads": campaign.compute.threads,
         "python": platform.python_version(),
         "platform": platform.platform(),

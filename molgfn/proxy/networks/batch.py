@@ -9,6 +9,7 @@ from torch import Tensor
 from molgfn.arrays import IntArray
 from molgfn.proxy.data.graphs import Graphs, featurise_smiles
 from molgfn.proxy.data.training_data import TrainingData, weights
+from molgfn.proxy.networks.network import GraphBatch
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,14 @@ class Examples:
     def take(self, rows: IntArray) -> "Examples":
         """Return the examples at these rows, in their order."""
         return Examples(self.graphs.take(rows), self.targets[rows], self.sides[rows], self.weights[rows])
+
+    def batch(self, device: torch.device) -> GraphBatch:
+        """Return the molecules as tensors on a device."""
+        return GraphBatch.of(self.graphs).to(device)
+
+    def to(self, device: torch.device) -> "Examples":
+        """Return the examples with their values on a device."""
+        return Examples(self.graphs, *(part.to(device) for part in (self.targets, self.sides, self.weights)))
 
     def __len__(self) -> int:
         return len(self.graphs)

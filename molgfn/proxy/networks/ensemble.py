@@ -52,10 +52,15 @@ class NetworkEnsemble:
             )
         return cls(networks, info.target_mean, info.target_std)
 
+    def move_to(self, device: str) -> None:
+        """Let the networks run on another device."""
+        for network in self.networks:
+            network.to(device)
+
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Return the weights of every member."""
         return {
-            f"{member}.{key}": tensor.detach().numpy()
+            f"{member}.{key}": tensor.detach().cpu().numpy()
             for member, network in enumerate(self.networks)
             for key, tensor in network.state_dict().items()
         }
@@ -66,8 +71,10 @@ class NetworkEnsemble:
 
     def predictions_of(self, graphs: Graphs) -> MemberPredictions:
         """Return the predictions of each network for molecules that are already featurised."""
+        device = self.networks[0].device
         with torch.inference_mode():
-            parts = [torch.stack([network.outputs(batch) for network in self.networks]) for batch in _chunks(graphs)]
+            batches = (batch.to(device) for batch in _chunks(graphs))
+            parts = [torch.stack([network.outputs(batch) for network in self.networks]).cpu() for batch in batches]
         outputs = torch.cat(parts, dim=1).numpy().astype(np.float64)
         noise = np.exp(outputs[:, :, 1]) if outputs.shape[2] > 1 else np.zeros(outputs.shape[:2])
         return MemberPredictions(self._mean + self._std * outputs[:, :, 0], self._std * noise)

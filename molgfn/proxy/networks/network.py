@@ -62,6 +62,13 @@ class GraphBatch:
             torch.from_numpy(graphs.counts()),
         )
 
+    def to(self, device: torch.device) -> "GraphBatch":
+        """Return the batch on a device."""
+        atoms, molecule, source, target, counts = (
+            part.to(device) for part in (self.atoms, self.molecule, self.source, self.target, self.counts)
+        )
+        return GraphBatch(atoms, molecule, source, target, self.per_type, counts)
+
 
 class Architecture(BaseModel):
     """Size of the networks.
@@ -149,9 +156,14 @@ class ProxyNetwork(nn.Module):
             nn.Linear(width, 2 if architecture.heteroscedastic else 1),
         )
 
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.linear.weight.device
+
     def sibling(self) -> "ProxyNetwork":
         """Return a network with the same body (shared, not copied) and a new head, for another target."""
-        other = ProxyNetwork(self.architecture, self.stereo)
+        other = ProxyNetwork(self.architecture, self.stereo).to(self.device)
         for part in _BODY:
             setattr(other, part, getattr(self, part))
         return other

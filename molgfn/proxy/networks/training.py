@@ -19,7 +19,7 @@ from molgfn.proxy.networks.bagging import drawn, stopping
 from molgfn.proxy.networks.batch import Examples
 from molgfn.proxy.networks.censored_loss import TobitLoss
 from molgfn.proxy.networks.ensemble import NetworkEnsemble
-from molgfn.proxy.networks.network import Architecture, GraphBatch, ProxyNetwork
+from molgfn.proxy.networks.network import Architecture, ProxyNetwork
 from molgfn.proxy.settings import ProxySettings, TrainingEpoch
 
 _WARM_UP = 0.1
@@ -86,6 +86,7 @@ def fit_networks(
     start: Start | None,
     auxiliary: Auxiliary | None,
     on_epoch: Callable[[TrainingEpoch], None],
+    device: str = "cpu",
 ) -> Fitted:
     """Train the members one after the other; a single member is trained on all molecules and stopped by none."""
     if start is not None and start.same_target:
@@ -95,9 +96,9 @@ def fit_networks(
         measured = data.values[data.sides == 0]
         mean, std = float(measured.mean()), float(measured.std())
         course = _Course(settings.epochs, settings.learning_rate, settings)
-    networks = _networks(settings, seed, start, data.stereo)
-    examples = Examples.of(data, mean, std)
-    second_target = _SecondTarget.of(auxiliary) if auxiliary else None
+    networks = [network.to(device) for network in _networks(settings, seed, start, data.stereo)]
+    examples = Examples.of(data, mean, std).to(torch.device(device))
+    second_target = _SecondTarget.of(auxiliary, torch.device(device)) if auxiliary else None
     stops = stopping(data.smiles) if settings.patience else np.zeros(len(data), dtype=np.bool_)
     seen = np.zeros((len(networks), len(data)), dtype=np.bool_)
     finished: list[TrainingEpoch] = []
@@ -150,10 +151,10 @@ class _SecondTarget:
     weight: float
 
     @classmethod
-    def of(cls, auxiliary: Auxiliary) -> "_SecondTarget":
+    def of(cls, auxiliary: Auxiliary, device: torch.device) -> "_SecondTarget":
         data = auxiliary.data
         measured = data.values[data.sides == 0]
-        examples = Examples.of(data, float(measured.mean()), float(measured.std()))
+        examples = Examples.of(data, float(measured.mean()), float(measured.std())).to(device)
         return cls(examples, data.smiles, auxiliary.weight)
 
     def of_member(self, network: ProxyNetwork, member: int, members: int, seed: int) -> _Second:
@@ -196,16 +197,16 @@ def _networks(settings: ProxySettings, seed: int, start: Start | None, stereo: S
 
 
 def _ridge(examples: Examples) -> Ridge:
-    values, sides = examples.targets.numpy().astype(np.float64), examples.sides.numpy().astype(np.int64)
+    values, sides = examples.targets.cpu().numpy().astype(np.float64), examples.sides.cpu().numpy().astype(np.int64)
     return fit_ridge(examples.graphs.counts(), values, sides=sides)
 
 
 def _match_mean(network: ProxyNetwork, examples: Examples) -> None:
     """Shift a network by the mean difference to the exact values: training alone would take long for that."""
-    measured = examples.take(np.flatnonzero(examples.sides.numpy() == 0))
+    measured = examples.take(np.flatnonzero(examples.sides.cpu().numpy() == 0))
     if len(measured):
         with torch.no_grad():
-            errors = [part.targets - network(GraphBatch.of(part.graphs)) for part in _chunks(measured)]
+            errors = [part.targets - network(part.batch(network.device)) for part in _chunks(measured)]
             network.linear.bias.add_(torch.cat(errors).mean())
 
 
@@ -227,7 +228,7 @@ def _fit(
     The network keeps the weights of the epoch that was best on the held-out molecules; without these, of the last.
     """
     size = course.settings.batch_size
-    tobit, second_tobit = TobitLoss(), TobitLoss()
+    tobit, second_tobit = TobitLoss().to(network.device), TobitLoss().to(network.device)
     optimiser = _optimiser(network, (tobit, second_tobit), second, course)
     # Rounded down: a small rest, such as one molecule, could not be normalised by its mean.
     n_batches = max(1, len(examples) // size)
@@ -282,7 +283,7 @@ def _losses(
     network: ProxyNetwork, tobit: TobitLoss, part: Examples, generator: torch.Generator
 ) -> tuple[Tensor, Tensor]:
     with _seeded(int(torch.randint(2**31, (1,), generator=generator))):
-        outputs = network.outputs(GraphBatch.of(part.graphs))
+        outputs = network.outputs(part.batch(network.device))
     return tobit(outputs[:, 0], part.targets, part.sides, part.weights, *outputs[:, 1:].unbind(1))  # type: ignore[no-any-return]
 
 
@@ -290,7 +291,7 @@ def _held_out_loss(network: ProxyNetwork, tobit: TobitLoss, held: Examples) -> f
     total = 0.0
     with torch.inference_mode():
         for part in _chunks(held):
-            outputs = network.outputs(GraphBatch.of(part.graphs))
+            outputs = network.outputs(part.batch(network.device))
             total += tobit(outputs[:, 0], part.targets, part.sides, part.weights)[0].item() * len(part)
     return total / len(held)
 
