@@ -6,7 +6,7 @@ Default vocabulary, 2 to 8 blocks, default settings (each step draws 64 trajecto
 counted; rows named no_replay are without them), reward from one MPNN-GRU of the bundled proxy; CPU time of the process,
 after the policy has learnt to build large molecules. Run it with nothing else running. Rows: name, value, unit, n,
 ratio_to_floor; the floor is the network itself, forward and backward on the same states, laid out beforehand, timed in
-turns with what is compared.
+turns with what is compared. With `--device cuda` the networks run on a GPU, and the seconds are those of the clock.
 """
 
 import argparse
@@ -46,10 +46,12 @@ def environment() -> FragmentEnvironment:
     return FragmentEnvironment(Vocabulary.load(bundled("data", "vocabulary.json")), 2, 8)
 
 
-def proxy(members: int) -> Proxy:
+def proxy(members: int, device: str) -> Proxy:
     whole = Proxy.load(bundled("proxy", "parp1-docking"))
     info = whole.info.model_copy(update={"members": members})
-    return Proxy(info, NetworkEnsemble.of(whole.ensemble.arrays(), info))
+    ensemble = NetworkEnsemble.of(whole.ensemble.arrays(), info)
+    ensemble.move_to(device)
+    return Proxy(info, ensemble)
 
 
 def log_reward(model: Proxy) -> Callable[[Sequence[str]], np.ndarray]:
@@ -61,20 +63,32 @@ def log_reward(model: Proxy) -> Callable[[Sequence[str]], np.ndarray]:
 
 
 def trainer(
-    objective: ObjectiveName, width: int, layers: int, warm: int = WARM_STEPS, replay_fraction: float = REPLAY
+    device: str,
+    objective: ObjectiveName,
+    width: int,
+    layers: int,
+    warm: int = WARM_STEPS,
+    replay_fraction: float = REPLAY,
 ) -> Trainer:
     settings = TrainerSettings(
         steps=10_000, objective=objective, width=width, layers=layers, replay_fraction=replay_fraction
     )
-    made = Trainer(environment(), log_reward(proxy(1)), settings, seed=0)
+    made = Trainer(environment(), log_reward(proxy(1, device)), settings, seed=0, device=device)
     made.train(warm)
     return made
 
 
-def cpu_seconds(work: Callable[[], object]) -> float:
-    started = time.process_time()
+def seconds_of(work: Callable[[], object], device: str = "cpu") -> float:
+    """Return the CPU time of the process, or on a GPU the time of the clock."""
+    clock = time.process_time if device == "cpu" else _clock_of_gpu
+    started = clock()
     work()
-    return time.process_time() - started
+    return clock() - started
+
+
+def _clock_of_gpu() -> float:
+    torch.cuda.synchronize()
+    return time.perf_counter()
 
 
 def row(name: str, value: float, unit: str, n: int, ratio: float | None = None, **more: object) -> Row:
@@ -118,27 +132,33 @@ class Share:
 
 
 def training(
-    name: str, objective: ObjectiveName, width: int, layers: int, steps: int, replay_fraction: float = REPLAY
+    device: str,
+    name: str,
+    objective: ObjectiveName,
+    width: int,
+    layers: int,
+    steps: int,
+    replay_fraction: float = REPLAY,
 ) -> list[Row]:
-    made = trainer(objective, width, layers, WARM_STEPS if layers == 1 else 30, replay_fraction)
-    seconds = cpu_seconds(lambda: made.train(steps))
+    made = trainer(device, objective, width, layers, WARM_STEPS if layers == 1 else 30, replay_fraction)
+    seconds = seconds_of(lambda: made.train(steps), device)
     n = steps * made.settings.batch_size
     parameters = sum(p.numel() for p in made.network.parameters())
     blocks = float(made.network.draw(256, made.generator)[0].length.mean())
     return [row(name, n / seconds, "trajectories / CPU s", n, parameters=parameters, mean_blocks=round(blocks, 2))]
 
 
-def environment_share() -> list[Row]:
-    made = trainer("TB", 128, 1)
+def environment_share(device: str) -> list[Row]:
+    made = trainer(device, "TB", 128, 1)
     share = Share(made)
-    seconds = cpu_seconds(lambda: made.train(STEPS))
+    seconds = seconds_of(lambda: made.train(STEPS), device)
     share.stop()
     return [row("environment_share_of_step", 100 * share.seconds / seconds, "%", STEPS)]
 
 
-def step_against_floor(objective: ObjectiveName = "TB") -> list[Row]:
+def step_against_floor(device: str, objective: ObjectiveName = "TB") -> list[Row]:
     """The training step without sampling and reward, against the network on the same states."""
-    made = trainer(objective, 128, 1)
+    made = trainer(device, objective, 128, 1)
     states, _ = made.network.draw(96, made.generator)
     reward, target = made._scores(states)
     targets = Targets(reward, target - reward)
@@ -156,18 +176,18 @@ def step_against_floor(objective: ObjectiveName = "TB") -> list[Row]:
 
     spent = {"step": 0.0, "floor": 0.0}
     for _ in range(STEPS):
-        spent["step"] += cpu_seconds(lambda: made._update(states, targets, None))
-        spent["floor"] += cpu_seconds(floor)
+        spent["step"] += seconds_of(lambda: made._update(states, targets, None), device)
+        spent["floor"] += seconds_of(floor, device)
     value = 1000 * spent["step"] / STEPS
     ratio = spent["step"] / spent["floor"]
     return [row(f"step_{objective}_128", value, "CPU ms / step of 96 trajectories", STEPS, ratio, states=len(prefixes))]
 
 
-def sampling() -> list[Row]:
-    made = trainer("TB", 128, 1)
+def sampling(device: str) -> list[Row]:
+    made = trainer(device, "TB", 128, 1)
     n = 4096
-    seconds = cpu_seconds(lambda: made.sample(n))
-    drawn = cpu_seconds(lambda: [made.network.draw(256, made.generator) for _ in range(n // 256)])
+    seconds = seconds_of(lambda: made.sample(n), device)
+    drawn = seconds_of(lambda: [made.network.draw(256, made.generator) for _ in range(n // 256)], device)
     blocks = float(made.network.draw(256, made.generator)[0].length.mean())
     return [
         row("sample_to_smiles_128", n / seconds, "molecules / CPU s", n, mean_blocks=round(blocks, 2)),
@@ -175,7 +195,8 @@ def sampling() -> list[Row]:
     ]
 
 
-def random_to_smiles() -> list[Row]:
+def random_to_smiles(_device: str) -> list[Row]:
+    # No network is asked.
     env, n = environment(), 8192
     generator = np.random.default_rng(0)
     lengths: list[np.ndarray] = []
@@ -188,20 +209,20 @@ def random_to_smiles() -> list[Row]:
                 env.smiles(env.tree(states, number))
 
     work()
-    seconds = cpu_seconds(work)
+    seconds = seconds_of(work)
     mean = round(float(np.concatenate(lengths).mean()), 2)
     return [row("random_to_smiles", n / seconds, "molecules / CPU s", n, mean_blocks=mean)]
 
 
-def proxies() -> list[Row]:
+def proxies(device: str) -> list[Row]:
     env, n = environment(), 2048
     states = random_states(env, n, np.random.default_rng(0))
     smiles = [env.smiles(env.tree(states, number)) for number in range(n)]
     rows = []
     for members in (1, 5):
-        model = proxy(members)
+        model = proxy(members, device)
         model.predict(smiles[:256])
-        seconds = cpu_seconds(lambda model=model: model.predict(smiles))
+        seconds = seconds_of(lambda model=model: model.predict(smiles), device)
         rows.append(row(f"proxy_{members}", n / seconds, "molecules / CPU s", n))
     return rows
 
@@ -212,12 +233,12 @@ def resident() -> float:
     return pages * 4096.0
 
 
-def memory(trajectories: int = 100_000, start: int = 25_600) -> list[Row]:
+def memory(device: str, trajectories: int = 100_000, start: int = 25_600) -> list[Row]:
     """Memory over a long training, from where the replay and the memory of rewards are full.
 
     The most is the peak of the process; the slope is of what is held once the free parts were given back.
     """
-    made = trainer("TB", 128, 1, warm=0)
+    made = trainer(device, "TB", 128, 1, warm=0)
     made.train(start // made.settings.batch_size)
     seen, used = [], []
     while made.done * made.settings.batch_size < start + trajectories:
@@ -233,12 +254,12 @@ def memory(trajectories: int = 100_000, start: int = 25_600) -> list[Row]:
     ]
 
 
-ROWS: dict[str, Callable[[], list[Row]]] = {
-    "train_TB_128": lambda: training("train_TB_128", "TB", 128, 1, STEPS),
-    "train_FM_128": lambda: training("train_FM_128", "FM", 128, 1, STEPS),
-    "train_TB_256x10": lambda: training("train_TB_256x10", "TB", 256, 10, 15),
-    "train_FM_256x10": lambda: training("train_FM_256x10", "FM", 256, 10, 10),
-    "train_TB_256x10_no_replay": lambda: training("train_TB_256x10_no_replay", "TB", 256, 10, 15, 0.0),
+ROWS: dict[str, Callable[[str], list[Row]]] = {
+    "train_TB_128": lambda device: training(device, "train_TB_128", "TB", 128, 1, STEPS),
+    "train_FM_128": lambda device: training(device, "train_FM_128", "FM", 128, 1, STEPS),
+    "train_TB_256x10": lambda device: training(device, "train_TB_256x10", "TB", 256, 10, 15),
+    "train_FM_256x10": lambda device: training(device, "train_FM_256x10", "FM", 256, 10, 10),
+    "train_TB_256x10_no_replay": lambda device: training(device, "train_TB_256x10_no_replay", "TB", 256, 10, 15, 0.0),
     "step_TB": step_against_floor,
     "environment": environment_share,
     "sampling": sampling,
@@ -251,19 +272,26 @@ ROWS: dict[str, Callable[[], list[Row]]] = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="one JSON object with rows and versions")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="of the networks")
     parser.add_argument("--row", choices=ROWS, action="append", help="all if not given; may be repeated")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     RDLogger.DisableLog("rdApp.*")
     rows: list[Row] = []
     for name in arguments.row or ROWS:
-        for made in ROWS[name]():
+        for made in ROWS[name](arguments.device):
             rows.append(made)
             print(json.dumps(made), file=sys.stderr if arguments.json else sys.stdout, flush=True)
     if arguments.json:
         versions = {n: version(n) for n in ("molgfn", "torch", "rdkit", "numpy")}
         command = "taskset -c 0 python benchmarks/speed.py " + " ".join(sys.argv[1:])
-        facts = {"command": command, "commit": COMMIT, "python": platform.python_version(), **versions}
+        facts = {
+            "command": command,
+            "device": arguments.device,
+            "commit": COMMIT,
+            "python": platform.python_version(),
+            **versions,
+        }
         print(json.dumps(facts | {"rows": rows}, indent=1))
 
 
