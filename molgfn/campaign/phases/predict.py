@@ -1,11 +1,12 @@
 """Predict compounds with the proxy of a round, and renew predictions of earlier proxies."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from molgfn.arrays import FloatArray
 from molgfn.campaign.file.load import Campaign, load_resolved
 from molgfn.campaign.lab.values import lab_rows
 from molgfn.campaign.models.constraints import constraints_of
@@ -16,6 +17,7 @@ from molgfn.campaign.record.damage import reading_checkpoint
 from molgfn.campaign.record.rows import CompoundRow, PredictionRow
 from molgfn.campaign.record.run_directory import RunDirectory, open_run
 from molgfn.campaign.record.store import Store
+from molgfn.campaign.reward.error_bars import scale_of
 from molgfn.campaign.reward.objective import Objective, acquisition_times_constraints
 from molgfn.campaign.reward.scoring import Scoring
 from molgfn.campaign.reward.size import size_corrected
@@ -47,7 +49,21 @@ def objective_of(campaign: Campaign, store: Store, proxy: ProxyModel, round_numb
         floor=section.floor,
         size_correction=section.size_correction,
         second_model=acquisition.second_model,
+        error_scale=scale_of(_answered(store, proxy.unit)) if acquisition.second_model else 1.0,
     )
+
+
+def _answered(store: Store, unit: str) -> Iterator[tuple[FloatArray, FloatArray]]:
+    """Yield the errors of each batch, and the standard deviations of the predictions that it was chosen by."""
+    values = {row.compound_id: row.value for row in store.measurements() if row.unit == unit}
+    sent = {row.compound_id: row.batch_round for row in store.compounds() if row.compound_id in values}
+    of_round: dict[int, list[tuple[float, float]]] = {}
+    for row in store.predictions():
+        if sent.get(row.compound_id) == row.round and row.pred_std:
+            of_round.setdefault(row.round, []).append((row.pred_mean - values[row.compound_id], row.pred_std))
+    for _, pairs in sorted(of_round.items()):
+        error, std = np.array(pairs).T
+        yield error, std
 
 
 def lacks_error_bars(campaign: Campaign, proxy: ProxyModel) -> bool:

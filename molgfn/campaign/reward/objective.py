@@ -58,6 +58,8 @@ class Objective:
         Combines the desirabilities of `acquisition` and `others`, in this order, into one reward.
     second_model : bool
         Whether the Gaussian process of the proxy has a say in the acquisition.
+    error_scale : float
+        Of the standard deviations of an assessment, see `scale_of`; the acquisition does not depend on it.
     """
 
     def __init__(
@@ -67,9 +69,10 @@ class Objective:
         others: Sequence[Term],
         combination: Combination,
         second_model: bool = False,
+        error_scale: float = 1.0,
     ) -> None:
         self._proxy, self._acquisition, self._others, self._combination = proxy, acquisition, others, combination
-        self._second_model = second_model
+        self._second_model, self._error_scale = second_model, error_scale
         self._cache: dict[str, float] = {}
         self._assessed: dict[str, tuple[float, float, float, float]] = {}
 
@@ -126,7 +129,7 @@ class Objective:
         others = [term.desirability(term.values(some)) for term in self._others]
         log_reward = np.full(len(smiles), -np.inf)
         log_reward[rows] = self._combination.log_reward([desirability[rows], *others])
-        columns = (molecules.mean, molecules.error_bars, acquisition, log_reward)
+        columns = (molecules.mean, self._error_scale * molecules.error_bars, acquisition, log_reward)
         return list(zip(*(column.tolist() for column in columns), strict=True))
 
     def save(self, folder: Path) -> None:
@@ -164,6 +167,7 @@ def acquisition_times_constraints(
     floor: float,
     size_correction: float = 0.0,
     second_model: bool = False,
+    error_scale: float = 1.0,
 ) -> Objective:
     r"""Return the reward of a campaign: the score of the acquisition times how well the constraints are met.
 
@@ -173,4 +177,4 @@ def acquisition_times_constraints(
     acquisition is that of predictions with `size_correction` and `second_model`, see `AcquisitionTerm`.
     """
     terms = AcquisitionTerm(scoring, unit, size_correction), [ConstraintsTerm(constraints)]
-    return Objective(proxy, *terms, Product(exponent, floor), second_model)
+    return Objective(proxy, *terms, Product(exponent, floor), second_model, error_scale)

@@ -1,11 +1,13 @@
 """Candidates are predicted with the last proxy, and improvements are counted from the best value known."""
 
+import numpy as np
 import pytest
 
 from molgfn.campaign.phases.predict import best_value, bring_up_to_date, lacks_error_bars, outdated
 from molgfn.campaign.record.rows import InitialRow, LabRow, RetrainingRow
 from molgfn.campaign.record.run_directory import RunDirectory
 from molgfn.campaign.record.store import Store
+from molgfn.campaign.reward.error_bars import scale_of
 from molgfn.proxy.data.compound_key import compound_key
 from molgfn.proxy.uncertainty.limits import Limits
 from tests.campaign.stand_ins import LineProxy, StandIns, load, start
@@ -104,3 +106,25 @@ def test_a_second_model_stands_in_for_error_bars_that_the_proxy_lacks(tmp_path):
     assert lacks_error_bars(both, NoBars(-0.1, -5.0))
     assert not lacks_error_bars(both, WithProcess(-0.1, -5.0))
     assert not lacks_error_bars(plain, LineProxy(-0.1, -5.0))
+
+
+def test_error_bars_of_later_rounds_are_scaled_by_the_answers_of_the_batch_before(tmp_path):
+    plan = 'name = "stand-in"\nrounds = 2\nbatch_size = 5\nproposals = 20\ninitial = 10'
+    runs = {}
+    for name, second in (("one", "true"), ("two", "false")):
+        (tmp_path / name).mkdir()
+        section = f"second_model = {second}"
+        runs[name] = start(tmp_path / name, StandIns(tmp_path / f"asked_{name}"), campaign=plan, acquisition=section)
+    for name, run in runs.items():
+        with Store.read(run / "campaign.sqlite") as store:
+            values = {row.compound_id: row.value for row in store.measurements()}
+            sent = {row.compound_id: row.batch_round for row in store.compounds()}
+            rows = [row for row in store.predictions() if sent[row.compound_id] == row.round == 1]
+            later = {row.compound_id: row.pred_std for row in store.predictions(2)}
+            smiles = {row.compound_id: row.smiles for row in store.compounds()}
+            folder = store.predictions(2)[0].source_model.split("; ")[1]
+        error = np.array([row.pred_mean - values[row.compound_id] for row in rows])
+        scale = scale_of([(error, np.array([row.pred_std for row in rows]))]) if name == "one" else 1.0
+        own = StandIns(tmp_path).load_proxy(run / folder)
+        for compound, std in later.items():
+            assert std == pytest.approx(scale * own.predict([smiles[compound]]).std[0])
