@@ -72,12 +72,12 @@ def propose(context: Context, round_number: int) -> None:
 def _earlier(context: Context, proposals: Proposals) -> list[CompoundRow]:
     """Return compounds that were proposed in earlier rounds and never sent, as many as new ones are wanted.
 
-    Those that were found again and those without a prediction come first, then the best by their last acquisition. All
-    of them would be more with each round, and predicting them again would take longer than the search.
+    Those that were found again come first, those without a prediction, and those that an earlier proxy has predicted
+    for this round, when the run was over; then the best by their last acquisition. All of them would be more with each
+    round, and predicting them again would take longer than the search.
     """
-    latest = {
-        row.compound_id: row.acquisition for row in sorted(context.store.predictions(), key=lambda row: row.round)
-    }
+    predictions = sorted(context.store.predictions(), key=lambda row: row.round)
+    latest = {row.compound_id: np.inf if row.round == proposals.round else row.acquisition for row in predictions}
 
     def rank(row: CompoundRow) -> float:
         return -np.inf if row.inchikey in proposals.accepted else -latest.get(row.compound_id, np.inf)

@@ -13,7 +13,10 @@ def select(context: Context, round_number: int) -> None:
     of_lab = {row.key.partition("-")[0] for row in lab_rows(store)}
     open_compounds = [row for row in store.compounds(status="proposed") if row.inchikey.split("-")[0] not in of_lab]
     candidates = [
-        Candidate(row.compound_id, row.smiles, acquisitions.get(row.compound_id, 0.0)) for row in open_compounds
+        Candidate(row.compound_id, row.smiles, acquisitions.get(row.compound_id, 0.0))
+        for row in open_compounds
+        # Without a proxy nothing is predicted; else what was not predicted in this round is no candidate of it.
+        if not acquisitions or row.compound_id in acquisitions
     ]
     section, objective = context.campaign.selection, context.campaign.objective
     # A probability of improvement goes from 0 to 1; the others are in the unit of the oracle.
