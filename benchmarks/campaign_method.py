@@ -16,6 +16,7 @@ from molgfn.campaign.file.sections import WindowsSection
 from molgfn.campaign.file.write import toml_value
 from molgfn.campaign.loop import start_run
 from molgfn.campaign.models.build import CampaignParts
+from molgfn.campaign.phases.predict import answered
 from molgfn.campaign.record.store import Store
 from molgfn.direction import Direction
 from molgfn.oracles.interfaces import Answer, Compound, Measurement, Oracle
@@ -172,12 +173,6 @@ def _windows(task: Task) -> dict[str, tuple[float, float]]:
 def predicted_rounds(run: Path) -> Iterator[dict[str, float]]:
     """Yield for each round how well the answers were predicted: root mean square error, and what `judged` returns."""
     with Store.read(run / "campaign.sqlite") as store:
-        values = {row.compound_id: row.value for row in store.measurements()}
-        sent = {row.compound_id: row.batch_round for row in store.compounds() if row.compound_id in values}
-        made = [row for row in store.predictions() if sent.get(row.compound_id) == row.round and row.pred_std]
-    for number in sorted({row.round for row in made}):
-        rows = [row for row in made if row.round == number]
-        error = np.array([row.pred_mean - values[row.compound_id] for row in rows])
-        std = np.array([row.pred_std for row in rows], dtype=np.float64)
-        rmse = float(np.sqrt(np.mean(error**2)))
-        yield {"round": number, "n": len(rows), "rmse": rmse} | judged(error, std)
+        batches = answered(store, CallsOracle.unit)
+    for number, (error, std) in batches.items():
+        yield {"round": number, "n": len(error), "rmse": float(np.sqrt(np.mean(error**2)))} | judged(error, std)

@@ -17,6 +17,7 @@ from molgfn.campaign.phases.propose import SAMPLES_AT_ONCE
 from molgfn.campaign.reward.constraints import Constraints
 from molgfn.campaign.reward.objective import Predictor, acquisition_times_constraints
 from molgfn.campaign.reward.scoring import Scoring
+from molgfn.campaign.sources.build import give_all
 from molgfn.chem.standardise import parse_smiles
 from molgfn.proxy.data.training_data import read_table
 from molgfn.proxy.proxy import Proxy
@@ -146,7 +147,7 @@ def _flow_seconds(
     trainer.prepare(_PREPARED)
     molecule_s, step_s = (time.monotonic() - started) / _PREPARED, _seconds_of_a_step(trainer)
     sources = parts.sources()
-    if sum(source.share for source in sources) >= 1:
+    if give_all(sources):
         first = later = 0.0
     else:
         first, later = (n * step_s + trainer.drawn(n) * molecule_s for n in (steps, parts.later_steps() or steps))

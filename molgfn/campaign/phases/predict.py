@@ -1,7 +1,7 @@
 """Predict compounds with the proxy of a round, and renew predictions of earlier proxies."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -49,21 +49,20 @@ def objective_of(campaign: Campaign, store: Store, proxy: ProxyModel, round_numb
         floor=section.floor,
         size_correction=section.size_correction,
         second_model=acquisition.second_model,
-        error_scale=scale_of(_answered(store, proxy.unit)) if acquisition.second_model else 1.0,
+        error_scale=scale_of(answered(store, proxy.unit).values()) if acquisition.second_model else 1.0,
     )
 
 
-def _answered(store: Store, unit: str) -> Iterator[tuple[FloatArray, FloatArray]]:
-    """Yield the errors of each batch, and the standard deviations of the predictions that it was chosen by."""
+def answered(store: Store, unit: str) -> dict[int, tuple[FloatArray, FloatArray]]:
+    """Return by round the errors of a batch, and the standard deviations of the predictions that it was chosen by."""
     values = {row.compound_id: row.value for row in store.measurements() if row.unit == unit}
     sent = {row.compound_id: row.batch_round for row in store.compounds() if row.compound_id in values}
     of_round: dict[int, list[tuple[float, float]]] = {}
     for row in store.predictions():
         if sent.get(row.compound_id) == row.round and row.pred_std:
             of_round.setdefault(row.round, []).append((row.pred_mean - values[row.compound_id], row.pred_std))
-    for _, pairs in sorted(of_round.items()):
-        error, std = np.array(pairs).T
-        yield error, std
+    columns = {number: np.array(pairs).T for number, pairs in sorted(of_round.items())}
+    return {number: (error, std) for number, (error, std) in columns.items()}
 
 
 def lacks_error_bars(campaign: Campaign, proxy: ProxyModel) -> bool:

@@ -18,6 +18,7 @@ from molgfn.campaign.record.damage import reading_checkpoint
 from molgfn.campaign.record.rows import CompoundRow, PredictionRow
 from molgfn.campaign.reward.best_scores import BestScores
 from molgfn.campaign.reward.objective import Objective
+from molgfn.campaign.sources.build import give_all
 from molgfn.chem.trees.tree import Tree
 from molgfn.files import whole_folder, write_json
 from molgfn.oracles.interfaces import measured_by
@@ -198,8 +199,8 @@ def _search(context: Context, proposals: Proposals, objective: Objective, unit: 
 
 def _given_by_sources(context: Context, proposals: Proposals) -> bool:
     """Return whether the sources have to give all candidates, and have given enough for a batch."""
-    shares = sum(source.share for source in context.parts.sources())
-    return shares > 1 - 1e-9 and len(proposals.accepted) >= context.campaign.campaign.batch_size
+    enough = len(proposals.accepted) >= context.campaign.campaign.batch_size
+    return enough and give_all(context.parts.sources())
 
 
 def _draw(context: Context, proposals: Proposals, source: str, sample: Callable[[int, int], Sequence[Sampled]]) -> None:

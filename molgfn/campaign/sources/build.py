@@ -1,6 +1,6 @@
 """The sources of a campaign, from its file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from molgfn.campaign.file.sections import Campaign
 from molgfn.campaign.models.interfaces import Source
@@ -11,6 +11,7 @@ from molgfn.environments.fragments import FragmentEnvironment
 from molgfn.prior.prior import LibraryPrior
 from molgfn.search.tree_search import SearchSettings
 
+_ROUNDING = 1e-9
 _UNUSUAL = 0.05
 """Share of the molecules of the library's law that a search with a prior takes for too unusual."""
 
@@ -18,6 +19,11 @@ _UNUSUAL = 0.05
 def sources_of(campaign: Campaign, environment: FragmentEnvironment) -> list[Source]:
     """Return those that have a share. A search over trees needs a vocabulary with counts of a library."""
     return list(_sources(campaign, environment))
+
+
+def give_all(sources: Iterable[Source]) -> bool:
+    """Return whether nothing is left for the flow network."""
+    return sum(source.share for source in sources) > 1 - _ROUNDING
 
 
 def _sources(campaign: Campaign, environment: FragmentEnvironment) -> Iterator[Source]:
